@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The differences between the kernels that tsec builds on, and nothing else.
+ *
+ * Kbuild looks for each feature in the headers it compiles against and
+ * defines TSEC_HAVE_*: distributions backport features without moving the
+ * version number.  Each entry says which kernel changed what, so that it can
+ * go when that kernel is the oldest one supported.
+ */
+#ifndef TSEC_COMPAT_H
+#define TSEC_COMPAT_H
+
+#include <linux/version.h>
+#include <linux/net.h>
+#include <linux/sysctl.h>
+#include <net/sock.h>
+#include <net/tls.h>
+
+/* 6.10 packed the last two arguments of accept() into a struct. */
+#ifdef TSEC_HAVE_PROTO_ACCEPT_ARG
+#define TSEC_ACCEPT_ARGS	struct proto_accept_arg *arg
+#define TSEC_ACCEPT_FLAGS	((arg)->flags)
+#else
+#define TSEC_ACCEPT_ARGS	int flags, bool kern
+#define TSEC_ACCEPT_FLAGS	(flags)
+#endif
+
+/* 6.11 dropped the empty entry that ends a table of sysctls. */
+#ifdef TSEC_HAVE_NET_SYSCTL_SZ
+#define TSEC_CTL_SENTINEL
+#else
+#define TSEC_CTL_SENTINEL	{ }
+#endif
+
+/* 6.12 moved this header. */
+#ifdef TSEC_HAVE_LINUX_UNALIGNED_H
+#include <linux/unaligned.h>
+#else
+#include <asm/unaligned.h>
+#endif
+
+/* 6.7 moved the name of this record type to a header of its own. */
+#ifdef TSEC_HAVE_TLS_PROT_H
+#include <net/tls_prot.h>
+#endif
+
+#endif /* TSEC_COMPAT_H */

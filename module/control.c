@@ -1,0 +1,482 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What control records mean for a session: key updates, alerts, its end.
+ *
+ * Sending anything takes tx.lock, which a program that waits for room in its
+ * send buffer may hold for long.  A receiver never waits for it: it leaves a
+ * note in the session's flags, and whoever holds the lock sends what is owed
+ * when letting go.
+ */
+#include <linux/slab.h>
+#include <net/tcp.h>
+
+#include "channel.h"
+#include "compat.h"
+#include "control.h"
+#include "event.h"
+#include "ktls.h"
+#include "net.h"
+#include "trace.h"
+
+static u64 half_records(const struct tsec_half *half)
+{
+	return READ_ONCE(half->next) - half->key.seq;
+}
+
+static u64 half_key_bytes(const struct tsec_half *half)
+{
+	return atomic64_read(&half->bytes) - half->key_bytes;
+}
+
+/**
+ * tsec_control_watch() - set the marks that the data path looks at
+ * @half: the direction, its key just installed
+ */
+void tsec_control_watch(struct tsec_half *half)
+{
+	const struct tsec_limits *limits = &half->key.limits;
+	u64 records = U64_MAX;
+
+	if (limits->hard_records)
+		records = limits->hard_records;
+	if (limits->soft_records)
+		records = min(records, limits->soft_records);
+	half->timed = limits->soft_bytes || limits->hard_bytes ||
+		      limits->soft_seconds || limits->hard_seconds ||
+		      limits->idle_seconds;
+	half->used = ktime_get_seconds();
+	half->next = half->key.seq;
+	half->key_bytes = atomic64_read(&half->bytes);
+	WRITE_ONCE(half->watch, records > U64_MAX - half->key.seq ?
+				U64_MAX : half->key.seq + records);
+}
+
+/*
+ * Make the next key and hand it over.  The old one is of no use any more once
+ * the KeyUpdate is out (or in), so a failure ends the session.
+ */
+static int half_renew(struct tsec_session *session,
+		      enum tsec_direction direction)
+{
+	struct tsec_half *half;
+	int err;
+
+	half = direction == TSEC_DIR_TX ? &session->tx : &session->rx;
+	err = session->record->renew(&half->key);
+	if (!err)
+		err = tsec_ktls_replace(session->inner, direction, &half->key);
+	tsec_key_forget(&half->key);
+	if (err) {
+		TSEC_INC_STATS(session->tn, TSEC_STAT_KEY_UPDATES_FAILED);
+		tsec_session_fail(session, EKEYEXPIRED,
+				  "cannot renew the %s key: error %d",
+				  direction == TSEC_DIR_TX ? "sending" :
+							     "receiving", -err);
+		return -EKEYEXPIRED;
+	}
+	tsec_control_watch(half);
+	trace_tsec_key_renewed(session, direction, half->key.epoch);
+	return 0;
+}
+
+/**
+ * tsec_control_key_update() - renew the sending key (RFC 8446 section 4.6.3)
+ * @session: an open session
+ * @request: ask the peer to renew its own as well
+ *
+ * Context: process context; the caller holds tx.lock.
+ * Return: 0, -EOPNOTSUPP if the key cannot renew itself, or another negative
+ * errno.
+ */
+int tsec_control_key_update(struct tsec_session *session, bool request)
+{
+	u8 message[TSEC_RECORD_CONTROL_MAX], type;
+	size_t len;
+	int err;
+
+	if (!tsec_key_renewable(&session->tx.key))
+		return -EOPNOTSUPP;
+	if (test_bit(TSEC_SESSION_CLOSED, &session->flags))
+		return -EPIPE;
+
+	len = session->record->build_key_update(message, &type, request);
+	err = tsec_ktls_control_send(session->inner, type, message, len);
+	if (err)
+		return err;
+	err = half_renew(session, TSEC_DIR_TX);
+	if (err)
+		return err;
+	clear_bit(TSEC_SESSION_SOFT_TOLD, &session->flags);
+	TSEC_INC_STATS(session->tn, TSEC_STAT_KEY_UPDATES_SENT);
+	tsec_event_key(session, TSEC_DIR_TX, TSEC_KEY_RENEWED_LOCAL);
+	return 0;
+}
+
+static void update_owed_send(struct tsec_session *session)
+{
+	bool ask;
+
+	if (!test_and_clear_bit(TSEC_SESSION_UPDATE_OWED, &session->flags))
+		return;
+	ask = test_and_clear_bit(TSEC_SESSION_UPDATE_ASK, &session->flags);
+	if (session->status || !session->inner)
+		return;
+	tsec_control_key_update(session, ask);
+}
+
+static void alert_owed_send(struct tsec_session *session)
+{
+	u8 message[TSEC_TLS_ALERT_LEN];
+	size_t len;
+
+	if (!test_and_clear_bit(TSEC_SESSION_ALERT_OWED, &session->flags) ||
+	    !session->inner)
+		return;
+	len = tsec_tls_build_alert(message, session->alert);
+	/* The session has an error of its own: this one says nothing new. */
+	if (!tsec_ktls_control_send(session->inner, TSEC_TLS_RECORD_ALERT,
+				    message, len))
+		TSEC_INC_STATS(session->tn, TSEC_STAT_ALERTS_SENT);
+}
+
+/**
+ * tsec_control_flush() - send what is owed, unless somebody else will
+ * @session: the session
+ *
+ * Context: process context, tx.lock not held.
+ */
+void tsec_control_flush(struct tsec_session *session)
+{
+	/* Pairs with the unlock in the holder, which looks at the flags next. */
+	smp_mb();
+	while (tsec_control_owed(session)) {
+		if (!mutex_trylock(&session->tx.lock))
+			return;
+		update_owed_send(session);
+		alert_owed_send(session);
+		mutex_unlock(&session->tx.lock);
+		smp_mb();
+	}
+}
+
+/**
+ * tsec_control_alert() - tell the peer why the session ends
+ * @session: the session, failed or about to
+ * @description: the alert (RFC 8446 section 6)
+ *
+ * Context: process context, tx.lock not held.
+ */
+void tsec_control_alert(struct tsec_session *session, u8 description)
+{
+	session->alert = description;
+	set_bit(TSEC_SESSION_ALERT_OWED, &session->flags);
+	tsec_control_flush(session);
+}
+
+/**
+ * tsec_control_close() - send the authenticated end, once
+ * @session: an open session
+ *
+ * Context: process context; the caller holds tx.lock.
+ * Return: 0, also if it was sent before, or a negative errno.
+ */
+int tsec_control_close(struct tsec_session *session)
+{
+	u8 message[TSEC_RECORD_CONTROL_MAX], type;
+	size_t len;
+	int err;
+
+	if (test_bit(TSEC_SESSION_CLOSED, &session->flags))
+		return 0;
+	len = session->record->build_close(message, &type);
+	err = tsec_ktls_control_send(session->inner, type, message, len);
+	if (err)
+		return err;
+	set_bit(TSEC_SESSION_CLOSED, &session->flags);
+	TSEC_INC_STATS(session->tn, TSEC_STAT_CLOSE_NOTIFY_SENT);
+	return 0;
+}
+
+static int fail_protocol(struct tsec_session *session,
+			 const struct tsec_record_event *ev)
+{
+	TSEC_INC_STATS(session->tn, TSEC_STAT_PROTOCOL_ERRORS);
+	tsec_session_fail(session, EPROTO, "the peer broke the protocol: %s",
+			  ev->why);
+	tsec_control_alert(session, ev->alert);
+	return -EPROTO;
+}
+
+static void take_close(struct tsec_session *session)
+{
+	TSEC_INC_STATS(session->tn, TSEC_STAT_CLOSE_NOTIFY_RECEIVED);
+	set_bit(TSEC_SESSION_PEER_CLOSED, &session->flags);
+}
+
+static int take_alert(struct tsec_session *session,
+		      const struct tsec_record_event *ev)
+{
+	int err = tsec_tls_alert_errno(ev->alert);
+
+	TSEC_INC_STATS(session->tn, TSEC_STAT_ALERTS_RECEIVED);
+	if (!ev->fatal)
+		return 0;
+	err = err < 0 ? -err : err;
+	tsec_session_fail(session, err, "the peer sent the alert %s",
+			  tsec_tls_alert_name(ev->alert));
+	return -err;
+}
+
+static int take_key_update(struct tsec_session *session,
+			   const struct tsec_record_event *ev)
+{
+	int err = half_renew(session, TSEC_DIR_RX);
+
+	if (err)
+		return err;
+	clear_bit(TSEC_SESSION_UPDATE_ASKED, &session->flags);
+	TSEC_INC_STATS(session->tn, TSEC_STAT_KEY_UPDATES_RECEIVED);
+	tsec_event_key(session, TSEC_DIR_RX, TSEC_KEY_RENEWED_PEER);
+	if (ev->requested)
+		set_bit(TSEC_SESSION_UPDATE_OWED, &session->flags);
+	return 0;
+}
+
+static void take_handshake(struct tsec_session *session,
+			   const struct tsec_record_event *ev)
+{
+	if (tsec_channel_pass(session, ev->data, ev->len))
+		TSEC_INC_STATS(session->tn, TSEC_STAT_TICKETS_PASSED);
+	else
+		TSEC_INC_STATS(session->tn, TSEC_STAT_TICKETS_DROPPED);
+}
+
+static int take_event(struct tsec_session *session,
+		      const struct tsec_record_event *ev)
+{
+	switch (ev->type) {
+	case TSEC_RECORD_CLOSE:
+		take_close(session);
+		return 0;
+	case TSEC_RECORD_ALERT:
+		return take_alert(session, ev);
+	case TSEC_RECORD_KEY_UPDATE:
+		return take_key_update(session, ev);
+	case TSEC_RECORD_HANDSHAKE:
+		take_handshake(session, ev);
+		return 0;
+	case TSEC_RECORD_REPLY:
+		session->alert = ev->alert;
+		set_bit(TSEC_SESSION_ALERT_OWED, &session->flags);
+		return 0;
+	}
+	return 0;
+}
+
+static int take_record(struct tsec_session *session, u8 type, const u8 *data,
+		       size_t len)
+{
+	struct tsec_record_input in = { .data = data, .len = len, .type = type };
+	struct tsec_record_event ev;
+	int ret;
+
+	TSEC_INC_STATS(session->tn, TSEC_STAT_CONTROL_RECORDS);
+	while ((ret = session->record->control(&session->reader, &in, &ev)) > 0) {
+		ret = take_event(session, &ev);
+		if (ret)
+			return ret;
+	}
+	return ret == -EPROTO ? fail_protocol(session, &ev) : ret;
+}
+
+/* Data between control records ends a flood, or breaks a split message. */
+static int note_data(struct tsec_session *session)
+{
+	struct tsec_record_event ev;
+	u64 bytes = atomic64_read(&session->rx.bytes);
+	int ret;
+
+	if (bytes == session->rx_seen)
+		return 0;
+	session->rx_seen = bytes;
+	ret = session->record->data(&session->reader, &ev);
+	return ret == -EPROTO ? fail_protocol(session, &ev) : ret;
+}
+
+/*
+ * The record stays at the head of kTLS's list until it has been dealt with:
+ * no other reader gets past it, and nothing is lost if memory runs out.
+ */
+static int receive_locked(struct tsec_session *session, u8 *buf)
+{
+	u8 type;
+	int len, ret;
+
+	len = tsec_ktls_control_recv(session->inner, &type, buf,
+				     TSEC_TLS_PAYLOAD_MAX, MSG_PEEK);
+	if (!type || type == TSEC_TLS_RECORD_DATA)
+		return 0;	/* another reader was faster */
+	if (len < 0)
+		return len;
+	ret = note_data(session);
+	if (!ret)
+		ret = take_record(session, type, buf, len);
+	if (ret == -ENOMEM)
+		return ret;
+	tsec_ktls_control_recv(session->inner, &type, buf,
+			       TSEC_TLS_PAYLOAD_MAX, 0);
+	WRITE_ONCE(session->rx.next,
+		   tsec_ktls_seq(session->inner, TSEC_DIR_RX));
+	return ret;
+}
+
+/**
+ * tsec_control_receive() - deal with the control record that readers met
+ * @session: an open session, whose inner recvmsg() said -EIO
+ *
+ * Context: process context, no locks held.
+ * Return: 0 to go on reading, or the negative errno that ended the session;
+ * -ENOMEM leaves it as it was.
+ */
+int tsec_control_receive(struct tsec_session *session)
+{
+	u8 *buf = kmalloc(TSEC_TLS_PAYLOAD_MAX, GFP_KERNEL);
+	int ret;
+
+	if (!buf)
+		return -ENOMEM;
+	mutex_lock(&session->rx.lock);
+	ret = receive_locked(session, buf);
+	mutex_unlock(&session->rx.lock);
+	kfree_sensitive(buf);
+	tsec_control_flush(session);
+	return ret;
+}
+
+static int expire(struct tsec_session *session, enum tsec_direction direction)
+{
+	TSEC_INC_STATS(session->tn, TSEC_STAT_KEY_LIMIT_HARD);
+	if (tsec_session_fail(session, EKEYEXPIRED,
+			      "the %s key has reached its hard limit",
+			      direction == TSEC_DIR_TX ? "sending" :
+							 "receiving"))
+		tsec_event_key(session, direction, TSEC_KEY_EXPIRED);
+	return -EKEYEXPIRED;
+}
+
+static void tell_rekey_needed(struct tsec_session *session,
+			      enum tsec_direction direction)
+{
+	if (test_and_set_bit(TSEC_SESSION_SOFT_TOLD, &session->flags))
+		return;
+	TSEC_INC_STATS(session->tn, TSEC_STAT_KEY_LIMIT_SOFT);
+	tsec_event_key(session, direction, TSEC_KEY_REKEY_NEEDED);
+}
+
+static enum tsec_key_verdict half_check(struct tsec_half *half)
+{
+	time64_t now = ktime_get_seconds();
+	enum tsec_key_verdict verdict;
+
+	verdict = tsec_key_check(&half->key, half_records(half),
+				 half_key_bytes(half), now, half->used);
+	if (verdict != TSEC_KEY_HARD)
+		half->used = now;
+	return verdict;
+}
+
+/* Payload that may still be sealed before a mark, counted in full records. */
+static size_t payload_until(u64 records, u64 next, u64 seq)
+{
+	u64 left = seq + records - next;
+
+	if (left > SIZE_MAX / TSEC_TLS_PAYLOAD_MAX)
+		return SIZE_MAX;
+	return left * TSEC_TLS_PAYLOAD_MAX;
+}
+
+/*
+ * How much goes out before the key has to be looked at again.  A record that
+ * MSG_MORE left open takes a number as well, so one is kept back for it.
+ */
+static size_t tx_room(const struct tsec_half *tx)
+{
+	const struct tsec_limits *limits = &tx->key.limits;
+	u64 used = tx->next - tx->key.seq, records = limits->hard_records;
+	size_t room = SIZE_MAX;
+
+	if (limits->soft_records && used < limits->soft_records)
+		records = limits->soft_records;
+	if (records)
+		room = payload_until(records, tx->next, tx->key.seq);
+	if (limits->hard_bytes)
+		room = min_t(u64, room, limits->hard_bytes -
+				  min(limits->hard_bytes, half_key_bytes(tx)));
+	return room;
+}
+
+/**
+ * tsec_control_tx_due() - let the sending key be used once more, or renew it
+ * @session: an open session
+ * @len: payload that is to be sent
+ * @room: set to how much of it may go out before the next look
+ *
+ * Context: process context; the caller holds tx.lock.
+ * Return: 0, or -EKEYEXPIRED past the hard limit: the session has failed.
+ */
+int tsec_control_tx_due(struct tsec_session *session, size_t len, size_t *room)
+{
+	struct tsec_half *tx = &session->tx;
+	enum tsec_key_verdict verdict;
+	int err = 0;
+
+	tx->next = tsec_ktls_seq(session->inner, TSEC_DIR_TX);
+	verdict = half_check(tx);
+	if (verdict == TSEC_KEY_HARD)
+		return expire(session, TSEC_DIR_TX);
+	if (verdict == TSEC_KEY_SOFT) {
+		if (tsec_key_renewable(&tx->key)) {
+			TSEC_INC_STATS(session->tn, TSEC_STAT_KEY_LIMIT_SOFT);
+			err = tsec_control_key_update(session, false);
+		} else {
+			tell_rekey_needed(session, TSEC_DIR_TX);
+		}
+	}
+	*room = max_t(size_t, 1, tx_room(tx));
+	return err;
+}
+
+/**
+ * tsec_control_rx_due() - let the receiving key be used once more
+ * @session: an open session
+ *
+ * At the soft limit the peer is asked to renew its key.
+ *
+ * Context: process context, no locks held.
+ * Return: 0, or -EKEYEXPIRED past the hard limit: the session has failed.
+ */
+int tsec_control_rx_due(struct tsec_session *session)
+{
+	struct tsec_half *rx = &session->rx;
+
+	switch (half_check(rx)) {
+	case TSEC_KEY_HARD:
+		return expire(session, TSEC_DIR_RX);
+	case TSEC_KEY_SOFT:
+		if (!tsec_key_renewable(&rx->key)) {
+			tell_rekey_needed(session, TSEC_DIR_RX);
+			break;
+		}
+		if (test_and_set_bit(TSEC_SESSION_UPDATE_ASKED,
+				     &session->flags))
+			break;
+		TSEC_INC_STATS(session->tn, TSEC_STAT_KEY_LIMIT_SOFT);
+		set_bit(TSEC_SESSION_UPDATE_ASK, &session->flags);
+		set_bit(TSEC_SESSION_UPDATE_OWED, &session->flags);
+		tsec_control_flush(session);
+		break;
+	case TSEC_KEY_OK:
+		break;
+	}
+	return 0;
+}

@@ -1,0 +1,548 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Handshakes: from a connected transport to keys in place.
+ *
+ * A session goes CONNECTING -> PENDING (the daemon has been told) ->
+ * HANDSHAKE (the daemon has its channel) -> ESTABLISHED, or FAILED from any of
+ * them.  Each step has an owner and a time limit; whoever moves the session
+ * out of a state has the right to go on with it, all others find it gone.
+ */
+#include <linux/slab.h>
+#include <net/tcp.h>
+
+#include "compat.h"
+#include "event.h"
+#include "handshake.h"
+#include "inner.h"
+#include "ktls.h"
+#include "listener.h"
+#include "net.h"
+#include "stream.h"
+#include "trace.h"
+
+static void timeout_work(struct work_struct *work)
+{
+	struct tsec_session *session = container_of(to_delayed_work(work),
+						    struct tsec_session,
+						    timeout);
+
+	if (tsec_session_busy(session) &&
+	    tsec_session_fail(session, ETIMEDOUT,
+			      "the handshake took longer than %u ms",
+			      READ_ONCE(session->tn->handshake_timeout_ms)))
+		kernel_sock_shutdown(session->inner, SHUT_RDWR);
+	tsec_session_put(session);
+}
+
+static void timeout_arm(struct tsec_session *session)
+{
+	unsigned int ms = READ_ONCE(session->tn->handshake_timeout_ms);
+
+	session->deadline = ktime_add_ms(ktime_get(), ms);
+	tsec_session_get(session);
+	if (!queue_delayed_work(tsec_wq, &session->timeout,
+				msecs_to_jiffies(ms)))
+		tsec_session_put(session);
+}
+
+static void timeout_disarm(struct tsec_session *session)
+{
+	if (cancel_delayed_work(&session->timeout))
+		tsec_session_put(session);
+}
+
+/* Called by the inner socket, in softirq: hand over to process context. */
+static void inner_event(struct sock *isk)
+{
+	struct tsec_session *session;
+
+	read_lock_bh(&isk->sk_callback_lock);
+	session = isk->sk_user_data;
+	if (session && refcount_inc_not_zero(&session->refs)) {
+		if (!queue_work(tsec_wq, &session->work))
+			refcount_dec(&session->refs);
+	}
+	read_unlock_bh(&isk->sk_callback_lock);
+}
+
+static void state_change(struct sock *isk)
+{
+	if (isk->sk_state != TCP_SYN_SENT && isk->sk_state != TCP_SYN_RECV)
+		inner_event(isk);
+}
+
+static void data_ready(struct sock *isk)
+{
+	inner_event(isk);
+}
+
+static void callbacks_hook(struct tsec_session *session)
+{
+	struct sock *isk = session->inner->sk;
+
+	write_lock_bh(&isk->sk_callback_lock);
+	session->saved_state_change = isk->sk_state_change;
+	session->saved_data_ready = isk->sk_data_ready;
+	isk->sk_user_data = session;
+	isk->sk_state_change = state_change;
+	isk->sk_data_ready = data_ready;
+	write_unlock_bh(&isk->sk_callback_lock);
+}
+
+/* True for the one who unhooks; it goes on with the session. */
+static bool callbacks_unhook(struct tsec_session *session)
+{
+	struct sock *isk = session->inner->sk;
+	bool hooked;
+
+	write_lock_bh(&isk->sk_callback_lock);
+	hooked = isk->sk_user_data == session;
+	if (hooked) {
+		isk->sk_user_data = NULL;
+		isk->sk_state_change = session->saved_state_change;
+		isk->sk_data_ready = session->saved_data_ready;
+	}
+	write_unlock_bh(&isk->sk_callback_lock);
+	return hooked;
+}
+
+static void transport_fail(struct tsec_session *session, int err)
+{
+	if (err == -EINPROGRESS || err == -EALREADY)
+		err = -ETIMEDOUT;
+	tsec_session_fail(session, -err, "cannot connect to the peer");
+}
+
+/*
+ * A second connect() tells how the first one ended, and moves the inner
+ * socket to its connected state.
+ */
+static int transport_result(struct tsec_session *session)
+{
+	struct socket *inner = session->inner;
+
+	if (session->role == TSEC_ROLE_SERVER)
+		return inner->sk->sk_state == TCP_ESTABLISHED ||
+		       inner->sk->sk_state == TCP_CLOSE_WAIT ? 0 : -ECONNRESET;
+	return inner->ops->connect(inner, &session->remote.sa,
+				   sizeof(session->remote), O_NONBLOCK);
+}
+
+static void step_work(struct work_struct *work)
+{
+	struct tsec_session *session = container_of(work, struct tsec_session,
+						    work);
+	int err;
+
+	if (!callbacks_unhook(session))
+		goto put;
+	err = transport_result(session);
+	if (err)
+		transport_fail(session, err);
+	else
+		tsec_handshake_start(session);
+put:
+	tsec_session_put(session);
+}
+
+/**
+ * tsec_handshake_init() - prepare the parts of a session that serve here
+ * @session: a session just made
+ */
+void tsec_handshake_init(struct tsec_session *session)
+{
+	INIT_WORK(&session->work, step_work);
+	INIT_DELAYED_WORK(&session->timeout, timeout_work);
+}
+
+/**
+ * tsec_handshake_possible() - whether a handshake could begin now
+ * @tn: the network namespace's state
+ * @profile: the profile it would use
+ *
+ * Return: false if it needs a daemon and there is none.
+ */
+bool tsec_handshake_possible(struct tsec_net *tn,
+			     const struct tsec_profile *profile)
+{
+	return profile->settings.manual || READ_ONCE(tn->daemon.port);
+}
+
+/**
+ * tsec_handshake_prepare() - freeze the settings of a session
+ * @session: a session just made
+ * @app: what the program set by socket options
+ *
+ * Return: 0, -EPROTONOSUPPORT if nothing is left that both the profile and
+ * the program allow, -EPERM if the program asks for less than the profile,
+ * -ENOMEM.
+ */
+int tsec_handshake_prepare(struct tsec_session *session,
+			   const struct tsec_overrides *app)
+{
+	int err;
+
+	err = tsec_overrides_copy(&session->app, app);
+	if (err)
+		return err;
+	return tsec_settings_narrow(&session->settings,
+				    &session->profile->settings, app,
+				    session->role);
+}
+
+static bool handshake_count(struct tsec_session *session)
+{
+	struct tsec_net *tn = session->tn;
+
+	if (atomic_inc_return(&tn->handshakes) > READ_ONCE(tn->max_handshakes)) {
+		atomic_dec(&tn->handshakes);
+		return false;
+	}
+	set_bit(TSEC_SESSION_COUNTED, &session->flags);
+	return true;
+}
+
+static void handshake_uncount(struct tsec_session *session)
+{
+	struct tsec_net *tn = session->tn;
+
+	if (test_and_clear_bit(TSEC_SESSION_COUNTED, &session->flags))
+		atomic_dec(&tn->handshakes);
+	if (test_and_clear_bit(TSEC_SESSION_CLAIMED, &session->flags))
+		atomic_dec(&tn->running);
+}
+
+/**
+ * tsec_handshake_begin() - wait for the transport, then start the handshake
+ * @session: a session in state CONNECTING, counted by no one yet
+ *
+ * A client waits for its connection, a server for the client's first bytes,
+ * so that a silent client costs the daemon nothing.
+ *
+ * Context: process context.
+ */
+void tsec_handshake_begin(struct tsec_session *session)
+{
+	/* The transport of a client has time limits of its own. */
+	if (session->role == TSEC_ROLE_SERVER)
+		timeout_arm(session);
+	callbacks_hook(session);
+	/* What came before the callbacks were there has called nobody. */
+	if (session->role == TSEC_ROLE_SERVER &&
+	    (tcp_inq(session->inner->sk) || session->settings.manual ||
+	     session->inner->sk->sk_state != TCP_ESTABLISHED))
+		inner_event(session->inner->sk);
+}
+
+static void manual_start(struct tsec_session *session)
+{
+	const char *why;
+	int err;
+
+	err = tsec_profile_keys_take(session->profile, &session->tx.key,
+				     &session->rx.key, &why);
+	if (err) {
+		tsec_session_fail(session, -err, "profile %s: %s",
+				  session->profile->name, why);
+		return;
+	}
+	set_bit(TSEC_SESSION_MANUAL, &session->flags);
+	if (!tsec_session_advance(session, TSEC_STATE_CONNECTING,
+				  TSEC_STATE_HANDSHAKE))
+		return;
+	err = tsec_handshake_open(session, &why);
+	if (err)
+		tsec_session_fail(session, -err, "%s", why);
+}
+
+static bool pending_add(struct tsec_session *session)
+{
+	struct tsec_net *tn = session->tn;
+	bool added = false;
+
+	spin_lock_bh(&tn->lock);
+	if (tn->daemon.port &&
+	    tsec_session_advance(session, TSEC_STATE_CONNECTING,
+				 TSEC_STATE_PENDING)) {
+		list_add_tail(&session->pending, &tn->pending);
+		tsec_session_get(session);
+		added = true;
+	}
+	spin_unlock_bh(&tn->lock);
+	return added;
+}
+
+/* Take it off the list of unclaimed handshakes, if it is there. */
+static void pending_del(struct tsec_session *session)
+{
+	struct tsec_net *tn = session->tn;
+	bool listed;
+
+	spin_lock_bh(&tn->lock);
+	listed = !list_empty(&session->pending);
+	list_del_init(&session->pending);
+	spin_unlock_bh(&tn->lock);
+	if (listed)
+		tsec_session_put(session);
+}
+
+static void daemon_start(struct tsec_session *session)
+{
+	struct tsec_net *tn = session->tn;
+
+	if (!handshake_count(session)) {
+		TSEC_INC_STATS(tn, TSEC_STAT_HANDSHAKES_REFUSED);
+		tsec_session_fail(session, EUSERS,
+				  "too many handshakes: net.tsec.max_handshakes");
+		return;
+	}
+	if (!pending_add(session)) {
+		if (!READ_ONCE(tn->daemon.port))
+			TSEC_INC_STATS(tn, TSEC_STAT_HANDSHAKES_NO_DAEMON);
+		tsec_session_fail(session, EUNATCH, "no daemon is registered");
+		return;
+	}
+	TSEC_INC_STATS(tn, TSEC_STAT_HANDSHAKES_STARTED);
+	trace_tsec_handshake_start(session);
+	tsec_event_handshake(session);
+}
+
+/**
+ * tsec_handshake_start() - the transport is ready: get keys
+ * @session: a session in state CONNECTING
+ *
+ * Context: process context.
+ */
+void tsec_handshake_start(struct tsec_session *session)
+{
+	int err;
+
+	if (session->role == TSEC_ROLE_CLIENT)
+		timeout_arm(session);
+	tsec_session_addresses(session);
+	err = tsec_ktls_prepare(session->inner);
+	if (err) {
+		tsec_session_fail(session, err == -ENOTCONN ? ECONNRESET : -err,
+				  err == -ENOENT ?
+				  "the kernel has no kTLS (module tls)" :
+				  "the peer closed the connection at once");
+		return;
+	}
+	if (session->settings.manual)
+		manual_start(session);
+	else
+		daemon_start(session);
+}
+
+static struct tsec_session *pending_find(struct tsec_net *tn, u32 id)
+{
+	struct tsec_session *session;
+
+	list_for_each_entry(session, &tn->pending, pending)
+		if (!id || session->id == id)
+			return session;
+	return NULL;
+}
+
+/**
+ * tsec_handshake_claim() - give a pending handshake to the daemon
+ * @tn: the network namespace's state
+ * @id: which one, 0 for the oldest
+ *
+ * Return: the session in state HANDSHAKE, with a reference; NULL if there is
+ * none, or it has ended meanwhile.
+ */
+struct tsec_session *tsec_handshake_claim(struct tsec_net *tn, u32 id)
+{
+	struct tsec_session *session;
+
+	do {
+		spin_lock_bh(&tn->lock);
+		session = pending_find(tn, id);
+		if (session)
+			list_del_init(&session->pending);
+		spin_unlock_bh(&tn->lock);
+		if (!session)
+			return NULL;
+		if (tsec_session_advance(session, TSEC_STATE_PENDING,
+					 TSEC_STATE_HANDSHAKE)) {
+			atomic_inc(&tn->running);
+			set_bit(TSEC_SESSION_CLAIMED, &session->flags);
+			return session;
+		}
+		tsec_session_put(session);
+	} while (!id);
+	return NULL;
+}
+
+/* What only the handshake needed goes as soon as that is over; tx.lock held. */
+static void handshake_forget(struct tsec_session *session)
+{
+	tsec_settings_free(&session->settings);
+	tsec_overrides_free(&session->app);
+}
+
+static void time_taken(struct tsec_session *session)
+{
+	s64 us = ktime_us_delta(ktime_get(), session->born);
+
+	session->handshake_us = min_t(s64, us, U32_MAX);
+}
+
+/**
+ * tsec_handshake_open() - the keys are in: open the session
+ * @session: a session in state HANDSHAKE with a key for each direction
+ * @why: set to the reason of a failure
+ *
+ * Context: process context.
+ * Return: 0, -ESTALE if the handshake has ended meanwhile, or what
+ * tsec_stream_open() returns.
+ */
+int tsec_handshake_open(struct tsec_session *session, const char **why)
+{
+	int err = -ESTALE;
+
+	*why = "the handshake has ended already";
+	mutex_lock(&session->tx.lock);
+	mutex_lock(&session->rx.lock);
+	if (tsec_session_state(session) == TSEC_STATE_HANDSHAKE)
+		err = tsec_stream_open(session, why);
+	if (!err) {
+		time_taken(session);
+		set_bit(TSEC_SESSION_OPENED, &session->flags);
+		if (!tsec_session_advance(session, TSEC_STATE_HANDSHAKE,
+					  TSEC_STATE_ESTABLISHED)) {
+			clear_bit(TSEC_SESSION_OPENED, &session->flags);
+			err = -ESTALE;
+		}
+	}
+	if (!err)
+		handshake_forget(session);
+	mutex_unlock(&session->rx.lock);
+	mutex_unlock(&session->tx.lock);
+	if (err)
+		return err;
+
+	TSEC_INC_STATS(session->tn, TSEC_STAT_SESSIONS_OPENED);
+	handshake_uncount(session);
+	timeout_disarm(session);
+	trace_tsec_handshake_done(session);
+	tsec_event_session(session, TSEC_CMD_SESSION_NEW_NTF);
+	tsec_session_wake(session);
+	tsec_listener_ready(session);
+	return 0;
+}
+
+static enum tsec_stat failure_counter(int err)
+{
+	switch (err) {
+	case ETIMEDOUT:
+		return TSEC_STAT_HANDSHAKES_TIMED_OUT;
+	case ECONNABORTED:
+		return TSEC_STAT_HANDSHAKES_CANCELED;
+	case EUNATCH:
+		return TSEC_STAT_DAEMON_LOST;
+	default:
+		return TSEC_STAT_HANDSHAKES_FAILED;
+	}
+}
+
+/**
+ * tsec_handshake_failed() - tidy up after a handshake that came to nothing
+ * @session: a session that has just gone to FAILED
+ * @err: its status
+ *
+ * Context: process context.
+ */
+void tsec_handshake_failed(struct tsec_session *session, int err)
+{
+	/* Who raises EUSERS has counted the reason. */
+	if (test_bit(TSEC_SESSION_COUNTED, &session->flags) && err != EUSERS)
+		TSEC_INC_STATS(session->tn, failure_counter(err));
+	callbacks_unhook(session);
+	pending_del(session);
+	handshake_uncount(session);
+	timeout_disarm(session);
+	tsec_listener_forget(session);
+}
+
+/**
+ * tsec_handshake_abandon() - the daemon has closed its channel
+ * @session: the session
+ *
+ * Context: process context.
+ */
+void tsec_handshake_abandon(struct tsec_session *session)
+{
+	if (!tsec_session_busy(session))
+		return;
+	if (tsec_session_fail(session, EUNATCH,
+			      "the daemon went away during the handshake"))
+		kernel_sock_shutdown(session->inner, SHUT_RDWR);
+}
+
+/**
+ * tsec_handshake_time_left() - how long the handshake may still take
+ * @session: the session
+ *
+ * Return: milliseconds, at least 1.
+ */
+u32 tsec_handshake_time_left(const struct tsec_session *session)
+{
+	return max_t(s64, 1, ktime_ms_delta(session->deadline, ktime_get()));
+}
+
+/**
+ * tsec_daemon_register() - a daemon takes over the handshakes of a namespace
+ * @tn: the network namespace's state
+ * @port: its netlink port id
+ * @version: what it calls itself
+ *
+ * Return: 0 or -EBUSY if another daemon is there.
+ */
+int tsec_daemon_register(struct tsec_net *tn, u32 port, const char *version)
+{
+	int err = -EBUSY;
+
+	spin_lock_bh(&tn->lock);
+	if (!tn->daemon.port) {
+		WRITE_ONCE(tn->daemon.port, port);
+		tn->daemon.since = ktime_get_seconds();
+		strscpy(tn->daemon.version, version,
+			sizeof(tn->daemon.version));
+		err = 0;
+	}
+	spin_unlock_bh(&tn->lock);
+	if (!err)
+		tsec_event_daemon(tn);
+	return err;
+}
+
+/**
+ * tsec_daemon_unregister() - a daemon's netlink socket was closed
+ * @tn: the network namespace's state
+ * @port: the socket's port id; nothing happens unless it is the daemon's
+ *
+ * Handshakes that it had not claimed fail at once: nobody is left to run
+ * them.  Open sessions do not notice.
+ *
+ * Context: process context.
+ */
+void tsec_daemon_unregister(struct tsec_net *tn, u32 port)
+{
+	struct tsec_session *session;
+
+	spin_lock_bh(&tn->lock);
+	if (tn->daemon.port != port) {
+		spin_unlock_bh(&tn->lock);
+		return;
+	}
+	WRITE_ONCE(tn->daemon.port, 0);
+	spin_unlock_bh(&tn->lock);
+
+	while ((session = tsec_handshake_claim(tn, 0))) {
+		tsec_handshake_abandon(session);
+		tsec_session_put(session);
+	}
+	tsec_event_daemon(tn);
+}

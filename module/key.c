@@ -1,0 +1,406 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Keys: what is a good one, how long it may be used, how it is renewed.
+ */
+#include <linux/bits.h>
+#include <linux/errno.h>
+#include <linux/kernel.h>
+#include <linux/ktime.h>
+#include <linux/overflow.h>
+#include <linux/string.h>
+
+#include "key.h"
+
+/*
+ * The limits of AES-GCM: RFC 8446 section 5.5 allows 2^24.5 full-size records
+ * for a margin of 2^-57.  Renewal at 2^23 leaves nearly two thirds of them
+ * for a peer or a daemon that is slow.
+ *
+ * Of ChaCha20-Poly1305: the same section finds no limit short of the end of
+ * the sequence numbers.  2^62 is the bound that RFC 9001 section 6.6 reasons
+ * with, and keeps the sum of a sequence number and a count within 64 bits.
+ * 2^60 lies beyond what any stream lives to see, three quarters in reserve.
+ */
+static const struct tsec_cipher_desc ciphers[] = {
+	{
+		.id		= TSEC_CIPHER_AES_128_GCM,
+		.name		= "aes-128-gcm",
+		.alg		= "gcm(aes)",
+		.key_len	= 16,
+		.iv_len		= 12,
+		.salt_len	= 4,
+		.tag_len	= 16,
+		.hash		= TSEC_HASH_SHA256,
+		.soft_records	= BIT_ULL(23),
+		.hard_records	= 23726566,
+	}, {
+		.id		= TSEC_CIPHER_AES_256_GCM,
+		.name		= "aes-256-gcm",
+		.alg		= "gcm(aes)",
+		.key_len	= 32,
+		.iv_len		= 12,
+		.salt_len	= 4,
+		.tag_len	= 16,
+		.hash		= TSEC_HASH_SHA384,
+		.soft_records	= BIT_ULL(23),
+		.hard_records	= 23726566,
+	}, {
+		.id		= TSEC_CIPHER_CHACHA20_POLY1305,
+		.name		= "chacha20-poly1305",
+		.alg		= "rfc7539(chacha20,poly1305)",
+		.key_len	= 32,
+		.iv_len		= 12,
+		.salt_len	= 0,
+		.tag_len	= 16,
+		.hash		= TSEC_HASH_SHA256,
+		.soft_records	= BIT_ULL(60),
+		.hard_records	= BIT_ULL(62),
+	},
+};
+
+/**
+ * tsec_cipher_find() - look a cipher up
+ * @id: enum tsec_cipher
+ *
+ * Context: Any.
+ * Return: what is to know about it, or NULL if it is unknown.
+ */
+const struct tsec_cipher_desc *tsec_cipher_find(u16 id)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(ciphers); i++)
+		if (ciphers[i].id == id)
+			return &ciphers[i];
+	return NULL;
+}
+
+/**
+ * tsec_limits_default() - the limits that a cipher itself sets
+ * @limits: set
+ * @cipher: enum tsec_cipher; all limits are off if it is unknown
+ *
+ * Context: Any.
+ */
+void tsec_limits_default(struct tsec_limits *limits, u16 cipher)
+{
+	const struct tsec_cipher_desc *desc = tsec_cipher_find(cipher);
+
+	memset(limits, 0, sizeof(*limits));
+	if (!desc)
+		return;
+	limits->soft_records = desc->soft_records;
+	limits->hard_records = desc->hard_records;
+}
+
+static u64 tighter(u64 a, u64 b)
+{
+	return a && b ? min(a, b) : a ?: b;
+}
+
+/* A soft limit that the hard one leaves no time for comes at 3/4 of it. */
+static u64 soft_below(u64 soft, u64 hard)
+{
+	if (!hard || (soft && soft < hard))
+		return soft;
+	return hard - max(hard / 4, 1ULL);
+}
+
+/**
+ * tsec_limits_merge() - tighten limits
+ * @limits: the limits, tightened
+ * @with: others, of which the tighter ones are taken over
+ *
+ * Limits never get wider.  Each hard limit but the idle one gets a soft limit
+ * before it, so that a key has the time to renew itself; a hard limit of 1
+ * leaves none.
+ *
+ * Context: Any.
+ */
+void tsec_limits_merge(struct tsec_limits *limits,
+		       const struct tsec_limits *with)
+{
+	struct tsec_limits *l = limits;
+
+	l->hard_records = tighter(l->hard_records, with->hard_records);
+	l->hard_bytes = tighter(l->hard_bytes, with->hard_bytes);
+	l->hard_seconds = tighter(l->hard_seconds, with->hard_seconds);
+	l->idle_seconds = tighter(l->idle_seconds, with->idle_seconds);
+
+	l->soft_records = soft_below(tighter(l->soft_records,
+					     with->soft_records),
+				     l->hard_records);
+	l->soft_bytes = soft_below(tighter(l->soft_bytes, with->soft_bytes),
+				   l->hard_bytes);
+	l->soft_seconds = soft_below(tighter(l->soft_seconds,
+					     with->soft_seconds),
+				     l->hard_seconds);
+}
+
+static bool ordered(u64 soft, u64 hard)
+{
+	return !hard || soft <= hard;
+}
+
+/**
+ * tsec_limits_valid() - do limits make sense?
+ * @limits: the limits
+ *
+ * Context: Any.
+ * Return: true unless a soft limit lies beyond its hard one.
+ */
+bool tsec_limits_valid(const struct tsec_limits *limits)
+{
+	return ordered(limits->soft_records, limits->hard_records) &&
+	       ordered(limits->soft_bytes, limits->hard_bytes) &&
+	       ordered(limits->soft_seconds, limits->hard_seconds);
+}
+
+static bool all_zero(const u8 *data, size_t len)
+{
+	return !memchr_inv(data, 0, len);
+}
+
+static const char *secret_fault(const struct tsec_key *key,
+				const struct tsec_cipher_desc *desc)
+{
+	if (key->version != TSEC_VERSION_TLS_1_3)
+		return "only TLS 1.3 makes keys of a secret";
+	if (key->key_len || key->iv_len)
+		return "either a secret, or a key and an IV";
+	if (key->secret_len != tsec_hash_size(desc->hash))
+		return "wrong length of the secret for this cipher";
+	if (all_zero(key->secret, key->secret_len))
+		return "the secret is all zeros";
+	return NULL;
+}
+
+/* TLS 1.2 takes from the handshake what it does not send in each record. */
+static u8 iv_length(const struct tsec_key *key,
+		    const struct tsec_cipher_desc *desc)
+{
+	if (key->version == TSEC_VERSION_TLS_1_2 && desc->salt_len)
+		return desc->salt_len;
+	return desc->iv_len;
+}
+
+static const char *plain_fault(const struct tsec_key *key,
+			       const struct tsec_cipher_desc *desc)
+{
+	if (!key->key_len)
+		return "a key and an IV are needed, or a secret";
+	if (key->key_len != desc->key_len)
+		return "wrong length of the key for this cipher";
+	if (key->iv_len != iv_length(key, desc))
+		return "wrong length of the IV for this cipher and version";
+	if (all_zero(key->key, key->key_len))
+		return "the key is all zeros";
+	return NULL;
+}
+
+static const char *key_fault(const struct tsec_key *key)
+{
+	const struct tsec_cipher_desc *desc = tsec_cipher_find(key->cipher);
+
+	if (!desc)
+		return "unknown cipher";
+	if (key->version != TSEC_VERSION_TLS_1_2 &&
+	    key->version != TSEC_VERSION_TLS_1_3)
+		return "unknown protocol version";
+	if (key->seq >= desc->hard_records)
+		return "sequence number beyond the limit of the cipher";
+	if (!tsec_limits_valid(&key->limits))
+		return "a soft limit is beyond its hard limit";
+	if (key->secret_len)
+		return secret_fault(key, desc);
+	return plain_fault(key, desc);
+}
+
+/**
+ * tsec_key_validate() - is this a key that may be installed?
+ * @key: the key as it was given: key and IV, or a secret
+ * @why: set on failure: what is wrong with it, in words for people
+ *
+ * Context: Any.
+ * Return: 0, or -EINVAL.
+ */
+int tsec_key_validate(const struct tsec_key *key, const char **why)
+{
+	const char *fault = key_fault(key);
+
+	if (!fault)
+		return 0;
+	*why = fault;
+	return -EINVAL;
+}
+
+/**
+ * tsec_key_derive() - make key and IV of the traffic secret
+ * @key: the key, with version, cipher and secret (RFC 8446 section 7.3)
+ *
+ * Context: Process context, may sleep.
+ * Return: 0, -EOPNOTSUPP if there is no secret, -EINVAL if its cipher is
+ * unknown or its secret has the wrong length, or an errno of the crypto API;
+ * after a failure there is no key and no IV.
+ */
+int tsec_key_derive(struct tsec_key *key)
+{
+	const struct tsec_cipher_desc *desc = tsec_cipher_find(key->cipher);
+	int err;
+
+	tsec_key_forget(key);
+	if (!tsec_key_renewable(key))
+		return -EOPNOTSUPP;
+	if (!desc || key->secret_len != tsec_hash_size(desc->hash))
+		return -EINVAL;
+
+	err = tsec_hkdf_expand_label(desc->hash, key->secret, "key", NULL, 0,
+				     key->key, desc->key_len);
+	if (!err)
+		err = tsec_hkdf_expand_label(desc->hash, key->secret, "iv",
+					     NULL, 0, key->iv, desc->iv_len);
+	if (err) {
+		tsec_key_forget(key);
+		return err;
+	}
+	key->key_len = desc->key_len;
+	key->iv_len = desc->iv_len;
+	return 0;
+}
+
+static int next_secret(struct tsec_key *next, const struct tsec_key *key)
+{
+	const struct tsec_cipher_desc *desc = tsec_cipher_find(key->cipher);
+
+	if (!desc || key->secret_len != tsec_hash_size(desc->hash))
+		return -EINVAL;
+	return tsec_hkdf_expand_label(desc->hash, key->secret, "traffic upd",
+				      NULL, 0, next->secret, key->secret_len);
+}
+
+/**
+ * tsec_key_renew() - turn a key into the one of the next epoch
+ * @key: the key (RFC 8446 section 7.2); unchanged on failure
+ *
+ * Sequence numbers start anew, which is safe because the key is a new one.
+ *
+ * Context: Process context, may sleep; the caller guards @key.
+ * Return: 0, -EOPNOTSUPP if it has no secret, -EOVERFLOW after 2^32 - 1
+ * renewals, -EINVAL or an errno of the crypto API as tsec_key_derive().
+ */
+int tsec_key_renew(struct tsec_key *key)
+{
+	struct tsec_key next = *key;
+	int err = -EOPNOTSUPP;
+
+	if (!tsec_key_renewable(key))
+		goto out;
+	err = -EOVERFLOW;
+	if (check_add_overflow(key->epoch, 1U, &next.epoch))
+		goto out;
+	err = next_secret(&next, key);
+	if (!err)
+		err = tsec_key_derive(&next);
+	if (err)
+		goto out;
+	next.seq = 0;
+	next.born = ktime_get_seconds();
+	*key = next;
+out:
+	tsec_key_wipe(&next);
+	return err;
+}
+
+/**
+ * tsec_key_forget() - wipe key and IV once the record layer has them
+ * @key: the key; its secret stays for renewals
+ *
+ * Context: Any; the caller guards @key.
+ */
+void tsec_key_forget(struct tsec_key *key)
+{
+	memzero_explicit(key->key, sizeof(key->key));
+	memzero_explicit(key->iv, sizeof(key->iv));
+	key->key_len = 0;
+	key->iv_len = 0;
+}
+
+/**
+ * tsec_key_wipe() - end a key
+ * @key: the key; nothing of it is left
+ *
+ * Context: Any; the caller guards @key.
+ */
+void tsec_key_wipe(struct tsec_key *key)
+{
+	memzero_explicit(key, sizeof(*key));
+}
+
+static bool reached(u64 value, u64 limit)
+{
+	return limit && value >= limit;
+}
+
+static u64 elapsed(time64_t since, time64_t now)
+{
+	return now > since ? now - since : 0;
+}
+
+/* Whoever ran the handshake used the numbers before the first one. */
+static u64 used_records(const struct tsec_key *key, u64 records)
+{
+	u64 sum;
+
+	return check_add_overflow(key->seq, records, &sum) ? U64_MAX : sum;
+}
+
+/**
+ * tsec_key_check() - may this key be used once more?
+ * @key: the key
+ * @records: records since it came; those before its first sequence number
+ *	count as well
+ * @bytes: payload bytes under it
+ * @now: ktime_get_seconds()
+ * @last_used: when it was last used, on the same clock
+ *
+ * Context: Any; the caller guards @key.
+ * Return: the verdict; once HARD, it stays HARD.
+ */
+enum tsec_key_verdict tsec_key_check(const struct tsec_key *key, u64 records,
+				     u64 bytes, time64_t now,
+				     time64_t last_used)
+{
+	const struct tsec_limits *limits = &key->limits;
+	u64 used = used_records(key, records);
+	u64 age = elapsed(key->born, now);
+
+	if (used == U64_MAX || reached(used, limits->hard_records) ||
+	    reached(bytes, limits->hard_bytes) ||
+	    reached(age, limits->hard_seconds) ||
+	    reached(elapsed(last_used, now), limits->idle_seconds))
+		return TSEC_KEY_HARD;
+	if (reached(used, limits->soft_records) ||
+	    reached(bytes, limits->soft_bytes) ||
+	    reached(age, limits->soft_seconds))
+		return TSEC_KEY_SOFT;
+	return TSEC_KEY_OK;
+}
+
+/**
+ * tsec_key_budget() - how many records may still be sealed
+ * @key: the key
+ * @records: records since it came
+ *
+ * Context: Any; the caller guards @key.
+ * Return: records up to the soft limit, where the key renews itself; up to
+ * the hard limit if it cannot do that or has no soft limit.
+ */
+u64 tsec_key_budget(const struct tsec_key *key, u64 records)
+{
+	u64 used = used_records(key, records);
+	u64 limit = key->limits.hard_records ?: U64_MAX;
+
+	if (tsec_key_renewable(key) && key->limits.soft_records)
+		limit = min(limit, key->limits.soft_records);
+	return used < limit ? limit - used : 0;
+}

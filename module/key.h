@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * One direction of one epoch: cipher, key, limits, renewal.
+ */
+#ifndef TSEC_KEY_H
+#define TSEC_KEY_H
+
+#include <linux/time64.h>
+#include <linux/types.h>
+#include <uapi/linux/tsec.h>
+
+#include "hkdf.h"
+
+/**
+ * struct tsec_limits - how much one key may protect, 0 for no limit
+ * @soft_records: renew the key at this number of records
+ * @hard_records: fail closed at this number of records
+ * @soft_bytes: renew the key at this many payload bytes
+ * @hard_bytes: fail closed at this many payload bytes
+ * @soft_seconds: renew the key at this age
+ * @hard_seconds: fail closed at this age
+ * @idle_seconds: fail closed when unused for so long
+ */
+struct tsec_limits {
+	u64 soft_records;
+	u64 hard_records;
+	u64 soft_bytes;
+	u64 hard_bytes;
+	u32 soft_seconds;
+	u32 hard_seconds;
+	u32 idle_seconds;
+};
+
+/**
+ * struct tsec_key - one direction of one epoch
+ * @seq: the first sequence number of this epoch that is free; the ones
+ *	before it were used by whoever ran the handshake
+ * @limits: how much the key may protect
+ * @born: when the key came, in ktime_get_seconds()
+ * @epoch: how many times the key was renewed
+ * @version: protocol version, as on the wire
+ * @cipher: enum tsec_cipher
+ * @key_len: bytes of @key
+ * @iv_len: bytes of @iv: the whole nonce, or for AES-GCM in TLS 1.2 its salt
+ * @secret_len: bytes of @secret, 0 for a key that cannot renew itself
+ * @key: the AEAD's key
+ * @iv: what the nonces are made of
+ * @secret: the traffic secret of which @key and @iv are made
+ *
+ * A plain value without a lock: whoever holds it guards it, and ends it with
+ * tsec_key_wipe().
+ */
+struct tsec_key {
+	u64 seq;
+	struct tsec_limits limits;
+	time64_t born;
+	u32 epoch;
+	u16 version;
+	u16 cipher;
+	u8 key_len;
+	u8 iv_len;
+	u8 secret_len;
+	u8 key[TSEC_KEY_MAX];
+	u8 iv[TSEC_IV_MAX];
+	u8 secret[TSEC_SECRET_MAX];
+};
+
+/**
+ * struct tsec_cipher_desc - what is to know about an AEAD
+ * @id: enum tsec_cipher
+ * @name: its name for people, e.g. "aes-128-gcm"
+ * @alg: its name in the crypto API
+ * @key_len: bytes of the key
+ * @iv_len: bytes of the nonce
+ * @salt_len: leading bytes of the nonce that are fixed in TLS 1.2, where
+ *	the others travel in each record; 0 if TLS 1.2 sends none of it
+ * @tag_len: bytes of the authentication tag
+ * @hash: the hash of its TLS 1.3 cipher suite
+ * @soft_records: default soft limit of records
+ * @hard_records: the most records that one key may protect
+ */
+struct tsec_cipher_desc {
+	u16 id;
+	const char *name;
+	const char *alg;
+	u8 key_len;
+	u8 iv_len;
+	u8 salt_len;
+	u8 tag_len;
+	enum tsec_hash hash;
+	u64 soft_records;
+	u64 hard_records;
+};
+
+/**
+ * enum tsec_key_verdict - may this key be used once more?
+ * @TSEC_KEY_OK: yes
+ * @TSEC_KEY_SOFT: yes, but it should be renewed first
+ * @TSEC_KEY_HARD: no, never again
+ */
+enum tsec_key_verdict {
+	TSEC_KEY_OK,
+	TSEC_KEY_SOFT,
+	TSEC_KEY_HARD,
+};
+
+const struct tsec_cipher_desc *tsec_cipher_find(u16 id);
+
+void tsec_limits_default(struct tsec_limits *limits, u16 cipher);
+void tsec_limits_merge(struct tsec_limits *limits,
+		       const struct tsec_limits *with);
+bool tsec_limits_valid(const struct tsec_limits *limits);
+
+int tsec_key_validate(const struct tsec_key *key, const char **why);
+int tsec_key_derive(struct tsec_key *key);
+int tsec_key_renew(struct tsec_key *key);
+void tsec_key_forget(struct tsec_key *key);
+void tsec_key_wipe(struct tsec_key *key);
+enum tsec_key_verdict tsec_key_check(const struct tsec_key *key, u64 records,
+				     u64 bytes, time64_t now,
+				     time64_t last_used);
+u64 tsec_key_budget(const struct tsec_key *key, u64 records);
+
+/**
+ * tsec_key_renewable() - can this key renew itself?
+ * @key: the key
+ *
+ * Return: true if it has a traffic secret to derive the next one from.
+ */
+static inline bool tsec_key_renewable(const struct tsec_key *key)
+{
+	return key->secret_len;
+}
+
+#endif /* TSEC_KEY_H */

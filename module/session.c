@@ -1,0 +1,428 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Sessions: birth, lookup, state, failure and end.
+ */
+#include <linux/slab.h>
+#include <net/tcp.h>
+
+#include "channel.h"
+#include "compat.h"
+#include "event.h"
+#include "handshake.h"
+#include "inner.h"
+#include "listener.h"
+#include "net.h"
+#include "session.h"
+#include "stream.h"
+#include "trace.h"
+
+static void half_init(struct tsec_half *half)
+{
+	mutex_init(&half->lock);
+	atomic64_set(&half->bytes, 0);
+}
+
+static int number_take(struct tsec_session *session)
+{
+	struct tsec_net *tn = session->tn;
+	int err;
+
+	/* Numbers go round, so that an old one names nothing new for long. */
+	err = xa_alloc_cyclic(&tn->sessions, &session->id, session,
+			      XA_LIMIT(1, INT_MAX), &tn->next_session,
+			      GFP_KERNEL);
+	return err < 0 ? err : 0;
+}
+
+/**
+ * tsec_session_new() - begin a session on a transport socket
+ * @tn: the network namespace's state
+ * @role: enum tsec_role
+ * @inner: the transport socket; the session owns it from success on
+ * @profile: the profile; the session takes a reference of its own
+ *
+ * Context: process context.
+ * Return: the session in state CONNECTING with one reference, or an ERR_PTR:
+ * -ENOMEM, -EBUSY when all numbers are taken.
+ */
+struct tsec_session *tsec_session_new(struct tsec_net *tn, u8 role,
+				      struct socket *inner,
+				      struct tsec_profile *profile)
+{
+	struct tsec_session *session;
+	int err;
+
+	session = kzalloc(sizeof(*session), GFP_KERNEL_ACCOUNT);
+	if (!session)
+		return ERR_PTR(-ENOMEM);
+	refcount_set(&session->refs, 1);
+	spin_lock_init(&session->lock);
+	INIT_LIST_HEAD(&session->entry);
+	INIT_LIST_HEAD(&session->pending);
+	half_init(&session->tx);
+	half_init(&session->rx);
+	session->tn = tn;
+	session->role = role;
+	session->protocol = TSEC_PROTO_TLS;
+	session->record = tsec_record_ops_find(TSEC_PROTO_TLS);
+	session->born = ktime_get();
+	session->uid = current_euid();
+	tsec_handshake_init(session);
+
+	err = number_take(session);
+	if (err) {
+		kfree(session);
+		return ERR_PTR(err);
+	}
+	session->profile = tsec_profile_get(profile);
+	session->inner = inner;
+	TSEC_INC_STATS(tn, TSEC_STAT_CURR_SESSIONS);
+	return session;
+}
+
+/**
+ * tsec_session_find() - look a session up by its number
+ * @tn: the network namespace's state
+ * @id: the number
+ *
+ * Return: the session with a reference, or NULL.
+ */
+struct tsec_session *tsec_session_find(struct tsec_net *tn, u32 id)
+{
+	struct tsec_session *session;
+
+	rcu_read_lock();
+	session = xa_load(&tn->sessions, id);
+	if (session && !refcount_inc_not_zero(&session->refs))
+		session = NULL;
+	rcu_read_unlock();
+	return session;
+}
+
+/**
+ * tsec_session_next() - walk the sessions of a namespace
+ * @tn: the network namespace's state
+ * @id: where to start looking; set to the number of the session found
+ *
+ * Return: the session with the smallest number not below @id, with a
+ * reference, or NULL at the end.
+ */
+struct tsec_session *tsec_session_next(struct tsec_net *tn,
+				       unsigned long *id)
+{
+	struct tsec_session *session;
+
+	rcu_read_lock();
+	session = xa_find(&tn->sessions, id, ULONG_MAX, XA_PRESENT);
+	while (session && !refcount_inc_not_zero(&session->refs))
+		session = xa_find_after(&tn->sessions, id, ULONG_MAX,
+					XA_PRESENT);
+	rcu_read_unlock();
+	return session;
+}
+
+static void peer_free(struct tsec_peer *peer)
+{
+	kfree(peer->name);
+	kfree(peer->id);
+	kfree(peer->alpn);
+	kvfree(peer->cert);
+	memzero_explicit(peer->exporter, sizeof(peer->exporter));
+}
+
+static void session_free(struct tsec_session *session)
+{
+	struct tsec_net *tn = session->tn;
+
+	xa_erase(&tn->sessions, session->id);
+	tsec_stats_dec(tn->stats, TSEC_STAT_CURR_SESSIONS);
+	if (session->inner)
+		sock_release(session->inner);
+	tsec_key_wipe(&session->tx.key);
+	tsec_key_wipe(&session->rx.key);
+	tsec_tls_rx_free(&session->reader);
+	tsec_settings_free(&session->settings);
+	tsec_overrides_free(&session->app);
+	peer_free(&session->peer);
+	tsec_profile_put(session->profile);
+	kfree(session->error);
+	kfree_rcu(session, rcu);
+}
+
+/**
+ * tsec_session_put() - let go of a session
+ * @session: the session
+ *
+ * The last reference releases the transport socket and wipes the keys.
+ *
+ * Context: process context, no locks of the session or its sockets held.
+ */
+void tsec_session_put(struct tsec_session *session)
+{
+	if (refcount_dec_and_test(&session->refs))
+		session_free(session);
+}
+
+static void address_get(struct socket *inner, union tsec_address *address,
+			int peer)
+{
+	struct sockaddr_storage storage;
+	int len;
+
+	len = inner->ops->getname(inner, (struct sockaddr *)&storage, peer);
+	if (len > 0 && len <= sizeof(*address))
+		memcpy(address, &storage, len);
+}
+
+/**
+ * tsec_session_addresses() - note the addresses of both ends
+ * @session: the session; its transport is connected
+ *
+ * They are kept, so that a look at the session never touches its transport.
+ */
+void tsec_session_addresses(struct tsec_session *session)
+{
+	address_get(session->inner, &session->local, 0);
+	address_get(session->inner, &session->remote, 1);
+}
+
+/**
+ * tsec_session_advance() - go from one state to another
+ * @session: the session
+ * @from: the state it must be in
+ * @to: the state it gets
+ *
+ * Return: false, and nothing done, if it is in another state.
+ */
+bool tsec_session_advance(struct tsec_session *session, u8 from, u8 to)
+{
+	bool moved = false;
+
+	spin_lock_bh(&session->lock);
+	if (session->state == from) {
+		smp_store_release(&session->state, to);
+		moved = true;
+	}
+	spin_unlock_bh(&session->lock);
+	return moved;
+}
+
+/* The program's socket follows its session.  Called under session->lock. */
+static void sk_follow(struct tsec_session *session)
+{
+	struct sock *sk = session->sk;
+
+	if (session->state == TSEC_STATE_ESTABLISHED) {
+		sk->sk_socket->state = SS_CONNECTED;
+		smp_store_release(&sk->sk_state, TCP_ESTABLISHED);
+	} else if (session->state == TSEC_STATE_FAILED) {
+		WRITE_ONCE(sk->sk_err, session->status);
+		sk_error_report(sk);
+	}
+	sk->sk_state_change(sk);
+}
+
+/**
+ * tsec_session_attach() - give a session its socket, or take it away
+ * @session: the session
+ * @sk: the program's socket, or NULL when it is closed
+ *
+ * From here on the program waits where the transport wakes: the transport's
+ * wait queue becomes the socket's own (once the daemon is done with it).
+ */
+void tsec_session_attach(struct tsec_session *session, struct sock *sk)
+{
+	spin_lock_bh(&session->lock);
+	session->sk = sk;
+	if (sk && session->state >= TSEC_STATE_ESTABLISHED) {
+		tsec_inner_graft(session->inner, sk);
+		sk_follow(session);
+	}
+	spin_unlock_bh(&session->lock);
+}
+
+/**
+ * tsec_session_wake() - tell the program's socket that the state has changed
+ * @session: the session, just established or failed
+ */
+void tsec_session_wake(struct tsec_session *session)
+{
+	spin_lock_bh(&session->lock);
+	if (session->sk) {
+		if (session->state == TSEC_STATE_ESTABLISHED)
+			tsec_inner_graft(session->inner, session->sk);
+		sk_follow(session);
+	}
+	if (session->channel)
+		tsec_channel_wake(session->channel);
+	spin_unlock_bh(&session->lock);
+}
+
+static bool fail_note(struct tsec_session *session, int err, char **error)
+{
+	bool first;
+
+	spin_lock_bh(&session->lock);
+	first = session->state != TSEC_STATE_FAILED;
+	if (first) {
+		session->error = *error;
+		*error = NULL;
+		WRITE_ONCE(session->status, err);
+		smp_store_release(&session->state, TSEC_STATE_FAILED);
+	}
+	spin_unlock_bh(&session->lock);
+	return first;
+}
+
+/**
+ * tsec_session_fail() - end a session by an error
+ * @session: the session
+ * @err: positive errno for its program
+ * @fmt: the reason, in words for people
+ *
+ * The first failure counts; a later one changes nothing.  The transport is
+ * told separately: an alert may have to go out first.
+ *
+ * Context: process context.
+ * Return: true for the first failure.
+ */
+bool tsec_session_fail(struct tsec_session *session, int err,
+		       const char *fmt, ...)
+{
+	char *error;
+	va_list args;
+	bool first;
+
+	va_start(args, fmt);
+	error = kvasprintf(GFP_KERNEL, fmt, args);
+	va_end(args);
+
+	first = fail_note(session, err, &error);
+	kfree(error);
+	if (!first)
+		return false;
+	trace_tsec_session_failed(session);
+	if (test_bit(TSEC_SESSION_OPENED, &session->flags))
+		TSEC_INC_STATS(session->tn, TSEC_STAT_SESSIONS_ABORTED);
+	else
+		tsec_handshake_failed(session, err);
+	tsec_session_wake(session);
+	return true;
+}
+
+static struct socket *inner_take(struct tsec_session *session)
+{
+	struct socket *inner;
+
+	mutex_lock(&session->tx.lock);
+	mutex_lock(&session->rx.lock);
+	spin_lock_bh(&session->lock);
+	inner = session->inner;
+	session->inner = NULL;
+	spin_unlock_bh(&session->lock);
+	mutex_unlock(&session->rx.lock);
+	mutex_unlock(&session->tx.lock);
+	return inner;
+}
+
+static void close_open(struct tsec_session *session)
+{
+	struct socket *inner;
+
+	tsec_stream_close(session);
+	inner = inner_take(session);
+	sock_release(inner);
+	if (!session->status)
+		TSEC_INC_STATS(session->tn, TSEC_STAT_SESSIONS_CLOSED);
+}
+
+static void close_unopened(struct tsec_session *session)
+{
+	tsec_session_fail(session, ECONNABORTED,
+			  "the program closed the socket");
+	kernel_sock_shutdown(session->inner, SHUT_RDWR);
+}
+
+/**
+ * tsec_session_close() - end a session for good
+ * @session: the session; the caller's reference is used up
+ *
+ * The end of an open session is authenticated (close_notify) and its
+ * transport closed as its program asked (SO_LINGER).
+ *
+ * Context: process context; may sleep as long as SO_LINGER says.
+ */
+void tsec_session_close(struct tsec_session *session)
+{
+	tsec_session_attach(session, NULL);
+	if (test_bit(TSEC_SESSION_OPENED, &session->flags))
+		close_open(session);
+	else
+		close_unopened(session);
+	xa_erase(&session->tn->sessions, session->id);
+	trace_tsec_session_end(session);
+	tsec_event_session(session, TSEC_CMD_SESSION_DEL_NTF);
+	tsec_session_wake(session);
+	tsec_session_put(session);
+}
+
+/**
+ * tsec_session_kill() - cut a session off, as the administrator asks
+ * @session: the session
+ *
+ * Its program sees ECONNABORTED, its peer a reset.
+ *
+ * Context: process context.
+ */
+void tsec_session_kill(struct tsec_session *session)
+{
+	struct sock *isk = NULL;
+
+	if (!tsec_session_fail(session, ECONNABORTED,
+			       "ended by the administrator"))
+		return;
+	spin_lock_bh(&session->lock);
+	if (session->inner) {
+		isk = session->inner->sk;
+		sock_hold(isk);
+	}
+	spin_unlock_bh(&session->lock);
+	if (!isk)
+		return;
+	tcp_abort(isk, ECONNABORTED);
+	sock_put(isk);
+}
+
+static void info_half(const struct tsec_half *half, struct tsec_info_dir *dir)
+{
+	dir->records = READ_ONCE(half->next) - half->key.seq;
+	dir->bytes = atomic64_read(&half->bytes);
+	dir->epoch = half->key.epoch;
+}
+
+/**
+ * tsec_session_info() - fill in what TSEC_INFO returns
+ * @session: the session
+ * @info: filled in whole
+ */
+void tsec_session_info(struct tsec_session *session, struct tsec_info *info)
+{
+	memset(info, 0, sizeof(*info));
+	info->id = session->id;
+	info->protocol = session->protocol;
+	info->role = session->role;
+	info->state = tsec_session_state(session);
+	info->version = session->version;
+	info->cipher = session->cipher;
+	info->handshake_us = session->handshake_us;
+	if (test_bit(TSEC_SESSION_RESUMED, &session->flags))
+		info->flags |= TSEC_INFO_RESUMED;
+	if (test_bit(TSEC_SESSION_MANUAL, &session->flags))
+		info->flags |= TSEC_INFO_MANUAL;
+	if (test_bit(TSEC_SESSION_PEER_CLOSED, &session->flags))
+		info->flags |= TSEC_INFO_PEER_CLOSED;
+	if (session->tx.key.secret_len)
+		info->flags |= TSEC_INFO_RENEWABLE;
+	info_half(&session->tx, &info->tx);
+	info_half(&session->rx, &info->rx);
+}

@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * A session: one protected connection, from the first packet of its
+ * transport to the last record.
+ */
+#ifndef TSEC_SESSION_H
+#define TSEC_SESSION_H
+
+#include <linux/in.h>
+#include <linux/in6.h>
+#include <linux/mutex.h>
+#include <linux/net.h>
+#include <linux/refcount.h>
+#include <linux/spinlock.h>
+#include <linux/workqueue.h>
+#include <net/sock.h>
+#include <uapi/linux/tsec.h>
+
+#include "key.h"
+#include "record.h"
+#include "record/tls.h"
+#include "settings.h"
+
+struct tsec_channel;
+struct tsec_listener;
+struct tsec_net;
+struct tsec_profile;
+
+/* An address of an inner socket; @sa.sa_family is 0 while it is unknown. */
+union tsec_address {
+	struct sockaddr sa;
+	struct sockaddr_in in;
+	struct sockaddr_in6 in6;
+};
+
+/**
+ * struct tsec_half - one direction of a session
+ * @lock: tx: held while a record is sealed, so that a key change has its
+ *	place between two records; rx: held while a control record is taken
+ * @key: the key in use; once the record layer has it, only the renewal
+ *	secret stays here
+ * @watch: records at which the limits want a look; lets the data path get
+ *	by with one comparison
+ * @timed: a limit in bytes or seconds is set: look at each call
+ * @bytes: payload since the session began
+ * @key_bytes: value of @bytes when the present key came
+ * @next: the next sequence number, a copy for those who only look
+ * @used: ktime_get_seconds() of the last use, kept if @timed
+ */
+struct tsec_half {
+	struct mutex lock;
+	struct tsec_key key;
+	u64 watch;
+	bool timed;
+	atomic64_t bytes;
+	u64 key_bytes;
+	u64 next;
+	time64_t used;
+};
+
+enum tsec_session_flags {
+	TSEC_SESSION_RESUMED,		/* the handshake resumed another */
+	TSEC_SESSION_MANUAL,		/* manual keys, no daemon */
+	TSEC_SESSION_PEER_CLOSED,	/* authenticated end received */
+	TSEC_SESSION_CLOSED,		/* authenticated end sent */
+	TSEC_SESSION_UPDATE_OWED,	/* the peer asked for a key update */
+	TSEC_SESSION_UPDATE_ASK,	/* ask the peer for one with ours */
+	TSEC_SESSION_UPDATE_ASKED,	/* asked, not yet answered */
+	TSEC_SESSION_ALERT_OWED,	/* @alert waits for the sender */
+	TSEC_SESSION_SOFT_TOLD,		/* rekey-needed sent for this key */
+	TSEC_SESSION_COUNTED,		/* in the count of handshakes */
+	TSEC_SESSION_CLAIMED,		/* in the count of claimed ones */
+	TSEC_SESSION_OPENED,		/* has been established */
+};
+
+/**
+ * struct tsec_peer - who the peer turned out to be
+ * @name: the name asked for (SNI); NULL if none
+ * @id: the verified identity; NULL if none
+ * @alpn: the application protocol agreed on; NULL if none
+ * @cert: certificates in DER, leaf first
+ * @cert_len: bytes of @cert
+ * @exporter: secret that keying material is exported from
+ * @exporter_len: bytes of @exporter, 0 if there is none
+ */
+struct tsec_peer {
+	char *name;
+	char *id;
+	char *alpn;
+	u8 *cert;
+	size_t cert_len;
+	u8 exporter[TSEC_SECRET_MAX];
+	u8 exporter_len;
+};
+
+/**
+ * struct tsec_session - one protected connection
+ * @refs: holders: the number table (while listed), the socket, the channel,
+ *	the listener, armed work
+ * @rcu: for readers that found it by number
+ * @tn: its network namespace, pinned by @inner
+ * @id: its number, unique in the namespace
+ * @protocol: enum tsec_protocol
+ * @role: enum tsec_role
+ * @state: enum tsec_state; written under @lock, read anywhere
+ * @flags: bits of enum tsec_session_flags
+ * @status: 0, or the positive errno that ended it; set once, under @lock
+ * @error: the reason in words, or NULL; set with @status
+ * @alert: alert to send when TSEC_SESSION_ALERT_OWED
+ * @uid: owner of the socket
+ * @inner: the transport socket.  The program's own calls use it as it is;
+ *	others check it under @tx.lock or @rx.lock, or take a reference on its
+ *	struct sock under @lock.  Released by tsec_session_close() once the
+ *	session was open, else with the last reference (the channel may still
+ *	be in it)
+ * @record: the record protocol
+ * @settings: effective settings, frozen when the handshake starts
+ * @app: what the program set by socket options
+ * @profile: where settings and manual keys come from
+ * @local: address of this end, once connected
+ * @remote: address of the peer, once connected
+ * @peer: outcome of the handshake
+ * @version: protocol version agreed on
+ * @cipher: enum tsec_cipher agreed on
+ * @tx: sending direction
+ * @rx: receiving direction
+ * @reader: reassembly of control records, under @rx.lock
+ * @rx_seen: @rx.bytes at the last control record, under @rx.lock
+ * @lock: protects @state, @status, @error, @sk, @channel, @listener and the
+ *	list membership @entry; bottom halves off
+ * @sk: the program's socket, NULL before accept() and after close()
+ * @channel: the daemon's end, NULL without
+ * @listener: who waits for this session, NULL without
+ * @entry: in @listener's lists
+ * @pending: in the namespace's list of unclaimed handshakes
+ * @work: goes on when the transport is connected or its first bytes are in
+ * @timeout: ends a handshake that takes too long
+ * @saved_state_change: callback of @inner while @work waits for it
+ * @saved_data_ready: callback of @inner while @work waits for it
+ * @born: ktime when it began
+ * @deadline: ktime when the handshake must be over
+ * @handshake_us: how long the handshake took
+ */
+struct tsec_session {
+	refcount_t refs;
+	struct rcu_head rcu;
+	struct tsec_net *tn;
+	u32 id;
+	u8 protocol;
+	u8 role;
+	u8 state;
+	u8 alert;
+	u16 version;
+	u16 cipher;
+	unsigned long flags;
+	int status;
+	char *error;
+	kuid_t uid;
+	struct socket *inner;
+	const struct tsec_record_ops *record;
+	struct tsec_settings settings;
+	struct tsec_overrides app;
+	struct tsec_profile *profile;
+	union tsec_address local;
+	union tsec_address remote;
+	struct tsec_peer peer;
+	struct tsec_half tx;
+	struct tsec_half rx;
+	struct tsec_tls_rx reader;
+	u64 rx_seen;
+	spinlock_t lock;
+	struct sock *sk;
+	struct tsec_channel *channel;
+	struct tsec_listener *listener;
+	struct list_head entry;
+	struct list_head pending;
+	struct work_struct work;
+	struct delayed_work timeout;
+	void (*saved_state_change)(struct sock *sk);
+	void (*saved_data_ready)(struct sock *sk);
+	ktime_t born;
+	ktime_t deadline;
+	u32 handshake_us;
+};
+
+struct tsec_session *tsec_session_new(struct tsec_net *tn, u8 role,
+				      struct socket *inner,
+				      struct tsec_profile *profile);
+struct tsec_session *tsec_session_find(struct tsec_net *tn, u32 id);
+struct tsec_session *tsec_session_next(struct tsec_net *tn,
+				       unsigned long *id);
+void tsec_session_put(struct tsec_session *session);
+void tsec_session_addresses(struct tsec_session *session);
+bool tsec_session_advance(struct tsec_session *session, u8 from, u8 to);
+void tsec_session_attach(struct tsec_session *session, struct sock *sk);
+void tsec_session_wake(struct tsec_session *session);
+__printf(3, 4) bool tsec_session_fail(struct tsec_session *session, int err,
+				      const char *fmt, ...);
+void tsec_session_close(struct tsec_session *session);
+void tsec_session_kill(struct tsec_session *session);
+void tsec_session_info(struct tsec_session *session, struct tsec_info *info);
+
+static inline struct tsec_session *
+tsec_session_get(struct tsec_session *session)
+{
+	refcount_inc(&session->refs);
+	return session;
+}
+
+/**
+ * tsec_session_state() - where a session stands
+ * @session: the session
+ *
+ * Return: enum tsec_state; pairs with the release in tsec_session_advance(),
+ * so that who sees a state sees what was written before it.
+ */
+static inline u8 tsec_session_state(const struct tsec_session *session)
+{
+	return smp_load_acquire(&session->state);
+}
+
+/**
+ * tsec_session_busy() - whether the handshake is still to come or under way
+ * @session: the session
+ *
+ * Return: true up to the moment when connect() can return.
+ */
+static inline bool tsec_session_busy(const struct tsec_session *session)
+{
+	return tsec_session_state(session) < TSEC_STATE_ESTABLISHED;
+}
+
+/**
+ * tsec_session_open() - whether keys are in and the session has not failed
+ * @session: the session
+ *
+ * Return: true from establishment on, half-closed ones included.
+ */
+static inline bool tsec_session_open(const struct tsec_session *session)
+{
+	u8 state = tsec_session_state(session);
+
+	return state == TSEC_STATE_ESTABLISHED || state == TSEC_STATE_CLOSING;
+}
+
+#endif /* TSEC_SESSION_H */

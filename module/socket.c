@@ -1,0 +1,782 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The socket family: creation, addresses, connect, listen, accept, and the
+ * way from a program's call to its session.
+ */
+#include <linux/module.h>
+#include <linux/slab.h>
+#include <net/tcp.h>
+#include <asm/ioctls.h>
+
+#include "compat.h"
+#include "handshake.h"
+#include "inner.h"
+#include "listener.h"
+#include "net.h"
+#include "session.h"
+#include "socket.h"
+#include "stream.h"
+
+static const struct proto_ops stream_ops;
+
+static struct proto tsec_proto = {
+	.name		= "TSEC",
+	.owner		= THIS_MODULE,
+	.obj_size	= sizeof(struct tsec_sock),
+};
+
+/**
+ * tsec_socket_inner() - the inner socket, whoever owns it
+ * @tsk: the program's socket, locked
+ *
+ * Return: the inner socket, or NULL before there is one.
+ */
+struct socket *tsec_socket_inner(struct tsec_sock *tsk)
+{
+	if (tsk->session)
+		return tsk->session->inner;
+	if (tsk->listener)
+		return tsk->listener->inner;
+	return tsk->inner;
+}
+
+/**
+ * tsec_socket_inner_make() - have an inner socket of a family
+ * @tsk: the program's socket, locked
+ * @family: AF_INET or AF_INET6
+ *
+ * A provisional one of the other family is replaced, with its options.
+ *
+ * Context: process context.
+ * Return: 0 or a negative errno, as from socket(2).
+ */
+int tsec_socket_inner_make(struct tsec_sock *tsk, sa_family_t family)
+{
+	struct socket *inner;
+
+	if (tsk->inner && tsk->inner->sk->sk_family == family)
+		return 0;
+	/* Once bound, the family is chosen. */
+	if (tsk->inner && inet_sk(tsk->inner->sk)->inet_num)
+		return -EAFNOSUPPORT;
+	inner = tsec_inner_new(sock_net(&tsk->sk), family);
+	if (IS_ERR(inner))
+		return PTR_ERR(inner);
+	if (tsk->inner)
+		sock_release(tsk->inner);
+	tsk->inner = inner;
+	tsec_options_replay(inner, tsk->recorded);
+	return 0;
+}
+
+static int address_family(const struct sockaddr *addr, int len)
+{
+	if (len < (int)sizeof(addr->sa_family))
+		return -EINVAL;
+	switch (addr->sa_family) {
+	case AF_INET:
+		if (len < (int)sizeof(struct sockaddr_in))
+			return -EINVAL;
+		return AF_INET;
+	case AF_INET6:
+		if (len < SIN6_LEN_RFC2133)
+			return -EINVAL;
+		return AF_INET6;
+	default:
+		return -EAFNOSUPPORT;
+	}
+}
+
+static int stream_bind(struct socket *sock, struct sockaddr *addr, int len)
+{
+	struct tsec_sock *tsk = tsec_sk(sock->sk);
+	int err = address_family(addr, len);
+
+	if (err < 0)
+		return err;
+	lock_sock(&tsk->sk);
+	if (tsk->session || tsk->listener)
+		err = -EINVAL;
+	else
+		err = tsec_socket_inner_make(tsk, err);
+	if (!err) {
+		tsec_inner_sync(&tsk->sk, tsk->inner->sk);
+		err = kernel_bind(tsk->inner, addr, len);
+	}
+	release_sock(&tsk->sk);
+	return err;
+}
+
+static struct tsec_session *client_session(struct tsec_sock *tsk)
+{
+	struct tsec_net *tn = tsec_net_get(sock_net(&tsk->sk));
+	struct tsec_session *session;
+	struct tsec_profile *profile;
+
+	profile = tsec_profile_find(&tn->profiles, tsk->app->profile);
+	if (!profile)
+		return ERR_PTR(-ENOKEY);
+	if (tsec_handshake_possible(tn, profile)) {
+		session = tsec_session_new(tn, TSEC_ROLE_CLIENT, tsk->inner,
+					   profile);
+	} else {
+		TSEC_INC_STATS(tn, TSEC_STAT_HANDSHAKES_NO_DAEMON);
+		session = ERR_PTR(-EUNATCH);
+	}
+	tsec_profile_put(profile);
+	return session;
+}
+
+/* The session goes, with its inner socket; a later connect() makes both. */
+static void session_drop(struct tsec_sock *tsk)
+{
+	struct tsec_session *session = tsk->session;
+
+	tsk->session = NULL;
+	tsk->sk.sk_socket->state = SS_UNCONNECTED;
+	tsk->sk.sk_state = TCP_CLOSE;
+	tsec_session_close(session);
+}
+
+static void error_set(struct tsec_sock *tsk, const char *error)
+{
+	kfree(tsk->error);
+	tsk->error = kstrdup(error, GFP_KERNEL);
+}
+
+static int connect_start(struct tsec_sock *tsk, struct sockaddr *addr, int len)
+{
+	struct tsec_session *session;
+	int err;
+
+	session = client_session(tsk);
+	if (IS_ERR(session)) {
+		error_set(tsk, PTR_ERR(session) == -EUNATCH ?
+			       "no daemon is registered" :
+			       "there is no profile of that name");
+		return PTR_ERR(session);
+	}
+	error_set(tsk, NULL);
+	tsk->inner = NULL;
+	tsk->session = session;
+	session->uid = tsk->sk.sk_uid;
+	memcpy(&session->remote, addr,
+	       min_t(size_t, len, sizeof(session->remote)));
+	tsk->sk.sk_state = TCP_SYN_SENT;
+	tsk->sk.sk_socket->state = SS_CONNECTING;
+	tsec_session_attach(session, &tsk->sk);
+
+	err = tsec_handshake_prepare(session, tsk->app);
+	if (!err) {
+		tsec_inner_sync(&tsk->sk, session->inner->sk);
+		tsec_handshake_begin(session);
+		err = kernel_connect(session->inner, addr, len, O_NONBLOCK);
+	}
+	if (err && err != -EINPROGRESS) {
+		session_drop(tsk);
+		return err;
+	}
+	return 0;
+}
+
+static bool connect_over(struct tsec_sock *tsk)
+{
+	return smp_load_acquire(&tsk->sk.sk_state) != TCP_SYN_SENT ||
+	       !tsec_session_busy(tsk->session);
+}
+
+/*
+ * Wait for the handshake's end without the lock; whoever else has the socket
+ * may end the attempt meanwhile.
+ */
+static int connect_wait(struct tsec_sock *tsk, long timeo)
+{
+	struct tsec_session *session = tsec_session_get(tsk->session);
+	long left;
+
+	release_sock(&tsk->sk);
+	left = wait_event_interruptible_timeout(*sk_sleep(&tsk->sk),
+						!tsec_session_busy(session),
+						timeo);
+	lock_sock(&tsk->sk);
+	tsec_session_put(session);
+	if (left > 0)
+		return 0;
+	return left ? sock_intr_errno(timeo) : -EINPROGRESS;
+}
+
+/*
+ * Tell how the attempt ended.  After a failure the socket can be connected
+ * anew; the reason stays readable (TSEC_ERROR) until then.
+ */
+static int connect_result(struct tsec_sock *tsk)
+{
+	int status;
+
+	if (tsk->sk.sk_state == TCP_ESTABLISHED)
+		return 0;
+	if (!tsk->session)
+		return sock_error(&tsk->sk) ?: -ECONNABORTED;
+	status = tsk->session->status;
+	error_set(tsk, tsk->session->error);
+	sock_error(&tsk->sk);
+	session_drop(tsk);
+	return -status;
+}
+
+static int connect_locked(struct tsec_sock *tsk, struct sockaddr *addr,
+			  int len, int flags)
+{
+	long timeo = sock_sndtimeo(&tsk->sk, flags & O_NONBLOCK);
+	int family = address_family(addr, len), err;
+
+	if (family < 0)
+		return family;
+	if (tsk->listener || tsk->sk.sk_state == TCP_ESTABLISHED)
+		return -EISCONN;
+	if (tsk->sk.sk_state == TCP_CLOSE) {
+		err = tsec_socket_inner_make(tsk, family);
+		if (!err)
+			err = connect_start(tsk, addr, len);
+		if (err)
+			return err;
+		if (!timeo && !connect_over(tsk))
+			return -EINPROGRESS;
+	} else if (!timeo && !connect_over(tsk)) {
+		return -EALREADY;
+	}
+	if (!connect_over(tsk)) {
+		err = connect_wait(tsk, timeo);
+		if (err)
+			return err;
+	}
+	return connect_result(tsk);
+}
+
+static int stream_connect(struct socket *sock, struct sockaddr *addr, int len,
+			  int flags)
+{
+	int err;
+
+	lock_sock(sock->sk);
+	err = connect_locked(tsec_sk(sock->sk), addr, len, flags);
+	release_sock(sock->sk);
+	return err;
+}
+
+static int listen_locked(struct tsec_sock *tsk, int backlog)
+{
+	struct tsec_listener *listener;
+	int err;
+
+	if (tsk->session)
+		return -EINVAL;
+	if (tsk->listener)
+		return tsec_listener_listen(tsk->listener, backlog);
+	/* As with TCP, a socket without a name gets a port of its own. */
+	err = tsk->inner ? 0 : tsec_socket_inner_make(tsk, AF_INET);
+	if (err)
+		return err;
+	tsec_inner_sync(&tsk->sk, tsk->inner->sk);
+	listener = tsec_listener_new(&tsk->sk, tsk->inner, tsk->app);
+	if (!listener)
+		return -ENOMEM;
+	tsk->inner = NULL;
+	tsk->listener = listener;
+	err = tsec_listener_listen(listener, backlog);
+	if (err) {
+		tsk->inner = listener->inner;
+		tsk->listener = NULL;
+		tsec_listener_undo(listener);
+		return err;
+	}
+	tsk->sk.sk_state = TCP_LISTEN;
+	return 0;
+}
+
+static int stream_listen(struct socket *sock, int backlog)
+{
+	int err;
+
+	lock_sock(sock->sk);
+	err = listen_locked(tsec_sk(sock->sk), backlog);
+	release_sock(sock->sk);
+	return err;
+}
+
+static struct tsec_sock *sock_make(struct net *net, struct socket *sock,
+				   int protocol, int kern)
+{
+	struct tsec_sock *tsk;
+	struct sock *sk;
+
+	sk = sk_alloc(net, tsec_family, GFP_KERNEL, &tsec_proto, kern);
+	if (!sk)
+		return NULL;
+	sock_init_data(sock, sk);
+	sk->sk_protocol = protocol;
+	sk->sk_sndbuf = READ_ONCE(net->ipv4.sysctl_tcp_wmem[1]);
+	sk->sk_rcvbuf = READ_ONCE(net->ipv4.sysctl_tcp_rmem[1]);
+	tsk = tsec_sk(sk);
+	tsk->session = NULL;
+	tsk->listener = NULL;
+	tsk->inner = NULL;
+	tsk->app = NULL;
+	tsk->recorded = NULL;
+	tsk->error = NULL;
+	sock->ops = &stream_ops;
+	return tsk;
+}
+
+/* One more connection wakes one more waiter, as with TCP. */
+static int accept_wait(struct sock *sk, long *timeo)
+{
+	struct tsec_listener *listener = tsec_sk(sk)->listener;
+	DEFINE_WAIT(wait);
+
+	if (!*timeo)
+		return -EAGAIN;
+	prepare_to_wait_exclusive(sk_sleep(sk), &wait, TASK_INTERRUPTIBLE);
+	release_sock(sk);
+	if (!tsec_listener_has_ready(listener))
+		*timeo = schedule_timeout(*timeo);
+	finish_wait(sk_sleep(sk), &wait);
+	lock_sock(sk);
+	return signal_pending(current) ? sock_intr_errno(*timeo) : 0;
+}
+
+static int session_take(struct sock *sk, int flags,
+			struct tsec_session **session)
+{
+	long timeo = sock_rcvtimeo(sk, flags & O_NONBLOCK);
+	int err;
+
+	for (;;) {
+		if (!tsec_sk(sk)->listener)
+			return -EINVAL;
+		*session = tsec_listener_take(tsec_sk(sk)->listener);
+		if (*session)
+			return 0;
+		err = accept_wait(sk, &timeo);
+		if (err)
+			return err;
+	}
+}
+
+static int stream_accept(struct socket *sock, struct socket *newsock,
+			 TSEC_ACCEPT_ARGS)
+{
+	struct sock *sk = sock->sk;
+	struct tsec_session *session;
+	struct tsec_sock *tsk;
+	int err;
+
+	lock_sock(sk);
+	err = session_take(sk, TSEC_ACCEPT_FLAGS, &session);
+	release_sock(sk);
+	if (err)
+		return err;
+
+	tsk = sock_make(sock_net(sk), newsock, sk->sk_protocol, 0);
+	if (!tsk) {
+		tsec_session_close(session);
+		return -ENOMEM;
+	}
+	tsec_inner_inherit(&tsk->sk, sk);
+	tsk->session = session;
+	newsock->state = SS_CONNECTED;
+	tsk->sk.sk_state = TCP_ESTABLISHED;
+	tsec_session_attach(session, &tsk->sk);
+	return 0;
+}
+
+static int stream_getname(struct socket *sock, struct sockaddr *addr, int peer)
+{
+	struct tsec_sock *tsk = tsec_sk(sock->sk);
+	struct socket *inner;
+	int ret = 0;
+
+	lock_sock(&tsk->sk);
+	inner = tsec_socket_inner(tsk);
+	if (inner)
+		ret = inner->ops->getname(inner, addr, peer);
+	else if (peer)
+		ret = -ENOTCONN;
+	release_sock(&tsk->sk);
+	if (inner || ret)
+		return ret;
+	/* No family yet, and so no address: as an unnamed AF_UNIX socket. */
+	addr->sa_family = AF_UNSPEC;
+	return sizeof(addr->sa_family);
+}
+
+/*
+ * The session of a data call, once its handshake is over.  Up to there the
+ * call waits as it would for a TCP connection.
+ */
+static struct tsec_session *session_wait(struct sock *sk, bool nonblock)
+{
+	struct tsec_sock *tsk = tsec_sk(sk);
+	struct tsec_session *session;
+	int err = 0;
+
+	lock_sock(sk);
+	if (sk->sk_state == TCP_SYN_SENT && !connect_over(tsk))
+		err = nonblock ? -EAGAIN :
+				 connect_wait(tsk, sock_sndtimeo(sk, false));
+	if (err == -EINPROGRESS)
+		err = -EAGAIN;
+	if (!err && sk->sk_state == TCP_SYN_SENT)
+		err = connect_result(tsk);
+	if (!err && sk->sk_state != TCP_ESTABLISHED)
+		err = sock_error(sk) ?: -ENOTCONN;
+	session = err ? ERR_PTR(err) : tsk->session;
+	release_sock(sk);
+	return session;
+}
+
+/* Fast for an open session: it stays until the socket is released. */
+static struct tsec_session *session_of(struct sock *sk, bool nonblock)
+{
+	struct tsec_session *session;
+
+	if (likely(smp_load_acquire(&sk->sk_state) == TCP_ESTABLISHED))
+		session = tsec_sk(sk)->session;
+	else
+		session = session_wait(sk, nonblock);
+	if (!IS_ERR(session))
+		tsec_inner_sync(sk, session->inner->sk);
+	return session;
+}
+
+/* An error that poll() has shown is taken by the call that returns one. */
+static int error_taken(struct sock *sk, int ret)
+{
+	if (unlikely(ret < 0 && ret != -EAGAIN && READ_ONCE(sk->sk_err)))
+		sock_error(sk);
+	return ret;
+}
+
+static int stream_sendmsg(struct socket *sock, struct msghdr *msg, size_t len)
+{
+	struct sock *sk = sock->sk;
+	struct tsec_session *session;
+	int ret;
+
+	session = session_of(sk, msg->msg_flags & MSG_DONTWAIT);
+	if (IS_ERR(session)) {
+		ret = PTR_ERR(session);
+		/* Not connected: the signal that TCP sends. */
+		if (ret == -ENOTCONN)
+			ret = sk_stream_error(sk, msg->msg_flags, -EPIPE);
+		return ret;
+	}
+	return error_taken(sk, tsec_stream_sendmsg(session, msg, len));
+}
+
+static int stream_recvmsg(struct socket *sock, struct msghdr *msg, size_t len,
+			  int flags)
+{
+	struct sock *sk = sock->sk;
+	struct tsec_session *session;
+	int ret;
+
+	session = session_of(sk, flags & MSG_DONTWAIT);
+	if (IS_ERR(session))
+		return PTR_ERR(session);
+	ret = tsec_stream_recvmsg(session, msg, len, flags);
+	/* After shutdown(SHUT_RD) there is an end where there was a wait. */
+	if (ret == -EAGAIN && (sk->sk_shutdown & RCV_SHUTDOWN))
+		return 0;
+	return error_taken(sk, ret);
+}
+
+#ifdef TSEC_HAVE_SENDPAGE
+static ssize_t stream_sendpage(struct socket *sock, struct page *page,
+			       int offset, size_t size, int flags)
+{
+	struct tsec_session *session;
+
+	session = session_of(sock->sk, flags & MSG_DONTWAIT);
+	if (IS_ERR(session))
+		return PTR_ERR(session);
+	return error_taken(sock->sk,
+			   tsec_stream_sendpage(session, page, offset, size,
+						flags));
+}
+#endif
+
+static ssize_t stream_splice_read(struct socket *sock, loff_t *ppos,
+				  struct pipe_inode_info *pipe, size_t len,
+				  unsigned int flags)
+{
+	struct tsec_session *session;
+
+	session = session_of(sock->sk, flags & SPLICE_F_NONBLOCK);
+	if (IS_ERR(session))
+		return PTR_ERR(session);
+	return error_taken(sock->sk,
+			   tsec_stream_splice_read(session, ppos, pipe, len,
+						   flags));
+}
+
+static void stream_splice_eof(struct socket *sock)
+{
+	struct socket *inner;
+
+	if (sock->sk->sk_state != TCP_ESTABLISHED)
+		return;
+	inner = tsec_sk(sock->sk)->session->inner;
+	if (inner->ops->splice_eof)
+		inner->ops->splice_eof(inner);
+}
+
+static __poll_t stream_poll(struct file *file, struct socket *sock,
+			    struct poll_table_struct *wait)
+{
+	struct sock *sk = sock->sk;
+	struct tsec_listener *listener;
+	__poll_t mask = 0;
+
+	sock_poll_wait(file, sock, wait);
+	switch (smp_load_acquire(&sk->sk_state)) {
+	case TCP_ESTABLISHED:
+		tsec_inner_sync(sk, tsec_sk(sk)->session->inner->sk);
+		return tsec_stream_poll(tsec_sk(sk)->session, file);
+	case TCP_LISTEN:
+		listener = tsec_sk(sk)->listener;
+		return tsec_listener_has_ready(listener) ?
+		       EPOLLIN | EPOLLRDNORM : 0;
+	case TCP_CLOSE:
+		mask = EPOLLOUT | EPOLLWRNORM | EPOLLHUP;
+		break;
+	}
+	/* Connecting: nothing, until an error is there to be fetched. */
+	if (READ_ONCE(sk->sk_err))
+		mask |= EPOLLERR | EPOLLIN | EPOLLRDNORM | EPOLLRDHUP |
+			EPOLLOUT | EPOLLWRNORM | EPOLLHUP;
+	return mask;
+}
+
+static int stream_shutdown(struct socket *sock, int how)
+{
+	struct sock *sk = sock->sk;
+	struct tsec_sock *tsk = tsec_sk(sk);
+	int mask = how + 1, err = 0;	/* SHUT_RD.. to RCV_SHUTDOWN.. */
+
+	if (how < SHUT_RD || how > SHUT_RDWR)
+		return -EINVAL;
+	lock_sock(sk);
+	if (sk->sk_state == TCP_SYN_SENT) {
+		session_drop(tsk);
+	} else if (sk->sk_state != TCP_ESTABLISHED) {
+		err = -ENOTCONN;
+	} else {
+		WRITE_ONCE(sk->sk_shutdown, sk->sk_shutdown | mask);
+		err = tsec_stream_shutdown(tsk->session, mask);
+	}
+	sk->sk_state_change(sk);
+	release_sock(sk);
+	return err;
+}
+
+static int inner_ioctl(struct socket *inner, unsigned int cmd,
+		       unsigned long arg)
+{
+	return inner->ops->ioctl(inner, cmd, arg);
+}
+
+static int stream_ioctl(struct socket *sock, unsigned int cmd,
+			unsigned long arg)
+{
+	struct sock *sk = sock->sk;
+	struct tsec_session *session;
+
+	switch (cmd) {
+	case SIOCINQ:
+	case SIOCOUTQ:
+	case SIOCOUTQNSD:
+		break;
+	default:
+		/* The rest is about interfaces: dev_ioctl() has it. */
+		return -ENOIOCTLCMD;
+	}
+	if (sk->sk_state == TCP_LISTEN)
+		return -EINVAL;
+	if (smp_load_acquire(&sk->sk_state) != TCP_ESTABLISHED)
+		return put_user(0, (int __user *)arg);
+	session = tsec_sk(sk)->session;
+	if (cmd == SIOCINQ)
+		return put_user(tsec_stream_inq(session), (int __user *)arg);
+	return inner_ioctl(session->inner, cmd, arg);
+}
+
+static int inner_option_set(struct tsec_sock *tsk, int level, int name,
+			    sockptr_t optval, unsigned int optlen)
+{
+	struct socket *inner;
+	int err;
+
+	if (!tsec_socket_inner(tsk)) {
+		err = tsec_socket_inner_make(tsk, level == SOL_IPV6 ?
+					     AF_INET6 : AF_INET);
+		if (err)
+			return err;
+	}
+	inner = tsec_socket_inner(tsk);
+	if (inner == tsk->inner)
+		return tsec_option_set(inner, &tsk->recorded, level, name,
+				       optval, optlen);
+	return inner->ops->setsockopt(inner, level, name, optval, optlen);
+}
+
+static int stream_setsockopt(struct socket *sock, int level, int name,
+			     sockptr_t optval, unsigned int optlen)
+{
+	struct sock *sk = sock->sk;
+	int err;
+
+	if (level == SOL_TSEC)
+		return tsec_sockopt_set(sock, name, optval, optlen);
+	if (!tsec_option_allowed(level, name, true))
+		return -ENOPROTOOPT;
+	lock_sock(sk);
+	err = inner_option_set(tsec_sk(sk), level, name, optval, optlen);
+	release_sock(sk);
+	return err;
+}
+
+static int stream_getsockopt(struct socket *sock, int level, int name,
+			     char __user *optval, int __user *optlen)
+{
+	struct tsec_sock *tsk = tsec_sk(sock->sk);
+	struct socket *inner;
+	int err = 0;
+
+	if (level == SOL_TSEC)
+		return tsec_sockopt_get(sock, name, optval, optlen);
+	if (!tsec_option_allowed(level, name, false))
+		return -ENOPROTOOPT;
+	lock_sock(&tsk->sk);
+	if (!tsec_socket_inner(tsk))
+		err = tsec_socket_inner_make(tsk, level == SOL_IPV6 ?
+					     AF_INET6 : AF_INET);
+	inner = tsec_socket_inner(tsk);
+	if (!err)
+		err = inner->ops->getsockopt(inner, level, name, optval,
+					     optlen);
+	release_sock(&tsk->sk);
+	return err;
+}
+
+static int stream_release(struct socket *sock)
+{
+	struct sock *sk = sock->sk;
+	struct tsec_sock *tsk;
+
+	if (!sk)
+		return 0;
+	tsk = tsec_sk(sk);
+	if (tsk->session) {
+		if (tsk->session->inner)
+			tsec_inner_sync(sk, tsk->session->inner->sk);
+		tsec_session_close(tsk->session);
+	}
+	if (tsk->listener)
+		tsec_listener_close(tsk->listener);
+	if (tsk->inner)
+		sock_release(tsk->inner);
+	tsec_options_free(&tsk->recorded);
+	if (tsk->app)
+		tsec_overrides_free(tsk->app);
+	kfree(tsk->app);
+	kfree(tsk->error);
+	sock_orphan(sk);
+	sock->sk = NULL;
+	sock_put(sk);
+	return 0;
+}
+
+static const struct proto_ops stream_ops = {
+	.owner		= THIS_MODULE,
+	.release	= stream_release,
+	.bind		= stream_bind,
+	.connect	= stream_connect,
+	.socketpair	= sock_no_socketpair,
+	.accept		= stream_accept,
+	.getname	= stream_getname,
+	.poll		= stream_poll,
+	.ioctl		= stream_ioctl,
+	.listen		= stream_listen,
+	.shutdown	= stream_shutdown,
+	.setsockopt	= stream_setsockopt,
+	.getsockopt	= stream_getsockopt,
+	.sendmsg	= stream_sendmsg,
+	.recvmsg	= stream_recvmsg,
+	.mmap		= sock_no_mmap,
+#ifdef TSEC_HAVE_SENDPAGE
+	.sendpage	= stream_sendpage,
+#endif
+	.splice_read	= stream_splice_read,
+	.splice_eof	= stream_splice_eof,
+};
+
+static int socket_create(struct net *net, struct socket *sock, int protocol,
+			 int kern)
+{
+	struct tsec_overrides *app;
+	struct tsec_sock *tsk;
+
+	if (sock->type != SOCK_STREAM)
+		return -ESOCKTNOSUPPORT;
+	if (protocol == TSEC_PROTO_DEFAULT)
+		protocol = TSEC_PROTO_TLS;
+	if (!tsec_record_ops_find(protocol))
+		return -EPROTONOSUPPORT;
+	app = kzalloc(sizeof(*app), GFP_KERNEL_ACCOUNT);
+	if (!app)
+		return -ENOMEM;
+	tsec_overrides_init(app);
+	tsk = sock_make(net, sock, protocol, kern);
+	if (!tsk) {
+		kfree(app);
+		return -ENOMEM;
+	}
+	tsk->app = app;
+	return 0;
+}
+
+/* Its number is set by a module parameter. */
+static struct net_proto_family socket_family = {
+	.create	= socket_create,
+	.owner	= THIS_MODULE,
+};
+
+/**
+ * tsec_socket_register() - register the socket family
+ *
+ * Return: 0, -EEXIST if the family number is taken, or another negative
+ * errno.
+ */
+int tsec_socket_register(void)
+{
+	int err;
+
+	err = proto_register(&tsec_proto, 1);
+	if (err)
+		return err;
+	socket_family.family = tsec_family;
+	err = sock_register(&socket_family);
+	if (err)
+		proto_unregister(&tsec_proto);
+	return err;
+}
+
+/**
+ * tsec_socket_unregister() - undo tsec_socket_register()
+ */
+void tsec_socket_unregister(void)
+{
+	sock_unregister(tsec_family);
+	proto_unregister(&tsec_proto);
+}

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The program's socket.
+ */
+#ifndef TSEC_SOCKET_H
+#define TSEC_SOCKET_H
+
+#include <net/sock.h>
+
+#include "options.h"
+#include "settings.h"
+
+struct tsec_listener;
+struct tsec_session;
+
+/**
+ * struct tsec_sock - the program's socket
+ * @sk: must be first.  sk_state: TCP_CLOSE, TCP_SYN_SENT (handshake included),
+ *	TCP_ESTABLISHED, TCP_LISTEN
+ * @session: its session; set while sk_state is TCP_SYN_SENT, and from
+ *	TCP_ESTABLISHED until the socket is released
+ * @listener: set while sk_state is TCP_LISTEN
+ * @inner: the inner socket while neither of the two owns it
+ * @app: what the program set by SOL_TSEC options
+ * @error: why the last connect() failed, in words, or NULL
+ * @recorded: options of other levels, for an inner socket yet to be made
+ *
+ * All under the socket's lock; in state TCP_ESTABLISHED @session may be read
+ * without.
+ */
+struct tsec_sock {
+	struct sock sk;
+	struct tsec_session *session;
+	struct tsec_listener *listener;
+	struct socket *inner;
+	struct tsec_overrides *app;
+	struct tsec_recorded *recorded;
+	char *error;
+};
+
+static inline struct tsec_sock *tsec_sk(const struct sock *sk)
+{
+	return container_of(sk, struct tsec_sock, sk);
+}
+
+int tsec_socket_register(void);
+void tsec_socket_unregister(void);
+struct socket *tsec_socket_inner(struct tsec_sock *tsk);
+int tsec_socket_inner_make(struct tsec_sock *tsk, sa_family_t family);
+
+int tsec_sockopt_set(struct socket *sock, int name, sockptr_t optval,
+		     unsigned int optlen);
+int tsec_sockopt_get(struct socket *sock, int name, char __user *optval,
+		     int __user *optlen);
+
+#endif /* TSEC_SOCKET_H */

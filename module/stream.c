@@ -1,0 +1,625 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * A session over an inner TCP socket: the data path of SOCK_STREAM.
+ *
+ * Data goes through kTLS straight between the program's memory and the
+ * record.  When kTLS meets a control record it stops with -EIO, as the
+ * program's message has no room for the record's type; the record is then
+ * taken out of the way (control.c) and the call goes on.
+ */
+#include <linux/slab.h>
+#include <linux/splice.h>
+#include <net/tcp.h>
+
+#include "compat.h"
+#include "control.h"
+#include "ktls.h"
+#include "net.h"
+#include "session.h"
+#include "stream.h"
+#include "trace.h"
+
+enum stream_limits {
+	DISCARD_ROOM = 4096,		/* bytes read at a time by MSG_TRUNC */
+};
+
+static int half_install(struct tsec_session *session, struct tsec_half *half,
+			enum tsec_direction direction)
+{
+	int err;
+
+	err = tsec_ktls_install(session->inner, direction, &half->key);
+	tsec_key_forget(&half->key);
+	if (err)
+		return err;
+	half->key.born = ktime_get_seconds();
+	tsec_control_watch(half);
+	return 0;
+}
+
+/**
+ * tsec_stream_open() - put a session's keys to work
+ * @session: a session with a key for each direction and a prepared transport
+ * @why: set to the reason of a failure, in words
+ *
+ * Context: process context; the caller holds tx.lock and rx.lock.
+ * Return: 0 or a negative errno.
+ */
+int tsec_stream_open(struct tsec_session *session, const char **why)
+{
+	int err;
+
+	*why = "kTLS does not take the key";
+	err = half_install(session, &session->tx, TSEC_DIR_TX);
+	if (!err)
+		err = half_install(session, &session->rx, TSEC_DIR_RX);
+	if (err)
+		return err;
+	session->version = session->tx.key.version;
+	session->cipher = session->tx.key.cipher;
+	tsec_tls_rx_init(&session->reader, session->version, session->role);
+	return 0;
+}
+
+static int tx_broken(struct tsec_session *session, int flags)
+{
+	int status = READ_ONCE(session->status);
+
+	if (unlikely(status))
+		return -status;
+	if (unlikely(test_bit(TSEC_SESSION_CLOSED, &session->flags))) {
+		if (!(flags & MSG_NOSIGNAL))
+			send_sig(SIGPIPE, current, 0);
+		return -EPIPE;
+	}
+	return 0;
+}
+
+/* Whether the records of @len more bytes could reach a mark of the key. */
+static bool tx_is_due(const struct tsec_session *session, size_t len)
+{
+	const struct tsec_half *tx = &session->tx;
+	u64 records = len / TSEC_TLS_PAYLOAD_MAX + 2;
+
+	return tx->timed ||
+	       tsec_ktls_seq(session->inner, TSEC_DIR_TX) + records > tx->watch;
+}
+
+static int tx_chunk(struct socket *inner, struct msghdr *msg, size_t chunk)
+{
+	size_t len = iov_iter_count(&msg->msg_iter);
+	int flags = msg->msg_flags, ret;
+
+	if (chunk >= len)
+		return inner->ops->sendmsg(inner, msg, len);
+
+	/* More follows under the next key: this record ends here. */
+	msg->msg_flags &= ~MSG_MORE;
+	iov_iter_truncate(&msg->msg_iter, chunk);
+	ret = inner->ops->sendmsg(inner, msg, chunk);
+	iov_iter_reexpand(&msg->msg_iter, len - max(ret, 0));
+	msg->msg_flags = flags;
+	return ret;
+}
+
+/* Send piece by piece, with a look at the key's limits before each. */
+static int tx_pieces(struct tsec_session *session, struct msghdr *msg,
+		     size_t len)
+{
+	size_t done = 0, room;
+	int ret;
+
+	do {
+		ret = tsec_control_tx_due(session, len - done, &room);
+		if (ret)
+			break;
+		room = min(room, len - done);
+		ret = tx_chunk(session->inner, msg, room);
+		if (ret <= 0)
+			break;
+		done += ret;
+		atomic64_add(ret, &session->tx.bytes);
+	} while (done < len && ret == room);
+	return done ? done : ret;
+}
+
+static int tx_whole(struct tsec_session *session, struct msghdr *msg,
+		    size_t len)
+{
+	int ret = session->inner->ops->sendmsg(session->inner, msg, len);
+
+	if (ret > 0)
+		atomic64_add(ret, &session->tx.bytes);
+	return ret;
+}
+
+static int tx_lock(struct tsec_session *session, int flags)
+{
+	int err;
+
+	err = mutex_lock_interruptible(&session->tx.lock);
+	if (err)
+		return err;
+	err = tx_broken(session, flags);
+	if (err)
+		mutex_unlock(&session->tx.lock);
+	return err;
+}
+
+static void tx_unlock(struct tsec_session *session)
+{
+	WRITE_ONCE(session->tx.next,
+		   tsec_ktls_seq(session->inner, TSEC_DIR_TX));
+	mutex_unlock(&session->tx.lock);
+	/* Pairs with tsec_control_flush(), which found the lock taken. */
+	smp_mb();
+	if (unlikely(tsec_control_owed(session)))
+		tsec_control_flush(session);
+}
+
+/* What kTLS understands; the rest means nothing to a stream, as with TCP. */
+static int tx_flags(unsigned int flags)
+{
+	unsigned int keep = MSG_DONTWAIT | MSG_NOSIGNAL | MSG_SPLICE_PAGES;
+
+	if (!(flags & MSG_EOR))
+		keep |= MSG_MORE;
+	return flags & keep;
+}
+
+/**
+ * tsec_stream_sendmsg() - send data
+ * @session: an open session
+ * @msg: the program's message; its control data is ignored
+ * @len: bytes
+ *
+ * Context: process context.
+ * Return: bytes taken, or a negative errno: as for TCP, the session's status
+ * once it has failed, -EKEYEXPIRED at the key's hard limit, -EOPNOTSUPP for
+ * MSG_OOB and MSG_FASTOPEN, which would bypass the records.
+ */
+int tsec_stream_sendmsg(struct tsec_session *session, struct msghdr *msg,
+			size_t len)
+{
+	int ret;
+
+	if (unlikely(msg->msg_flags & (MSG_OOB | MSG_FASTOPEN)))
+		return -EOPNOTSUPP;
+	/* A record type must not come from the program. */
+	msg->msg_controllen = 0;
+	msg->msg_flags = tx_flags(msg->msg_flags);
+
+	ret = tx_lock(session, msg->msg_flags);
+	if (ret)
+		return ret;
+	if (unlikely(tx_is_due(session, len)))
+		ret = tx_pieces(session, msg, len);
+	else
+		ret = tx_whole(session, msg, len);
+	tx_unlock(session);
+	return ret;
+}
+
+#ifdef TSEC_HAVE_SENDPAGE
+/**
+ * tsec_stream_sendpage() - send part of a page without a copy
+ * @session: an open session
+ * @page: the page
+ * @offset: where in it
+ * @size: bytes
+ * @flags: MSG_*
+ *
+ * Context: process context.
+ * Return: as tsec_stream_sendmsg().
+ */
+ssize_t tsec_stream_sendpage(struct tsec_session *session, struct page *page,
+			     int offset, size_t size, int flags)
+{
+	struct socket *inner = session->inner;
+	size_t room;
+	ssize_t ret;
+
+	ret = tx_lock(session, flags);
+	if (ret)
+		return ret;
+	if (unlikely(tx_is_due(session, size)))
+		ret = tsec_control_tx_due(session, size, &room);
+	if (!ret)
+		ret = inner->ops->sendpage(inner, page, offset, size, flags);
+	if (ret > 0)
+		atomic64_add(ret, &session->tx.bytes);
+	tx_unlock(session);
+	return ret;
+}
+#endif
+
+/* The transport has nothing more.  Was that the peer's will? */
+static int rx_ended(struct tsec_session *session)
+{
+	if (test_bit(TSEC_SESSION_PEER_CLOSED, &session->flags))
+		return 0;
+	if (session->sk && (session->sk->sk_shutdown & RCV_SHUTDOWN))
+		return 0;
+	if (!tsec_ktls_ended(session->inner))
+		return -EAGAIN;
+	TSEC_INC_STATS(session->tn, TSEC_STAT_TRUNCATED);
+	tsec_session_fail(session, ECONNABORTED,
+			  "the stream was cut off: no close_notify before its end");
+	return -ECONNABORTED;
+}
+
+static int rx_bad_record(struct tsec_session *session)
+{
+	/* kTLS marks the socket broken; the alert still has to get out. */
+	sock_error(session->inner->sk);
+	TSEC_INC_STATS(session->tn, TSEC_STAT_BAD_RECORDS);
+	tsec_session_fail(session, EBADMSG,
+			  "a record from the peer failed authentication");
+	tsec_control_alert(session, TSEC_TLS_ALERT_BAD_RECORD_MAC);
+	return -EBADMSG;
+}
+
+/*
+ * What to do when the inner call gave no data.
+ * Return: 1 to try again, 0 at the end of the stream, or a negative errno.
+ */
+static int rx_resolve(struct tsec_session *session, int err)
+{
+	int ret;
+
+	switch (err) {
+	case -EIO:
+		ret = tsec_control_receive(session);
+		if (ret)
+			return ret;
+		return !test_bit(TSEC_SESSION_PEER_CLOSED, &session->flags);
+	case -EBADMSG:
+		return rx_bad_record(session);
+	case 0:
+		ret = rx_ended(session);
+		return ret == -EAGAIN ? 1 : ret;
+	default:
+		return err;
+	}
+}
+
+/* Errors and ends that are known before anything is read. */
+static int rx_stopped(struct tsec_session *session)
+{
+	int status = READ_ONCE(session->status);
+
+	if (unlikely(status))
+		return -status;
+	if (unlikely(test_bit(TSEC_SESSION_PEER_CLOSED, &session->flags)))
+		return 0;
+	if (unlikely(session->rx.timed ||
+		     session->rx.next >= session->rx.watch)) {
+		int err = tsec_control_rx_due(session);
+
+		if (err)
+			return err;
+	}
+	return 1;
+}
+
+static void rx_account(struct tsec_session *session, int bytes, int flags)
+{
+	if (flags & MSG_PEEK)
+		return;
+	WRITE_ONCE(session->rx.next,
+		   tsec_ktls_seq(session->inner, TSEC_DIR_RX));
+	atomic64_add(bytes, &session->rx.bytes);
+}
+
+/* SO_RCVTIMEO counts for the whole call, however many records it meets. */
+static unsigned long rx_deadline(const struct tsec_session *session)
+{
+	long timeo = READ_ONCE(session->inner->sk->sk_rcvtimeo);
+
+	return jiffies + min_t(long, timeo, MAX_JIFFY_OFFSET);
+}
+
+/* Data, the end (0), or an error; control records are not seen. */
+static int rx_data(struct tsec_session *session, struct msghdr *msg,
+		   size_t len, int flags, unsigned long deadline)
+{
+	struct socket *inner = session->inner;
+	int ret;
+
+	for (;;) {
+		ret = rx_stopped(session);
+		if (ret <= 0)
+			return ret;
+		ret = inner->ops->recvmsg(inner, msg, len, flags);
+		if (likely(ret > 0)) {
+			rx_account(session, ret, flags);
+			return ret;
+		}
+		ret = rx_resolve(session, ret);
+		if (ret <= 0)
+			return ret;
+		if (time_after(jiffies, deadline))
+			return -EAGAIN;
+	}
+}
+
+/*
+ * MSG_WAITALL: a control record makes kTLS return early, so carry on while
+ * there is more.  What stops the continuation is found by the next call.
+ */
+static int rx_rest(struct tsec_session *session, struct msghdr *msg,
+		   size_t len, int flags, unsigned long deadline, int got)
+{
+	int ret;
+
+	while (got < len && !signal_pending(current) &&
+	       time_before(jiffies, deadline)) {
+		ret = rx_data(session, msg, len - got, flags, deadline);
+		if (ret <= 0)
+			break;
+		got += ret;
+	}
+	return got;
+}
+
+/* recv(MSG_TRUNC): read and throw away, as TCP does; needs no buffer. */
+static int rx_discard(struct tsec_session *session, size_t len, int flags)
+{
+	unsigned long deadline = rx_deadline(session);
+	void *scratch = kmalloc(DISCARD_ROOM, GFP_KERNEL);
+	int ret, done = 0;
+
+	if (!scratch)
+		return -ENOMEM;
+	do {
+		size_t chunk = min_t(size_t, len - done, DISCARD_ROOM);
+		struct kvec vec = { .iov_base = scratch, .iov_len = chunk };
+		struct msghdr msg = { };
+
+		iov_iter_kvec(&msg.msg_iter, ITER_DEST, &vec, 1, chunk);
+		ret = rx_data(session, &msg, chunk, flags, deadline);
+		if (ret > 0)
+			done += ret;
+		flags |= MSG_DONTWAIT;
+	} while (ret > 0 && done < len);
+	kfree_sensitive(scratch);
+	return done ? done : ret;
+}
+
+/**
+ * tsec_stream_recvmsg() - receive data
+ * @session: an open session
+ * @msg: the program's message; gets no control data
+ * @len: bytes of room
+ * @flags: MSG_PEEK, MSG_WAITALL, MSG_DONTWAIT, MSG_TRUNC
+ *
+ * Context: process context.
+ * Return: bytes; 0 after the peer's close_notify, and only then; or a
+ * negative errno: as for TCP, -ECONNABORTED when the stream ended without
+ * close_notify, -EBADMSG for a record that failed authentication, -EPROTO,
+ * -EKEYEXPIRED, or what an alert of the peer stands for.
+ */
+int tsec_stream_recvmsg(struct tsec_session *session, struct msghdr *msg,
+			size_t len, int flags)
+{
+	unsigned long deadline = rx_deadline(session);
+	size_t controllen = msg->msg_controllen;
+	int ret;
+
+	if (unlikely(flags & (MSG_OOB | MSG_ERRQUEUE)))
+		return flags & MSG_OOB ? -EINVAL : -EAGAIN;
+	if (!len)
+		return 0;
+	flags &= MSG_PEEK | MSG_WAITALL | MSG_DONTWAIT | MSG_TRUNC;
+	if (unlikely((flags & (MSG_TRUNC | MSG_PEEK)) == MSG_TRUNC))
+		return rx_discard(session, len, flags & ~MSG_TRUNC);
+	flags &= ~MSG_TRUNC;
+
+	/* Without room for the type, kTLS stops at a control record. */
+	msg->msg_controllen = 0;
+	ret = rx_data(session, msg, len, flags, deadline);
+	if (unlikely(ret > 0 && ret < len &&
+		     (flags & (MSG_WAITALL | MSG_PEEK | MSG_DONTWAIT)) ==
+		     MSG_WAITALL))
+		ret = rx_rest(session, msg, len, flags, deadline, ret);
+	msg->msg_controllen = controllen;
+	msg->msg_flags &= ~(MSG_CTRUNC | MSG_EOR);
+	return ret;
+}
+
+/**
+ * tsec_stream_splice_read() - splice data into a pipe
+ * @session: an open session
+ * @ppos: unused
+ * @pipe: the pipe
+ * @len: bytes
+ * @flags: SPLICE_F_*
+ *
+ * Context: process context.
+ * Return: as tsec_stream_recvmsg().
+ */
+ssize_t tsec_stream_splice_read(struct tsec_session *session, loff_t *ppos,
+				struct pipe_inode_info *pipe, size_t len,
+				unsigned int flags)
+{
+	struct socket *inner = session->inner;
+	ssize_t ret;
+
+	for (;;) {
+		ret = rx_stopped(session);
+		if (ret <= 0)
+			return ret;
+		ret = inner->ops->splice_read(inner, ppos, pipe, len, flags);
+		if (ret > 0) {
+			rx_account(session, ret, 0);
+			return ret;
+		}
+		/* Here kTLS says -EINVAL where recvmsg() says -EIO. */
+		ret = rx_resolve(session, ret == -EINVAL ? -EIO : ret);
+		if (ret <= 0)
+			return ret;
+	}
+}
+
+/*
+ * Look whether data can be read, and take control records out of the way, so
+ * that "readable" is never said for what a program cannot see.
+ * Return: 1 if recv() would return data, 0 at the end of the stream, -EAGAIN
+ * if it would wait, or the error that it would return.
+ */
+static int rx_settle(struct tsec_session *session)
+{
+	u8 type, byte;
+	int ret;
+
+	for (;;) {
+		ret = rx_stopped(session);
+		if (ret <= 0)
+			return ret;
+		ret = tsec_ktls_control_recv(session->inner, &type, &byte, 1,
+					     MSG_PEEK);
+		if (type == TSEC_TLS_RECORD_DATA)
+			return ret ? 1 : -EAGAIN;
+		ret = rx_resolve(session, type ? -EIO : ret);
+		if (ret <= 0)
+			return ret;
+	}
+}
+
+/**
+ * tsec_stream_poll() - what could be done now
+ * @session: an open session
+ * @file: the program's file
+ *
+ * The caller has registered the program's wait queue, which the inner socket
+ * wakes.
+ *
+ * Context: process context, may sleep.
+ * Return: EPOLL* as for a TCP socket.
+ */
+__poll_t tsec_stream_poll(struct tsec_session *session, struct file *file)
+{
+	struct socket *inner = session->inner;
+	struct sock *sk = session->sk;
+	__poll_t mask;
+
+	mask = inner->ops->poll(file, inner, NULL);
+	if ((mask & EPOLLIN) && !(sk->sk_shutdown & RCV_SHUTDOWN) &&
+	    rx_settle(session) == -EAGAIN)
+		mask &= ~(EPOLLIN | EPOLLRDNORM);
+	mask &= ~EPOLLPRI;
+
+	if (READ_ONCE(session->status)) {
+		mask |= EPOLLIN | EPOLLRDNORM | EPOLLOUT | EPOLLWRNORM |
+			EPOLLHUP | EPOLLRDHUP;
+	} else if (READ_ONCE(inner->sk->sk_err)) {
+		/* SO_ERROR looks at the program's socket. */
+		WRITE_ONCE(sk->sk_err, inner->sk->sk_err);
+	}
+	if (READ_ONCE(sk->sk_err))
+		mask |= EPOLLERR;
+	if (test_bit(TSEC_SESSION_PEER_CLOSED, &session->flags) ||
+	    (sk->sk_shutdown & RCV_SHUTDOWN)) {
+		mask |= EPOLLIN | EPOLLRDNORM | EPOLLRDHUP;
+		if (test_bit(TSEC_SESSION_CLOSED, &session->flags))
+			mask |= EPOLLHUP;
+	}
+	return mask;
+}
+
+/**
+ * tsec_stream_shutdown() - end one direction or both
+ * @session: an open session
+ * @how: RCV_SHUTDOWN, SEND_SHUTDOWN
+ *
+ * The end of the sending direction is authenticated before the transport's.
+ *
+ * Context: process context; the program's socket is locked.
+ * Return: 0 or a negative errno.
+ */
+int tsec_stream_shutdown(struct tsec_session *session, int how)
+{
+	struct socket *inner = session->inner;
+	int err = 0;
+
+	if (how & SEND_SHUTDOWN) {
+		mutex_lock(&session->tx.lock);
+		if (!session->status)
+			err = tsec_control_close(session);
+		mutex_unlock(&session->tx.lock);
+		tsec_control_flush(session);
+	}
+	if (err)
+		return err;
+	/* What comes in is still wanted: the peer's close_notify is in it. */
+	if (how & SEND_SHUTDOWN)
+		err = inner->ops->shutdown(inner, SHUT_WR);
+	tsec_session_advance(session, TSEC_STATE_ESTABLISHED,
+			     TSEC_STATE_CLOSING);
+	return err;
+}
+
+/**
+ * tsec_stream_inq() - payload that can be read at once (SIOCINQ)
+ * @session: an open session
+ *
+ * Return: bytes, 0 if a recv() would wait or has ended.
+ */
+int tsec_stream_inq(struct tsec_session *session)
+{
+	if (rx_settle(session) != 1)
+		return 0;
+	return tsec_ktls_inq(session->inner);
+}
+
+/**
+ * tsec_stream_key_update() - renew the sending key now
+ * @session: an open session, or one that its program closes meanwhile
+ * @request: ask the peer to renew its own as well
+ *
+ * If a sender is at work it takes over, so this never waits for long.
+ *
+ * Context: process context.
+ * Return: 0, or -EOPNOTSUPP if the key cannot renew itself, -ENOTCONN.
+ */
+int tsec_stream_key_update(struct tsec_session *session, bool request)
+{
+	if (!tsec_session_open(session))
+		return -ENOTCONN;
+	if (!tsec_key_renewable(&session->tx.key))
+		return -EOPNOTSUPP;
+	if (request)
+		set_bit(TSEC_SESSION_UPDATE_ASK, &session->flags);
+	set_bit(TSEC_SESSION_UPDATE_OWED, &session->flags);
+	tsec_control_flush(session);
+	return 0;
+}
+
+static bool resets(const struct sock *isk)
+{
+	return sock_flag(isk, SOCK_LINGER) && !isk->sk_lingertime;
+}
+
+/**
+ * tsec_stream_close() - end an open session in good order
+ * @session: an open session; nobody else is in its data path any more
+ *
+ * Control records that have come are taken out: TCP answers a close with data
+ * unread by a reset, which could cost the peer what was just sent.
+ *
+ * Context: process context.
+ */
+void tsec_stream_close(struct tsec_session *session)
+{
+	struct socket *inner = session->inner;
+
+	if (resets(inner->sk))
+		return;
+	if (!session->status)
+		rx_settle(session);
+	mutex_lock(&session->tx.lock);
+	if (!session->status)
+		tsec_control_close(session);
+	mutex_unlock(&session->tx.lock);
+	tsec_ktls_drain(inner);
+}

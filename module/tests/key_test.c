@@ -1,0 +1,544 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * KUnit tests of key.c.  Vectors: RFC 8448 section 3; the others were
+ * computed with another implementation.
+ */
+#include <linux/ktime.h>
+
+#include "../key.h"
+#include "kunit.h"
+
+static const char c_ap_traffic[] =
+	"9e40646ce79a7f9dc05af8889bce6552875afa0b06df0087f792ebb7c17504a5";
+
+/* A key as it comes by netlink: the traffic secret of RFC 8448. */
+static struct tsec_key secret_key(struct kunit *test)
+{
+	struct tsec_key key = {
+		.version	= TSEC_VERSION_TLS_1_3,
+		.cipher		= TSEC_CIPHER_AES_128_GCM,
+	};
+
+	key.secret_len = unhex(test, key.secret, sizeof(key.secret),
+			       c_ap_traffic);
+	return key;
+}
+
+static struct tsec_key plain_key(u16 version, u16 cipher, u8 key_len,
+				 u8 iv_len)
+{
+	struct tsec_key key = {
+		.version	= version,
+		.cipher		= cipher,
+		.key_len	= key_len,
+		.iv_len		= iv_len,
+	};
+
+	memset(key.key, 0x11, key_len);
+	memset(key.iv, 0x22, iv_len);
+	return key;
+}
+
+static void cipher_find__known(struct kunit *test)
+{
+	const struct tsec_cipher_desc *desc;
+	u16 id;
+
+	for (id = 1; id <= TSEC_CIPHER_MAX; id++) {
+		desc = tsec_cipher_find(id);
+		KUNIT_ASSERT_NOT_NULL(test, desc);
+		KUNIT_EXPECT_EQ(test, desc->id, id);
+		KUNIT_EXPECT_LE(test, desc->key_len, TSEC_KEY_MAX);
+		KUNIT_EXPECT_LE(test, desc->iv_len, TSEC_IV_MAX);
+		KUNIT_EXPECT_LT(test, desc->soft_records, desc->hard_records);
+	}
+}
+
+static void cipher_find__unknown(struct kunit *test)
+{
+	KUNIT_EXPECT_NULL(test, tsec_cipher_find(TSEC_CIPHER_UNSPEC));
+	KUNIT_EXPECT_NULL(test, tsec_cipher_find(TSEC_CIPHER_MAX + 1));
+	KUNIT_EXPECT_NULL(test, tsec_cipher_find(U16_MAX));
+}
+
+static void limits_default__gcm(struct kunit *test)
+{
+	struct tsec_limits limits;
+
+	tsec_limits_default(&limits, TSEC_CIPHER_AES_256_GCM);
+	KUNIT_EXPECT_EQ(test, limits.soft_records, 1ULL << 23);
+	KUNIT_EXPECT_EQ(test, limits.hard_records, 23726566);
+	KUNIT_EXPECT_EQ(test, limits.hard_bytes, 0);
+	KUNIT_EXPECT_EQ(test, limits.hard_seconds, 0);
+	/* 2^24.5, rounded down: the square is 2^49. */
+	KUNIT_EXPECT_LE(test, limits.hard_records * limits.hard_records,
+			1ULL << 49);
+	limits.hard_records++;
+	KUNIT_EXPECT_GT(test, limits.hard_records * limits.hard_records,
+			1ULL << 49);
+}
+
+static void limits_default__unknown(struct kunit *test)
+{
+	struct tsec_limits limits;
+
+	memset(&limits, 0xff, sizeof(limits));
+	tsec_limits_default(&limits, TSEC_CIPHER_UNSPEC);
+	EXPECT_ZEROS(test, &limits, sizeof(limits));
+}
+
+static void limits_merge__tightens(struct kunit *test)
+{
+	struct tsec_limits limits, with = {
+		.soft_records	= 100,
+		.hard_records	= 200,
+		.soft_bytes	= 1000,
+		.hard_bytes	= 2000,
+		.soft_seconds	= 60,
+		.hard_seconds	= 120,
+		.idle_seconds	= 30,
+	};
+
+	tsec_limits_default(&limits, TSEC_CIPHER_AES_128_GCM);
+	tsec_limits_merge(&limits, &with);
+	KUNIT_EXPECT_EQ(test, limits.soft_records, 100);
+	KUNIT_EXPECT_EQ(test, limits.hard_records, 200);
+	KUNIT_EXPECT_EQ(test, limits.soft_bytes, 1000);
+	KUNIT_EXPECT_EQ(test, limits.hard_bytes, 2000);
+	KUNIT_EXPECT_EQ(test, limits.soft_seconds, 60);
+	KUNIT_EXPECT_EQ(test, limits.hard_seconds, 120);
+	KUNIT_EXPECT_EQ(test, limits.idle_seconds, 30);
+}
+
+static void limits_merge__never_widens(struct kunit *test)
+{
+	struct tsec_limits limits, with = {
+		.soft_records	= U64_MAX - 1,
+		.hard_records	= U64_MAX,
+	};
+
+	tsec_limits_default(&limits, TSEC_CIPHER_AES_128_GCM);
+	tsec_limits_merge(&limits, &with);
+	KUNIT_EXPECT_EQ(test, limits.soft_records, 1ULL << 23);
+	KUNIT_EXPECT_EQ(test, limits.hard_records, 23726566);
+
+	memset(&with, 0, sizeof(with));
+	tsec_limits_merge(&limits, &with);
+	KUNIT_EXPECT_EQ(test, limits.soft_records, 1ULL << 23);
+	KUNIT_EXPECT_EQ(test, limits.hard_records, 23726566);
+}
+
+static void limits_merge__soft_before_hard(struct kunit *test)
+{
+	struct tsec_limits limits, with = {
+		.hard_records	= 1000,
+		.hard_bytes	= 2,
+		.soft_seconds	= 8,
+		.hard_seconds	= 8,
+	};
+
+	tsec_limits_default(&limits, TSEC_CIPHER_AES_128_GCM);
+	tsec_limits_merge(&limits, &with);
+	KUNIT_EXPECT_EQ(test, limits.soft_records, 750);
+	KUNIT_EXPECT_EQ(test, limits.soft_bytes, 1);
+	KUNIT_EXPECT_EQ(test, limits.soft_seconds, 6);
+
+	with.hard_records = 1;
+	tsec_limits_merge(&limits, &with);
+	KUNIT_EXPECT_EQ(test, limits.soft_records, 0);
+	KUNIT_EXPECT_EQ(test, limits.hard_records, 1);
+}
+
+static void limits_valid(struct kunit *test)
+{
+	struct tsec_limits limits = { };
+
+	KUNIT_EXPECT_TRUE(test, tsec_limits_valid(&limits));
+	limits.soft_records = 5;
+	KUNIT_EXPECT_TRUE(test, tsec_limits_valid(&limits));
+	limits.hard_records = 5;
+	KUNIT_EXPECT_TRUE(test, tsec_limits_valid(&limits));
+	limits.hard_records = 4;
+	KUNIT_EXPECT_FALSE(test, tsec_limits_valid(&limits));
+	limits = (struct tsec_limits){ .soft_bytes = 2, .hard_bytes = 1 };
+	KUNIT_EXPECT_FALSE(test, tsec_limits_valid(&limits));
+	limits = (struct tsec_limits){ .soft_seconds = 2, .hard_seconds = 1 };
+	KUNIT_EXPECT_FALSE(test, tsec_limits_valid(&limits));
+}
+
+static void expect_valid(struct kunit *test, struct tsec_key key)
+{
+	const char *why = NULL;
+
+	KUNIT_EXPECT_EQ(test, tsec_key_validate(&key, &why), 0);
+	KUNIT_EXPECT_NULL(test, why);
+}
+
+static void expect_fault(struct kunit *test, const struct tsec_key *key,
+			 const char *fault)
+{
+	const char *why = "";
+
+	KUNIT_EXPECT_EQ(test, tsec_key_validate(key, &why), -EINVAL);
+	KUNIT_EXPECT_STREQ(test, why, fault);
+}
+
+static void key_validate__good(struct kunit *test)
+{
+	const u16 v12 = TSEC_VERSION_TLS_1_2, v13 = TSEC_VERSION_TLS_1_3;
+	struct tsec_key key = secret_key(test);
+
+	expect_valid(test, key);
+	expect_valid(test, plain_key(v12, TSEC_CIPHER_AES_128_GCM, 16, 4));
+	expect_valid(test, plain_key(v12, TSEC_CIPHER_AES_256_GCM, 32, 4));
+	expect_valid(test, plain_key(v12, TSEC_CIPHER_CHACHA20_POLY1305, 32,
+				     12));
+	expect_valid(test, plain_key(v13, TSEC_CIPHER_AES_128_GCM, 16, 12));
+	expect_valid(test, plain_key(v13, TSEC_CIPHER_AES_256_GCM, 32, 12));
+	expect_valid(test, plain_key(v13, TSEC_CIPHER_CHACHA20_POLY1305, 32,
+				     12));
+}
+
+static void key_validate__common(struct kunit *test)
+{
+	struct tsec_key key = secret_key(test);
+
+	key.cipher = TSEC_CIPHER_MAX + 1;
+	expect_fault(test, &key, "unknown cipher");
+	key = secret_key(test);
+	key.version = 0x0302;
+	expect_fault(test, &key, "unknown protocol version");
+	key = secret_key(test);
+	key.seq = 23726566;
+	expect_fault(test, &key,
+		     "sequence number beyond the limit of the cipher");
+	key = secret_key(test);
+	key.limits.soft_bytes = 2;
+	key.limits.hard_bytes = 1;
+	expect_fault(test, &key, "a soft limit is beyond its hard limit");
+}
+
+static void key_validate__secret(struct kunit *test)
+{
+	struct tsec_key key = secret_key(test);
+
+	key.version = TSEC_VERSION_TLS_1_2;
+	expect_fault(test, &key, "only TLS 1.3 makes keys of a secret");
+	key = secret_key(test);
+	key.key_len = 16;
+	expect_fault(test, &key, "either a secret, or a key and an IV");
+	key = secret_key(test);
+	key.cipher = TSEC_CIPHER_AES_256_GCM;
+	expect_fault(test, &key,
+		     "wrong length of the secret for this cipher");
+	key = secret_key(test);
+	memset(key.secret, 0, sizeof(key.secret));
+	expect_fault(test, &key, "the secret is all zeros");
+}
+
+static void key_validate__plain(struct kunit *test)
+{
+	const u16 v12 = TSEC_VERSION_TLS_1_2, v13 = TSEC_VERSION_TLS_1_3;
+	const char *iv = "wrong length of the IV for this cipher and version";
+	struct tsec_key key;
+
+	key = plain_key(v13, TSEC_CIPHER_AES_128_GCM, 0, 12);
+	expect_fault(test, &key,
+		     "a key and an IV are needed, or a secret");
+	key = plain_key(v13, TSEC_CIPHER_AES_128_GCM, 32, 12);
+	expect_fault(test, &key, "wrong length of the key for this cipher");
+	key = plain_key(v13, TSEC_CIPHER_AES_128_GCM, 16, 4);
+	expect_fault(test, &key, iv);
+	key = plain_key(v12, TSEC_CIPHER_AES_256_GCM, 32, 12);
+	expect_fault(test, &key, iv);
+	key = plain_key(v12, TSEC_CIPHER_CHACHA20_POLY1305, 32, 4);
+	expect_fault(test, &key, iv);
+	key = plain_key(v13, TSEC_CIPHER_AES_128_GCM, 16, 12);
+	memset(key.key, 0, sizeof(key.key));
+	expect_fault(test, &key, "the key is all zeros");
+}
+
+static void key_derive__rfc8448(struct kunit *test)
+{
+	struct tsec_key key = secret_key(test);
+
+	KUNIT_ASSERT_EQ(test, tsec_key_derive(&key), 0);
+	KUNIT_EXPECT_EQ(test, key.key_len, 16);
+	KUNIT_EXPECT_EQ(test, key.iv_len, 12);
+	EXPECT_HEX(test, key.key, "17422dda596ed5d9acd890e3c63f5051");
+	EXPECT_HEX(test, key.iv, "5b78923dee08579033e523d9");
+	EXPECT_HEX(test, key.secret, c_ap_traffic);
+}
+
+static void key_derive__other_ciphers(struct kunit *test)
+{
+	struct tsec_key key = secret_key(test);
+	u8 i;
+
+	for (i = 0; i < TSEC_SECRET_MAX; i++)
+		key.secret[i] = i + 1;
+	key.cipher = TSEC_CIPHER_CHACHA20_POLY1305;
+	KUNIT_ASSERT_EQ(test, tsec_key_derive(&key), 0);
+	EXPECT_HEX(test, key.key, "db41e1e1dfca2c286e8b260708507ec4"
+				  "43640314513151be46574cdf061fb816");
+	EXPECT_HEX(test, key.iv, "fc73b522c6809e028f922c68");
+
+	key.cipher = TSEC_CIPHER_AES_256_GCM;
+	key.secret_len = 48;
+	KUNIT_ASSERT_EQ(test, tsec_key_derive(&key), 0);
+	EXPECT_HEX(test, key.key, "ab56e7ea07eaef99986a0f0accb58f3a"
+				  "c7db5ce322196d9667722ed2a63d8a64");
+	EXPECT_HEX(test, key.iv, "fc4dc87e05fa4337db00ad3d");
+}
+
+static void key_derive__refused(struct kunit *test)
+{
+	struct tsec_key key = plain_key(TSEC_VERSION_TLS_1_3,
+					TSEC_CIPHER_AES_128_GCM, 16, 12);
+
+	KUNIT_EXPECT_EQ(test, tsec_key_derive(&key), -EOPNOTSUPP);
+	key = secret_key(test);
+	key.cipher = TSEC_CIPHER_AES_256_GCM;
+	KUNIT_EXPECT_EQ(test, tsec_key_derive(&key), -EINVAL);
+	key.cipher = TSEC_CIPHER_UNSPEC;
+	KUNIT_EXPECT_EQ(test, tsec_key_derive(&key), -EINVAL);
+	EXPECT_ZEROS(test, key.key, sizeof(key.key));
+	KUNIT_EXPECT_EQ(test, key.key_len, 0);
+}
+
+static void key_renew__next_epoch(struct kunit *test)
+{
+	struct tsec_key key = secret_key(test);
+	time64_t before = ktime_get_seconds();
+
+	key.seq = 7;
+	key.limits.soft_records = 9;
+	KUNIT_ASSERT_EQ(test, tsec_key_derive(&key), 0);
+	KUNIT_ASSERT_EQ(test, tsec_key_renew(&key), 0);
+	EXPECT_HEX(test, key.secret, "fcdfcc72725aaee48bf64e4fd8b749cd"
+				     "bdbab39d90da0b26e2245ca6ea167207");
+	EXPECT_HEX(test, key.key, "3879d82f5f14056e623f2ce5bfc66fce");
+	EXPECT_HEX(test, key.iv, "5dfb2c5938c3379b6cc5d1f2");
+	KUNIT_EXPECT_EQ(test, key.seq, 0);
+	KUNIT_EXPECT_EQ(test, key.epoch, 1);
+	KUNIT_EXPECT_GE(test, key.born, before);
+	KUNIT_EXPECT_EQ(test, key.limits.soft_records, 9);
+}
+
+static void key_renew__sha384(struct kunit *test)
+{
+	struct tsec_key key = secret_key(test);
+	u8 i;
+
+	for (i = 0; i < TSEC_SECRET_MAX; i++)
+		key.secret[i] = i + 1;
+	key.cipher = TSEC_CIPHER_AES_256_GCM;
+	key.secret_len = 48;
+	KUNIT_ASSERT_EQ(test, tsec_key_renew(&key), 0);
+	EXPECT_HEX(test, key.secret, "9e4bc452eeb9e7499109414487d6da7c"
+				     "e8db5b1aa75c7ef63008edb44e0dfbe3"
+				     "f7e1d8689e00d4e5859bb784f637fb74");
+}
+
+/* The record layer has the key: the secret alone is enough to go on. */
+static void key_renew__forgotten(struct kunit *test)
+{
+	struct tsec_key key = secret_key(test), twice = secret_key(test);
+
+	tsec_key_forget(&key);
+	KUNIT_ASSERT_EQ(test, tsec_key_renew(&key), 0);
+	tsec_key_forget(&key);
+	KUNIT_ASSERT_EQ(test, tsec_key_renew(&key), 0);
+	KUNIT_ASSERT_EQ(test, tsec_key_renew(&twice), 0);
+	KUNIT_ASSERT_EQ(test, tsec_key_renew(&twice), 0);
+	EXPECT_BYTES(test, key.key, twice.key, sizeof(key.key));
+	EXPECT_BYTES(test, key.iv, twice.iv, sizeof(key.iv));
+	KUNIT_EXPECT_EQ(test, key.epoch, 2);
+}
+
+static void key_renew__refused(struct kunit *test)
+{
+	struct tsec_key key = plain_key(TSEC_VERSION_TLS_1_3,
+					TSEC_CIPHER_AES_128_GCM, 16, 12);
+	struct tsec_key before = key;
+
+	KUNIT_EXPECT_EQ(test, tsec_key_renew(&key), -EOPNOTSUPP);
+	EXPECT_BYTES(test, &key, &before, sizeof(key));
+	key = secret_key(test);
+	key.epoch = U32_MAX;
+	before = key;
+	KUNIT_EXPECT_EQ(test, tsec_key_renew(&key), -EOVERFLOW);
+	EXPECT_BYTES(test, &key, &before, sizeof(key));
+	key.epoch = 0;
+	key.cipher = TSEC_CIPHER_AES_256_GCM;
+	before = key;
+	KUNIT_EXPECT_EQ(test, tsec_key_renew(&key), -EINVAL);
+	EXPECT_BYTES(test, &key, &before, sizeof(key));
+}
+
+static void key_forget(struct kunit *test)
+{
+	struct tsec_key key = secret_key(test);
+
+	KUNIT_ASSERT_EQ(test, tsec_key_derive(&key), 0);
+	tsec_key_forget(&key);
+	EXPECT_ZEROS(test, key.key, sizeof(key.key));
+	EXPECT_ZEROS(test, key.iv, sizeof(key.iv));
+	KUNIT_EXPECT_EQ(test, key.key_len, 0);
+	KUNIT_EXPECT_EQ(test, key.iv_len, 0);
+	EXPECT_HEX(test, key.secret, c_ap_traffic);
+	KUNIT_EXPECT_TRUE(test, tsec_key_renewable(&key));
+}
+
+static void key_wipe(struct kunit *test)
+{
+	struct tsec_key key = secret_key(test);
+
+	KUNIT_ASSERT_EQ(test, tsec_key_derive(&key), 0);
+	tsec_key_wipe(&key);
+	EXPECT_ZEROS(test, &key, sizeof(key));
+	KUNIT_EXPECT_FALSE(test, tsec_key_renewable(&key));
+}
+
+static void key_check__records(struct kunit *test)
+{
+	struct tsec_key key = { .limits = { .soft_records = 10,
+					    .hard_records = 20 } };
+
+	KUNIT_EXPECT_EQ(test, tsec_key_check(&key, 9, 0, 0, 0), TSEC_KEY_OK);
+	KUNIT_EXPECT_EQ(test, tsec_key_check(&key, 10, 0, 0, 0),
+			TSEC_KEY_SOFT);
+	KUNIT_EXPECT_EQ(test, tsec_key_check(&key, 19, 0, 0, 0),
+			TSEC_KEY_SOFT);
+	KUNIT_EXPECT_EQ(test, tsec_key_check(&key, 20, 0, 0, 0),
+			TSEC_KEY_HARD);
+	/* What the handshake used counts. */
+	key.seq = 5;
+	KUNIT_EXPECT_EQ(test, tsec_key_check(&key, 4, 0, 0, 0), TSEC_KEY_OK);
+	KUNIT_EXPECT_EQ(test, tsec_key_check(&key, 5, 0, 0, 0),
+			TSEC_KEY_SOFT);
+	KUNIT_EXPECT_EQ(test, tsec_key_check(&key, 15, 0, 0, 0),
+			TSEC_KEY_HARD);
+}
+
+static void key_check__no_limits(struct kunit *test)
+{
+	struct tsec_key key = { };
+
+	KUNIT_EXPECT_EQ(test, tsec_key_check(&key, U64_MAX - 1, U64_MAX,
+					     U32_MAX, 0), TSEC_KEY_OK);
+	/* The sequence numbers end all the same. */
+	KUNIT_EXPECT_EQ(test, tsec_key_check(&key, U64_MAX, 0, 0, 0),
+			TSEC_KEY_HARD);
+	key.seq = 2;
+	KUNIT_EXPECT_EQ(test, tsec_key_check(&key, U64_MAX - 1, 0, 0, 0),
+			TSEC_KEY_HARD);
+}
+
+static void key_check__bytes(struct kunit *test)
+{
+	struct tsec_key key = { .limits = { .soft_bytes = 100,
+					    .hard_bytes = 200 } };
+
+	KUNIT_EXPECT_EQ(test, tsec_key_check(&key, 0, 99, 0, 0), TSEC_KEY_OK);
+	KUNIT_EXPECT_EQ(test, tsec_key_check(&key, 0, 100, 0, 0),
+			TSEC_KEY_SOFT);
+	KUNIT_EXPECT_EQ(test, tsec_key_check(&key, 0, 200, 0, 0),
+			TSEC_KEY_HARD);
+}
+
+static void key_check__seconds(struct kunit *test)
+{
+	struct tsec_key key = { .born = 1000,
+				.limits = { .soft_seconds = 60,
+					    .hard_seconds = 120 } };
+
+	KUNIT_EXPECT_EQ(test, tsec_key_check(&key, 0, 0, 999, 0),
+			TSEC_KEY_OK);
+	KUNIT_EXPECT_EQ(test, tsec_key_check(&key, 0, 0, 1059, 0),
+			TSEC_KEY_OK);
+	KUNIT_EXPECT_EQ(test, tsec_key_check(&key, 0, 0, 1060, 0),
+			TSEC_KEY_SOFT);
+	KUNIT_EXPECT_EQ(test, tsec_key_check(&key, 0, 0, 1120, 0),
+			TSEC_KEY_HARD);
+}
+
+static void key_check__idle(struct kunit *test)
+{
+	struct tsec_key key = { .limits = { .idle_seconds = 30 } };
+
+	KUNIT_EXPECT_EQ(test, tsec_key_check(&key, 0, 0, 529, 500),
+			TSEC_KEY_OK);
+	KUNIT_EXPECT_EQ(test, tsec_key_check(&key, 0, 0, 530, 500),
+			TSEC_KEY_HARD);
+	KUNIT_EXPECT_EQ(test, tsec_key_check(&key, 0, 0, 400, 500),
+			TSEC_KEY_OK);
+}
+
+static void key_budget__renewable(struct kunit *test)
+{
+	struct tsec_key key = { .secret_len = 32,
+				.limits = { .soft_records = 10,
+					    .hard_records = 20 } };
+
+	KUNIT_EXPECT_EQ(test, tsec_key_budget(&key, 0), 10);
+	KUNIT_EXPECT_EQ(test, tsec_key_budget(&key, 9), 1);
+	KUNIT_EXPECT_EQ(test, tsec_key_budget(&key, 10), 0);
+	KUNIT_EXPECT_EQ(test, tsec_key_budget(&key, 15), 0);
+	key.seq = 3;
+	KUNIT_EXPECT_EQ(test, tsec_key_budget(&key, 0), 7);
+	key.limits.soft_records = 0;
+	KUNIT_EXPECT_EQ(test, tsec_key_budget(&key, 0), 17);
+}
+
+static void key_budget__not_renewable(struct kunit *test)
+{
+	struct tsec_key key = { .limits = { .soft_records = 10,
+					    .hard_records = 20 } };
+
+	KUNIT_EXPECT_EQ(test, tsec_key_budget(&key, 0), 20);
+	KUNIT_EXPECT_EQ(test, tsec_key_budget(&key, 19), 1);
+	KUNIT_EXPECT_EQ(test, tsec_key_budget(&key, 20), 0);
+	KUNIT_EXPECT_EQ(test, tsec_key_budget(&key, U64_MAX), 0);
+	key.limits.hard_records = 0;
+	KUNIT_EXPECT_EQ(test, tsec_key_budget(&key, 5), U64_MAX - 5);
+}
+
+static struct kunit_case key_cases[] = {
+	KUNIT_CASE(cipher_find__known),
+	KUNIT_CASE(cipher_find__unknown),
+	KUNIT_CASE(limits_default__gcm),
+	KUNIT_CASE(limits_default__unknown),
+	KUNIT_CASE(limits_merge__tightens),
+	KUNIT_CASE(limits_merge__never_widens),
+	KUNIT_CASE(limits_merge__soft_before_hard),
+	KUNIT_CASE(limits_valid),
+	KUNIT_CASE(key_validate__good),
+	KUNIT_CASE(key_validate__common),
+	KUNIT_CASE(key_validate__secret),
+	KUNIT_CASE(key_validate__plain),
+	KUNIT_CASE(key_derive__rfc8448),
+	KUNIT_CASE(key_derive__other_ciphers),
+	KUNIT_CASE(key_derive__refused),
+	KUNIT_CASE(key_renew__next_epoch),
+	KUNIT_CASE(key_renew__sha384),
+	KUNIT_CASE(key_renew__forgotten),
+	KUNIT_CASE(key_renew__refused),
+	KUNIT_CASE(key_forget),
+	KUNIT_CASE(key_wipe),
+	KUNIT_CASE(key_check__records),
+	KUNIT_CASE(key_check__no_limits),
+	KUNIT_CASE(key_check__bytes),
+	KUNIT_CASE(key_check__seconds),
+	KUNIT_CASE(key_check__idle),
+	KUNIT_CASE(key_budget__renewable),
+	KUNIT_CASE(key_budget__not_renewable),
+	{}
+};
+
+static struct kunit_suite key_suite = {
+	.name		= "tsec_key",
+	.test_cases	= key_cases,
+};
+
+kunit_test_suites(&key_suite);

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * KUnit tests of record.c.
+ */
+#include <uapi/linux/tsec.h>
+
+#include "../record.h"
+#include "kunit.h"
+
+static void record_ops_find__tls(struct kunit *test)
+{
+	const struct tsec_record_ops *ops;
+
+	ops = tsec_record_ops_find(TSEC_PROTO_TLS);
+	KUNIT_ASSERT_NOT_NULL(test, ops);
+	KUNIT_EXPECT_STREQ(test, ops->name, "tls");
+	KUNIT_EXPECT_EQ(test, ops->protocol, TSEC_PROTO_TLS);
+	KUNIT_EXPECT_LE(test, ops->version_min, ops->version_max);
+}
+
+static void record_ops_find__unknown(struct kunit *test)
+{
+	KUNIT_EXPECT_NULL(test, tsec_record_ops_find(TSEC_PROTO_DEFAULT));
+	KUNIT_EXPECT_NULL(test, tsec_record_ops_find(U8_MAX));
+}
+
+static struct kunit_case record_cases[] = {
+	KUNIT_CASE(record_ops_find__tls),
+	KUNIT_CASE(record_ops_find__unknown),
+	{}
+};
+
+static struct kunit_suite record_suite = {
+	.name		= "tsec_record",
+	.test_cases	= record_cases,
+};
+
+kunit_test_suites(&record_suite);

@@ -1,0 +1,780 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * KUnit tests of record/tls.c.
+ */
+#include <uapi/linux/tsec.h>
+
+#include "../record/tls.h"
+#include "kunit.h"
+
+#define V12	TSEC_VERSION_TLS_1_2
+#define V13	TSEC_VERSION_TLS_1_3
+#define CLIENT	TSEC_ROLE_CLIENT
+#define SERVER	TSEC_ROLE_SERVER
+
+#define ALERT		TSEC_TLS_RECORD_ALERT
+#define HANDSHAKE	TSEC_TLS_RECORD_HANDSHAKE
+
+enum {
+	EVENTS_MAX	= 64,
+	BYTES_MAX	= TSEC_TLS_MESSAGE_MAX,
+};
+
+/**
+ * struct log - what came out of the receiver
+ * @count: events
+ * @events: the events
+ * @last: the event of the call that ended, for @alert and @why of an error
+ * @len: bytes of handshake messages
+ * @bytes: the messages, one after the other
+ */
+struct log {
+	unsigned int count;
+	struct tsec_record_event events[EVENTS_MAX];
+	struct tsec_record_event last;
+	size_t len;
+	u8 bytes[BYTES_MAX];
+};
+
+/**
+ * struct bench - a receiver and its log
+ * @rx: the receiver
+ * @log: what came out of it
+ */
+struct bench {
+	struct tsec_tls_rx rx;
+	struct log log;
+};
+
+static const u8 update[] = { 24, 0, 0, 1, 0 };
+static const u8 update_asked[] = { 24, 0, 0, 1, 1 };
+static const u8 ticket[] = {
+	4, 0, 0, 22,
+	0x00, 0x01, 0x51, 0x80, 0xde, 0xad, 0xbe, 0xef, 1, 0,
+	0, 8, 't', 'i', 'c', 'k', 'e', 't', '0', '1', 0, 0,
+};
+static const u8 close_notify[] = { 1, 0 };
+static const u8 user_canceled[] = { 1, 90 };
+static const u8 no_renegotiation[] = { 1, 100 };
+static const u8 hello_request[] = { 0, 0, 0, 0 };
+static const u8 client_hello[] = { 1, 0, 0, 2, 3, 3 };
+
+static int bench_setup(struct kunit *test)
+{
+	struct bench *b = kunit_kzalloc(test, sizeof(*b), GFP_KERNEL);
+
+	test->priv = b;
+	return b ? 0 : -ENOMEM;
+}
+
+static void bench_teardown(struct kunit *test)
+{
+	struct bench *b = test->priv;
+
+	if (b)
+		tsec_tls_rx_free(&b->rx);
+}
+
+static struct bench *fresh(struct kunit *test, u16 version, u8 role)
+{
+	struct bench *b = test->priv;
+
+	tsec_tls_rx_free(&b->rx);
+	tsec_tls_rx_init(&b->rx, version, role);
+	b->log.count = 0;
+	b->log.len = 0;
+	return b;
+}
+
+static void log_event(struct log *log, const struct tsec_record_event *ev)
+{
+	if (log->count < EVENTS_MAX)
+		log->events[log->count] = *ev;
+	log->count++;
+	if (ev->type != TSEC_RECORD_HANDSHAKE)
+		return;
+	if (log->len + ev->len <= BYTES_MAX)
+		memcpy(log->bytes + log->len, ev->data, ev->len);
+	log->len += ev->len;
+}
+
+/* One record; it is freed afterwards, so that nothing may point into it. */
+static int feed(struct kunit *test, struct bench *b, u8 type,
+		const void *data, size_t len)
+{
+	struct tsec_record_input in = { .type = type, .len = len };
+	u8 *copy = kmalloc(len ?: 1, GFP_KERNEL);
+	int ret;
+
+	KUNIT_ASSERT_NOT_NULL(test, copy);
+	memcpy(copy, data, len);
+	in.data = copy;
+	while ((ret = tsec_tls_control(&b->rx, &in, &b->log.last)) > 0)
+		log_event(&b->log, &b->log.last);
+	kfree(copy);
+	return ret;
+}
+
+static int data(struct bench *b)
+{
+	return tsec_tls_data(&b->rx, &b->log.last);
+}
+
+static void expect_violation(struct kunit *test, struct bench *b, u8 type,
+			     const void *bytes, size_t len, u8 alert)
+{
+	b->log.count = 0;
+	KUNIT_EXPECT_EQ(test, feed(test, b, type, bytes, len), -EPROTO);
+	KUNIT_EXPECT_EQ(test, b->log.last.alert, alert);
+	KUNIT_EXPECT_NOT_NULL(test, b->log.last.why);
+	KUNIT_EXPECT_EQ(test, b->log.count, 0);
+	KUNIT_EXPECT_NULL(test, b->rx.buf);
+}
+
+static void expect_event(struct kunit *test, struct bench *b, u8 type,
+			 const void *bytes, size_t len,
+			 enum tsec_record_event_type event)
+{
+	b->log.count = 0;
+	b->log.len = 0;
+	KUNIT_EXPECT_EQ(test, feed(test, b, type, bytes, len), 0);
+	KUNIT_EXPECT_EQ(test, b->log.count, 1);
+	KUNIT_EXPECT_EQ(test, b->log.events[0].type, event);
+}
+
+static void rx_init(struct kunit *test)
+{
+	struct tsec_tls_rx rx;
+
+	memset(&rx, 0xff, sizeof(rx));
+	tsec_tls_rx_init(&rx, V13, SERVER);
+	KUNIT_EXPECT_EQ(test, rx.version, V13);
+	KUNIT_EXPECT_EQ(test, rx.role, SERVER);
+	KUNIT_EXPECT_NULL(test, rx.buf);
+	KUNIT_EXPECT_EQ(test, rx.failed, 0);
+}
+
+static void rx_free(struct kunit *test)
+{
+	struct bench *b = fresh(test, V13, CLIENT);
+
+	KUNIT_EXPECT_EQ(test, feed(test, b, HANDSHAKE, ticket, 9), 0);
+	KUNIT_EXPECT_NOT_NULL(test, b->rx.buf);
+	tsec_tls_rx_free(&b->rx);
+	KUNIT_EXPECT_NULL(test, b->rx.buf);
+	tsec_tls_rx_free(&b->rx);
+}
+
+static void control__close(struct kunit *test)
+{
+	static const u8 fatal_close[] = { 2, 0 };
+	struct bench *b = fresh(test, V13, CLIENT);
+
+	expect_event(test, b, ALERT, close_notify, 2, TSEC_RECORD_CLOSE);
+	KUNIT_EXPECT_FALSE(test, b->log.events[0].fatal);
+	b = fresh(test, V12, SERVER);
+	expect_event(test, b, ALERT, close_notify, 2, TSEC_RECORD_CLOSE);
+	b = fresh(test, V12, SERVER);
+	expect_event(test, b, ALERT, fatal_close, 2, TSEC_RECORD_CLOSE);
+}
+
+static void control__after_close(struct kunit *test)
+{
+	struct bench *b = fresh(test, V13, CLIENT);
+
+	expect_event(test, b, ALERT, close_notify, 2, TSEC_RECORD_CLOSE);
+	KUNIT_EXPECT_EQ(test, feed(test, b, ALERT, close_notify, 2), 0);
+	KUNIT_EXPECT_EQ(test, feed(test, b, HANDSHAKE, ticket, 3), 0);
+	KUNIT_EXPECT_EQ(test, feed(test, b, TSEC_TLS_RECORD_CCS, "\1", 1), 0);
+	KUNIT_EXPECT_EQ(test, b->log.count, 1);
+	KUNIT_EXPECT_NULL(test, b->rx.buf);
+}
+
+/* TLS 1.3: what is fatal depends on the description alone. */
+static void control__alert_1_3(struct kunit *test)
+{
+	static const u8 levels[] = { 0, 1, 2, 77 };
+	struct bench *b;
+	size_t i;
+	int d;
+
+	for (i = 0; i < ARRAY_SIZE(levels); i++) {
+		for (d = 1; d < 256; d++) {
+			u8 alert[] = { levels[i], d };
+
+			b = fresh(test, V13, SERVER);
+			expect_event(test, b, ALERT, alert, 2,
+				     TSEC_RECORD_ALERT);
+			KUNIT_EXPECT_EQ(test, b->log.events[0].alert, d);
+			KUNIT_EXPECT_EQ(test, b->log.events[0].level,
+					levels[i]);
+			KUNIT_EXPECT_EQ(test, b->log.events[0].fatal, d != 90);
+			KUNIT_EXPECT_EQ(test, b->rx.ended, d != 90);
+		}
+	}
+}
+
+static void control__alert_1_2(struct kunit *test)
+{
+	static const u8 fatal[] = { 2, 40 };
+	struct bench *b = fresh(test, V12, CLIENT);
+
+	expect_event(test, b, ALERT, no_renegotiation, 2, TSEC_RECORD_ALERT);
+	KUNIT_EXPECT_FALSE(test, b->log.events[0].fatal);
+	expect_event(test, b, ALERT, user_canceled, 2, TSEC_RECORD_ALERT);
+	KUNIT_EXPECT_FALSE(test, b->log.events[0].fatal);
+	expect_event(test, b, ALERT, fatal, 2, TSEC_RECORD_ALERT);
+	KUNIT_EXPECT_TRUE(test, b->log.events[0].fatal);
+}
+
+static void control__alert_level_unknown(struct kunit *test)
+{
+	static const u8 none[] = { 0, 40 }, three[] = { 3, 0 };
+
+	expect_violation(test, fresh(test, V12, CLIENT), ALERT, none, 2,
+			 TSEC_TLS_ALERT_ILLEGAL_PARAMETER);
+	expect_violation(test, fresh(test, V12, CLIENT), ALERT, three, 2,
+			 TSEC_TLS_ALERT_ILLEGAL_PARAMETER);
+}
+
+static void control__alert_length(struct kunit *test)
+{
+	static const u8 many[] = { 1, 90, 1, 0 };
+
+	expect_violation(test, fresh(test, V13, CLIENT), ALERT, many, 1,
+			 TSEC_TLS_ALERT_DECODE_ERROR);
+	expect_violation(test, fresh(test, V13, CLIENT), ALERT, many, 3,
+			 TSEC_TLS_ALERT_DECODE_ERROR);
+	expect_violation(test, fresh(test, V12, CLIENT), ALERT, many, 4,
+			 TSEC_TLS_ALERT_DECODE_ERROR);
+}
+
+static void warnings(struct kunit *test, struct bench *b, const u8 *alert)
+{
+	int i;
+
+	for (i = 0; i < TSEC_TLS_WARNINGS_MAX; i++)
+		expect_event(test, b, ALERT, alert, 2, TSEC_RECORD_ALERT);
+}
+
+static void control__warning_flood(struct kunit *test)
+{
+	struct bench *b = fresh(test, V12, CLIENT);
+
+	warnings(test, b, no_renegotiation);
+	KUNIT_EXPECT_EQ(test, data(b), 0);
+	warnings(test, b, no_renegotiation);
+	expect_violation(test, b, ALERT, no_renegotiation, 2,
+			 TSEC_TLS_ALERT_UNEXPECTED_MESSAGE);
+	b = fresh(test, V13, CLIENT);
+	warnings(test, b, user_canceled);
+	expect_violation(test, b, ALERT, user_canceled, 2,
+			 TSEC_TLS_ALERT_UNEXPECTED_MESSAGE);
+}
+
+static void control__key_update(struct kunit *test)
+{
+	struct bench *b = fresh(test, V13, CLIENT);
+
+	expect_event(test, b, HANDSHAKE, update, sizeof(update),
+		     TSEC_RECORD_KEY_UPDATE);
+	KUNIT_EXPECT_FALSE(test, b->log.events[0].requested);
+	b = fresh(test, V13, SERVER);
+	expect_event(test, b, HANDSHAKE, update_asked, sizeof(update_asked),
+		     TSEC_RECORD_KEY_UPDATE);
+	KUNIT_EXPECT_TRUE(test, b->log.events[0].requested);
+}
+
+static void control__key_update_malformed(struct kunit *test)
+{
+	static const u8 two[] = { 24, 0, 0, 1, 2 };
+	static const u8 empty[] = { 24, 0, 0, 0 };
+	static const u8 longer[] = { 24, 0, 0, 2, 0, 0 };
+
+	expect_violation(test, fresh(test, V13, CLIENT), HANDSHAKE, two, 5,
+			 TSEC_TLS_ALERT_ILLEGAL_PARAMETER);
+	expect_violation(test, fresh(test, V13, CLIENT), HANDSHAKE, empty, 4,
+			 TSEC_TLS_ALERT_DECODE_ERROR);
+	expect_violation(test, fresh(test, V13, CLIENT), HANDSHAKE, longer, 6,
+			 TSEC_TLS_ALERT_DECODE_ERROR);
+	/* Known by its header, before the rest is waited for. */
+	expect_violation(test, fresh(test, V13, CLIENT), HANDSHAKE, longer, 4,
+			 TSEC_TLS_ALERT_DECODE_ERROR);
+	expect_violation(test, fresh(test, V12, CLIENT), HANDSHAKE, update, 5,
+			 TSEC_TLS_ALERT_UNEXPECTED_MESSAGE);
+}
+
+static void control__key_update_not_last(struct kunit *test)
+{
+	u8 bytes[sizeof(update) + sizeof(update)];
+
+	memcpy(bytes, update, sizeof(update));
+	memcpy(bytes + sizeof(update), update, sizeof(update));
+	expect_violation(test, fresh(test, V13, SERVER), HANDSHAKE, bytes,
+			 sizeof(bytes), TSEC_TLS_ALERT_UNEXPECTED_MESSAGE);
+	expect_violation(test, fresh(test, V13, SERVER), HANDSHAKE, bytes,
+			 sizeof(update) + 1,
+			 TSEC_TLS_ALERT_UNEXPECTED_MESSAGE);
+}
+
+static void updates(struct kunit *test, struct bench *b)
+{
+	int i;
+
+	for (i = 0; i < TSEC_TLS_UPDATES_MAX; i++)
+		expect_event(test, b, HANDSHAKE, update, sizeof(update),
+			     TSEC_RECORD_KEY_UPDATE);
+}
+
+static void control__key_update_flood(struct kunit *test)
+{
+	struct bench *b = fresh(test, V13, SERVER);
+
+	updates(test, b);
+	KUNIT_EXPECT_EQ(test, data(b), 0);
+	updates(test, b);
+	expect_violation(test, b, HANDSHAKE, update, sizeof(update),
+			 TSEC_TLS_ALERT_UNEXPECTED_MESSAGE);
+}
+
+static void control__ticket(struct kunit *test)
+{
+	struct bench *b = fresh(test, V13, CLIENT);
+
+	expect_event(test, b, HANDSHAKE, ticket, sizeof(ticket),
+		     TSEC_RECORD_HANDSHAKE);
+	KUNIT_EXPECT_EQ(test, b->log.len, sizeof(ticket));
+	EXPECT_BYTES(test, b->log.bytes, ticket, sizeof(ticket));
+	/* A whole message needs no buffer. */
+	KUNIT_EXPECT_NULL(test, b->rx.buf);
+}
+
+/* Two tickets and a key update, as one flight. */
+static size_t flight(u8 *bytes)
+{
+	memcpy(bytes, ticket, sizeof(ticket));
+	memcpy(bytes + sizeof(ticket), ticket, sizeof(ticket));
+	bytes[2 * sizeof(ticket) - 1] = 0x5a;
+	memcpy(bytes + 2 * sizeof(ticket), update_asked, sizeof(update_asked));
+	return 2 * sizeof(ticket) + sizeof(update_asked);
+}
+
+static void expect_flight(struct kunit *test, struct bench *b,
+			  const u8 *bytes)
+{
+	KUNIT_EXPECT_EQ(test, b->log.count, 3);
+	KUNIT_EXPECT_EQ(test, b->log.events[0].len, sizeof(ticket));
+	KUNIT_EXPECT_EQ(test, b->log.events[1].len, sizeof(ticket));
+	KUNIT_EXPECT_EQ(test, b->log.len, 2 * sizeof(ticket));
+	EXPECT_BYTES(test, b->log.bytes, bytes, 2 * sizeof(ticket));
+	KUNIT_EXPECT_EQ(test, b->log.events[2].type, TSEC_RECORD_KEY_UPDATE);
+	KUNIT_EXPECT_TRUE(test, b->log.events[2].requested);
+	KUNIT_EXPECT_NULL(test, b->rx.buf);
+	KUNIT_EXPECT_EQ(test, b->rx.have, 0);
+}
+
+static void control__coalesced(struct kunit *test)
+{
+	struct bench *b = fresh(test, V13, CLIENT);
+	u8 bytes[2 * sizeof(ticket) + sizeof(update)];
+	size_t len = flight(bytes);
+
+	KUNIT_EXPECT_EQ(test, feed(test, b, HANDSHAKE, bytes, len), 0);
+	expect_flight(test, b, bytes);
+}
+
+/* Cut in three at every two places. */
+static void control__fragmented(struct kunit *test)
+{
+	u8 bytes[2 * sizeof(ticket) + sizeof(update)];
+	size_t len = flight(bytes), i, j;
+	struct bench *b;
+
+	for (i = 1; i < len - 1; i++) {
+		for (j = i + 1; j < len; j++) {
+			b = fresh(test, V13, CLIENT);
+			KUNIT_ASSERT_EQ(test, feed(test, b, HANDSHAKE, bytes,
+						   i), 0);
+			KUNIT_ASSERT_EQ(test, feed(test, b, HANDSHAKE,
+						   bytes + i, j - i), 0);
+			KUNIT_ASSERT_EQ(test, feed(test, b, HANDSHAKE,
+						   bytes + j, len - j), 0);
+			expect_flight(test, b, bytes);
+		}
+	}
+}
+
+static void control__byte_by_byte(struct kunit *test)
+{
+	struct bench *b = fresh(test, V13, CLIENT);
+	u8 bytes[2 * sizeof(ticket) + sizeof(update)];
+	size_t len = flight(bytes), i;
+
+	for (i = 0; i < len; i++)
+		KUNIT_ASSERT_EQ(test, feed(test, b, HANDSHAKE, bytes + i, 1),
+				0);
+	expect_flight(test, b, bytes);
+}
+
+/* The last byte of a split key update must be the last of its record. */
+static void control__fragmented_not_last(struct kunit *test)
+{
+	struct bench *b;
+	size_t i;
+
+	for (i = 1; i < sizeof(update); i++) {
+		u8 rest[sizeof(update) + 1] = { };
+
+		b = fresh(test, V13, CLIENT);
+		KUNIT_EXPECT_EQ(test, feed(test, b, HANDSHAKE, update, i), 0);
+		memcpy(rest, update + i, sizeof(update) - i);
+		expect_violation(test, b, HANDSHAKE, rest,
+				 sizeof(update) - i + 1,
+				 TSEC_TLS_ALERT_UNEXPECTED_MESSAGE);
+	}
+}
+
+/* The event's message stays where it is until the next call. */
+static void control__message_stays(struct kunit *test)
+{
+	struct bench *b = fresh(test, V13, CLIENT);
+	struct tsec_record_input in = { .type = HANDSHAKE };
+	struct tsec_record_event ev;
+
+	KUNIT_EXPECT_EQ(test, feed(test, b, HANDSHAKE, ticket, 10), 0);
+	in.data = ticket + 10;
+	in.len = sizeof(ticket) - 10;
+	KUNIT_ASSERT_EQ(test, tsec_tls_control(&b->rx, &in, &ev), 1);
+	KUNIT_EXPECT_EQ(test, ev.len, sizeof(ticket));
+	EXPECT_BYTES(test, ev.data, ticket, sizeof(ticket));
+	KUNIT_EXPECT_EQ(test, tsec_tls_control(&b->rx, &in, &ev), 0);
+	KUNIT_EXPECT_NULL(test, b->rx.buf);
+}
+
+/* A header that promises much costs no more than what has come. */
+static void control__buffer_bounded(struct kunit *test)
+{
+	static const u8 head[] = { 4, 0, 0xff, 0xfc, 1, 2, 3 };
+	struct bench *b = fresh(test, V13, CLIENT);
+
+	KUNIT_EXPECT_EQ(test, feed(test, b, HANDSHAKE, head, sizeof(head)),
+			0);
+	KUNIT_EXPECT_EQ(test, b->rx.have, sizeof(head));
+	KUNIT_EXPECT_LE(test, b->rx.room, 64);
+}
+
+static void control__longest_message(struct kunit *test)
+{
+	struct bench *b = fresh(test, V13, CLIENT);
+	size_t done, step = TSEC_TLS_PAYLOAD_MAX;
+	u8 *bytes;
+
+	bytes = kunit_kzalloc(test, TSEC_TLS_MESSAGE_MAX, GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, bytes);
+	for (done = 0; done < TSEC_TLS_MESSAGE_MAX; done++)
+		bytes[done] = done * 7;
+	memcpy(bytes, "\4\0\xff\xfc", 4);
+	for (done = 0; done < TSEC_TLS_MESSAGE_MAX; done += step)
+		KUNIT_EXPECT_EQ(test, feed(test, b, HANDSHAKE, bytes + done,
+					   step), 0);
+	KUNIT_EXPECT_EQ(test, b->log.count, 1);
+	KUNIT_EXPECT_EQ(test, b->log.len, TSEC_TLS_MESSAGE_MAX);
+	EXPECT_BYTES(test, b->log.bytes, bytes, TSEC_TLS_MESSAGE_MAX);
+	KUNIT_EXPECT_NULL(test, b->rx.buf);
+}
+
+static void control__too_long(struct kunit *test)
+{
+	static const u8 head[] = { 4, 0, 0xff, 0xfd };
+	static const u8 huge[] = { 4, 0xff, 0xff, 0xff };
+	struct bench *b;
+
+	expect_violation(test, fresh(test, V13, CLIENT), HANDSHAKE, head, 4,
+			 TSEC_TLS_ALERT_ILLEGAL_PARAMETER);
+	b = fresh(test, V13, CLIENT);
+	KUNIT_EXPECT_EQ(test, feed(test, b, HANDSHAKE, huge, 3), 0);
+	expect_violation(test, b, HANDSHAKE, huge + 3, 1,
+			 TSEC_TLS_ALERT_ILLEGAL_PARAMETER);
+}
+
+static void control__interleaved(struct kunit *test)
+{
+	struct bench *b;
+	size_t i;
+
+	for (i = 1; i < sizeof(ticket); i++) {
+		b = fresh(test, V13, CLIENT);
+		KUNIT_EXPECT_EQ(test, feed(test, b, HANDSHAKE, ticket, i), 0);
+		expect_violation(test, b, ALERT, close_notify, 2,
+				 TSEC_TLS_ALERT_UNEXPECTED_MESSAGE);
+	}
+}
+
+/* RFC 5246 has no such rule. */
+static void control__interleaved_1_2(struct kunit *test)
+{
+	struct bench *b = fresh(test, V12, SERVER);
+
+	KUNIT_EXPECT_EQ(test, feed(test, b, HANDSHAKE, client_hello, 3), 0);
+	expect_event(test, b, ALERT, no_renegotiation, 2, TSEC_RECORD_ALERT);
+	KUNIT_EXPECT_EQ(test, data(b), 0);
+	expect_event(test, b, HANDSHAKE, client_hello + 3,
+		     sizeof(client_hello) - 3, TSEC_RECORD_REPLY);
+}
+
+static void control__empty(struct kunit *test)
+{
+	expect_violation(test, fresh(test, V13, CLIENT), HANDSHAKE, "", 0,
+			 TSEC_TLS_ALERT_UNEXPECTED_MESSAGE);
+	expect_violation(test, fresh(test, V13, CLIENT), ALERT, "", 0,
+			 TSEC_TLS_ALERT_UNEXPECTED_MESSAGE);
+	expect_violation(test, fresh(test, V12, SERVER), HANDSHAKE, "", 0,
+			 TSEC_TLS_ALERT_UNEXPECTED_MESSAGE);
+}
+
+static void control__record_types(struct kunit *test)
+{
+	int type;
+
+	for (type = 0; type < 256; type++) {
+		if (type == ALERT || type == HANDSHAKE)
+			continue;
+		expect_violation(test, fresh(test, V13, CLIENT), type, "\1", 1,
+				 TSEC_TLS_ALERT_UNEXPECTED_MESSAGE);
+		expect_violation(test, fresh(test, V12, SERVER), type, "\1", 1,
+				 TSEC_TLS_ALERT_UNEXPECTED_MESSAGE);
+	}
+}
+
+static void unexpected(struct kunit *test, u16 version, u8 role,
+		       const u8 *allowed)
+{
+	int type;
+
+	for (type = 0; type < 256; type++) {
+		u8 message[] = { type, 0, 0, 1, 0 };
+
+		if (memchr(allowed, type, 2))
+			continue;
+		expect_violation(test, fresh(test, version, role), HANDSHAKE,
+				 message, sizeof(message),
+				 TSEC_TLS_ALERT_UNEXPECTED_MESSAGE);
+	}
+}
+
+static void control__message_types(struct kunit *test)
+{
+	static const u8 client13[] = { TSEC_TLS_NEW_SESSION_TICKET,
+				       TSEC_TLS_KEY_UPDATE };
+	static const u8 server13[] = { TSEC_TLS_KEY_UPDATE,
+				       TSEC_TLS_KEY_UPDATE };
+	static const u8 client12[] = { TSEC_TLS_HELLO_REQUEST,
+				       TSEC_TLS_HELLO_REQUEST };
+	static const u8 server12[] = { TSEC_TLS_CLIENT_HELLO,
+				       TSEC_TLS_CLIENT_HELLO };
+
+	unexpected(test, V13, CLIENT, client13);
+	unexpected(test, V13, SERVER, server13);
+	unexpected(test, V12, CLIENT, client12);
+	unexpected(test, V12, SERVER, server12);
+}
+
+static void control__hello_request(struct kunit *test)
+{
+	static const u8 with_body[] = { 0, 0, 0, 1, 0 };
+	struct bench *b = fresh(test, V12, CLIENT);
+	int i;
+
+	for (i = 0; i < TSEC_TLS_WARNINGS_MAX; i++)
+		KUNIT_EXPECT_EQ(test, feed(test, b, HANDSHAKE, hello_request,
+					   sizeof(hello_request)), 0);
+	KUNIT_EXPECT_EQ(test, b->log.count, 0);
+	expect_violation(test, b, HANDSHAKE, hello_request,
+			 sizeof(hello_request),
+			 TSEC_TLS_ALERT_UNEXPECTED_MESSAGE);
+	expect_violation(test, fresh(test, V12, CLIENT), HANDSHAKE, with_body,
+			 sizeof(with_body), TSEC_TLS_ALERT_DECODE_ERROR);
+}
+
+static void control__renegotiation(struct kunit *test)
+{
+	struct bench *b = fresh(test, V12, SERVER);
+	int i;
+
+	for (i = 0; i < TSEC_TLS_WARNINGS_MAX; i++) {
+		expect_event(test, b, HANDSHAKE, client_hello,
+			     sizeof(client_hello), TSEC_RECORD_REPLY);
+		KUNIT_EXPECT_EQ(test, b->log.events[0].alert,
+				TSEC_TLS_ALERT_NO_RENEGOTIATION);
+	}
+	expect_violation(test, b, HANDSHAKE, client_hello,
+			 sizeof(client_hello),
+			 TSEC_TLS_ALERT_UNEXPECTED_MESSAGE);
+}
+
+/* A violation is for ever. */
+static void control__after_violation(struct kunit *test)
+{
+	struct bench *b = fresh(test, V13, CLIENT);
+
+	expect_violation(test, b, ALERT, "\1", 1,
+			 TSEC_TLS_ALERT_DECODE_ERROR);
+	expect_violation(test, b, ALERT, close_notify, 2,
+			 TSEC_TLS_ALERT_DECODE_ERROR);
+	KUNIT_EXPECT_EQ(test, data(b), -EPROTO);
+	KUNIT_EXPECT_EQ(test, b->log.last.alert, TSEC_TLS_ALERT_DECODE_ERROR);
+}
+
+static void data__between(struct kunit *test)
+{
+	struct bench *b = fresh(test, V13, CLIENT);
+
+	KUNIT_EXPECT_EQ(test, data(b), 0);
+	expect_event(test, b, HANDSHAKE, ticket, sizeof(ticket),
+		     TSEC_RECORD_HANDSHAKE);
+	KUNIT_EXPECT_EQ(test, data(b), 0);
+	KUNIT_EXPECT_EQ(test, feed(test, b, HANDSHAKE, ticket, 2), 0);
+	KUNIT_EXPECT_EQ(test, data(b), -EPROTO);
+	KUNIT_EXPECT_EQ(test, b->log.last.alert,
+			TSEC_TLS_ALERT_UNEXPECTED_MESSAGE);
+	KUNIT_EXPECT_NULL(test, b->rx.buf);
+}
+
+/* A peer that only listens answers one request after the other. */
+static void update_asked__many(struct kunit *test)
+{
+	struct bench *b = fresh(test, V13, CLIENT);
+	int i;
+
+	for (i = 0; i < 3 * TSEC_TLS_UPDATES_MAX; i++) {
+		tsec_tls_update_asked(&b->rx);
+		expect_event(test, b, HANDSHAKE, update, sizeof(update),
+			     TSEC_RECORD_KEY_UPDATE);
+	}
+	updates(test, b);
+	expect_violation(test, b, HANDSHAKE, update, sizeof(update),
+			 TSEC_TLS_ALERT_UNEXPECTED_MESSAGE);
+}
+
+static void alert_errno(struct kunit *test)
+{
+	KUNIT_EXPECT_EQ(test, tsec_tls_alert_errno(10), EPROTO);
+	KUNIT_EXPECT_EQ(test, tsec_tls_alert_errno(20), EBADMSG);
+	KUNIT_EXPECT_EQ(test, tsec_tls_alert_errno(40), EPROTONOSUPPORT);
+	KUNIT_EXPECT_EQ(test, tsec_tls_alert_errno(42), EKEYREJECTED);
+	KUNIT_EXPECT_EQ(test, tsec_tls_alert_errno(44), EKEYREVOKED);
+	KUNIT_EXPECT_EQ(test, tsec_tls_alert_errno(45), EKEYEXPIRED);
+	KUNIT_EXPECT_EQ(test, tsec_tls_alert_errno(48), EKEYREJECTED);
+	KUNIT_EXPECT_EQ(test, tsec_tls_alert_errno(70), EPROTONOSUPPORT);
+	KUNIT_EXPECT_EQ(test, tsec_tls_alert_errno(115), ENOKEY);
+	KUNIT_EXPECT_EQ(test, tsec_tls_alert_errno(116), EKEYREJECTED);
+	KUNIT_EXPECT_EQ(test, tsec_tls_alert_errno(120), EPROTONOSUPPORT);
+	KUNIT_EXPECT_EQ(test, tsec_tls_alert_errno(255), EPROTO);
+}
+
+static void alert_name(struct kunit *test)
+{
+	int d;
+
+	KUNIT_EXPECT_STREQ(test, tsec_tls_alert_name(0), "close_notify");
+	KUNIT_EXPECT_STREQ(test, tsec_tls_alert_name(45),
+			   "certificate_expired");
+	KUNIT_EXPECT_STREQ(test, tsec_tls_alert_name(120),
+			   "no_application_protocol");
+	KUNIT_EXPECT_STREQ(test, tsec_tls_alert_name(255), "unknown alert");
+	for (d = 0; d < 256; d++) {
+		KUNIT_EXPECT_NOT_NULL(test, tsec_tls_alert_name(d));
+		KUNIT_EXPECT_GT(test, tsec_tls_alert_errno(d), 0);
+	}
+}
+
+static void build_alert(struct kunit *test)
+{
+	u8 buf[TSEC_RECORD_CONTROL_MAX];
+
+	KUNIT_EXPECT_EQ(test, tsec_tls_build_alert(buf, 0), 2);
+	EXPECT_BYTES(test, buf, close_notify, 2);
+	KUNIT_EXPECT_EQ(test, tsec_tls_build_alert(buf, 100), 2);
+	EXPECT_BYTES(test, buf, no_renegotiation, 2);
+	KUNIT_EXPECT_EQ(test, tsec_tls_build_alert(buf, 90), 2);
+	EXPECT_BYTES(test, buf, user_canceled, 2);
+	KUNIT_EXPECT_EQ(test, tsec_tls_build_alert(buf, 50), 2);
+	EXPECT_BYTES(test, buf, "\x02\x32", 2);
+}
+
+static void build_key_update(struct kunit *test)
+{
+	u8 buf[TSEC_RECORD_CONTROL_MAX];
+
+	KUNIT_EXPECT_EQ(test, tsec_tls_build_key_update(buf, false), 5);
+	EXPECT_BYTES(test, buf, update, sizeof(update));
+	KUNIT_EXPECT_EQ(test, tsec_tls_build_key_update(buf, true), 5);
+	EXPECT_BYTES(test, buf, update_asked, sizeof(update_asked));
+}
+
+/* What one end builds the other understands. */
+static void ops__round_trip(struct kunit *test)
+{
+	const struct tsec_record_ops *ops = &tsec_record_tls_ops;
+	struct bench *b = fresh(test, V13, SERVER);
+	u8 buf[TSEC_RECORD_CONTROL_MAX], type;
+	size_t len;
+
+	len = ops->build_key_update(buf, &type, true);
+	KUNIT_ASSERT_LE(test, len, sizeof(buf));
+	expect_event(test, b, type, buf, len, TSEC_RECORD_KEY_UPDATE);
+	KUNIT_EXPECT_TRUE(test, b->log.events[0].requested);
+	len = ops->build_close(buf, &type);
+	KUNIT_ASSERT_LE(test, len, sizeof(buf));
+	expect_event(test, b, type, buf, len, TSEC_RECORD_CLOSE);
+}
+
+static struct kunit_case tls_cases[] = {
+	KUNIT_CASE(rx_init),
+	KUNIT_CASE(rx_free),
+	KUNIT_CASE(control__close),
+	KUNIT_CASE(control__after_close),
+	KUNIT_CASE(control__alert_1_3),
+	KUNIT_CASE(control__alert_1_2),
+	KUNIT_CASE(control__alert_level_unknown),
+	KUNIT_CASE(control__alert_length),
+	KUNIT_CASE(control__warning_flood),
+	KUNIT_CASE(control__key_update),
+	KUNIT_CASE(control__key_update_malformed),
+	KUNIT_CASE(control__key_update_not_last),
+	KUNIT_CASE(control__key_update_flood),
+	KUNIT_CASE(control__ticket),
+	KUNIT_CASE(control__coalesced),
+	KUNIT_CASE(control__fragmented),
+	KUNIT_CASE(control__byte_by_byte),
+	KUNIT_CASE(control__fragmented_not_last),
+	KUNIT_CASE(control__message_stays),
+	KUNIT_CASE(control__buffer_bounded),
+	KUNIT_CASE(control__longest_message),
+	KUNIT_CASE(control__too_long),
+	KUNIT_CASE(control__interleaved),
+	KUNIT_CASE(control__interleaved_1_2),
+	KUNIT_CASE(control__empty),
+	KUNIT_CASE(control__record_types),
+	KUNIT_CASE(control__message_types),
+	KUNIT_CASE(control__hello_request),
+	KUNIT_CASE(control__renegotiation),
+	KUNIT_CASE(control__after_violation),
+	KUNIT_CASE(data__between),
+	KUNIT_CASE(update_asked__many),
+	KUNIT_CASE(alert_errno),
+	KUNIT_CASE(alert_name),
+	KUNIT_CASE(build_alert),
+	KUNIT_CASE(build_key_update),
+	KUNIT_CASE(ops__round_trip),
+	{}
+};
+
+static struct kunit_suite tls_suite = {
+	.name		= "tsec_tls",
+	.init		= bench_setup,
+	.exit		= bench_teardown,
+	.test_cases	= tls_cases,
+};
+
+kunit_test_suites(&tls_suite);
