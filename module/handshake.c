@@ -296,6 +296,8 @@ static void daemon_start(struct tsec_session *session)
 				  "too many handshakes: net.tsec.max_handshakes");
 		return;
 	}
+	if (tsec_inner_prompt(session->inner))
+		set_bit(TSEC_SESSION_PROMPT, &session->flags);
 	if (!pending_add(session)) {
 		if (!READ_ONCE(tn->daemon.port))
 			TSEC_INC_STATS(tn, TSEC_STAT_HANDSHAKES_NO_DAEMON);
@@ -378,6 +380,8 @@ struct tsec_session *tsec_handshake_claim(struct tsec_net *tn, u32 id)
 /* What only the handshake needed goes as soon as that is over; tx.lock held. */
 static void handshake_forget(struct tsec_session *session)
 {
+	if (test_and_clear_bit(TSEC_SESSION_PROMPT, &session->flags))
+		tsec_inner_unprompt(session->inner);
 	tsec_settings_free(&session->settings);
 	tsec_overrides_free(&session->app);
 }

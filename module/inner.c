@@ -62,6 +62,39 @@ void tsec_inner_graft(struct socket *inner, struct sock *sk)
 	tsec_inner_graft_wq(inner, &sk->sk_socket->wq);
 }
 
+static void nodelay_set(struct socket *inner, int on)
+{
+	inner->ops->setsockopt(inner, SOL_TCP, TCP_NODELAY, KERNEL_SOCKPTR(&on),
+			       sizeof(on));
+}
+
+/**
+ * tsec_inner_prompt() - send small segments at once, for the handshake
+ * @inner: the inner socket, connected
+ *
+ * A handshake's last flight is small; Nagle's algorithm would hold it back
+ * until the peer's delayed acknowledgment.
+ *
+ * Return: true if tsec_inner_unprompt() has to undo it, as the program has
+ * not set TCP_NODELAY itself.
+ */
+bool tsec_inner_prompt(struct socket *inner)
+{
+	if (tcp_sk(inner->sk)->nonagle & TCP_NAGLE_OFF)
+		return false;
+	nodelay_set(inner, 1);
+	return true;
+}
+
+/**
+ * tsec_inner_unprompt() - undo tsec_inner_prompt()
+ * @inner: the inner socket
+ */
+void tsec_inner_unprompt(struct socket *inner)
+{
+	nodelay_set(inner, 0);
+}
+
 static bool buffers_differ(const struct sock *sk, const struct sock *isk)
 {
 	u8 locks = sk->sk_userlocks;

@@ -11,6 +11,8 @@
 struct socket *tsec_inner_new(struct net *net, sa_family_t family);
 void tsec_inner_graft(struct socket *inner, struct sock *sk);
 void tsec_inner_graft_wq(struct socket *inner, struct socket_wq *wq);
+bool tsec_inner_prompt(struct socket *inner);
+void tsec_inner_unprompt(struct socket *inner);
 void tsec_inner_sync_all(struct sock *sk, struct sock *isk);
 void tsec_inner_inherit(struct sock *sk, const struct sock *listener);
 bool tsec_inner_differs(const struct sock *sk, const struct sock *isk);

@@ -161,7 +161,11 @@ static int profile_key_set(struct genl_info *info, struct nlattr **tb,
 	if (!err)
 		err = tsec_profile_key_set(profile, direction, key, &why);
 	tsec_profile_put(profile);
-	return err ? tsec_nl_refuse(info, err, why) : 0;
+	if (err)
+		return tsec_nl_refuse(info, err, why);
+	TSEC_INC_STATS(tsec_net_get(genl_info_net(info)),
+		       TSEC_STAT_KEYS_INSTALLED);
+	return 0;
 }
 
 /* The request holds a copy of the key until the buffer is used anew. */

@@ -153,10 +153,21 @@ bool tsec_profile_name_valid(const char *name)
 	return len && !name[len];
 }
 
+static struct tsec_profile *version_find(struct tsec_profiles *profiles,
+					 const char *name)
+{
+	struct tsec_profile *profile;
+
+	list_for_each_entry_rcu(profile, &profiles->list, list)
+		if (!strcmp(profile->name, name))
+			return profile;
+	return NULL;
+}
+
 /**
  * tsec_profile_find() - look a profile up
  * @profiles: the profiles of the network namespace
- * @name: its name
+ * @name: its name, NULL for the default one
  *
  * Context: Any.
  * Return: its present version with a reference, or NULL if there is none.
@@ -164,19 +175,17 @@ bool tsec_profile_name_valid(const char *name)
 struct tsec_profile *tsec_profile_find(struct tsec_profiles *profiles,
 				       const char *name)
 {
-	struct tsec_profile *profile, *found = NULL;
+	struct tsec_profile *profile;
 
+	if (!name)
+		name = TSEC_PROFILE_DEFAULT;
 	rcu_read_lock();
-	list_for_each_entry_rcu(profile, &profiles->list, list) {
-		if (strcmp(profile->name, name))
-			continue;
-		/* A version just replaced may be the last of its readers. */
-		if (refcount_inc_not_zero(&profile->refs))
-			found = profile;
-		break;
-	}
+	/* A version that lost its last user was replaced: look again. */
+	do
+		profile = version_find(profiles, name);
+	while (profile && !refcount_inc_not_zero(&profile->refs));
 	rcu_read_unlock();
-	return found;
+	return profile;
 }
 
 /**

@@ -5,6 +5,7 @@
  */
 #include <linux/module.h>
 #include <linux/slab.h>
+#include <linux/splice.h>
 #include <net/tcp.h>
 #include <asm/ioctls.h>
 

@@ -85,6 +85,12 @@ static bool tx_is_due(const struct tsec_session *session, size_t len)
 	       tsec_ktls_seq(session->inner, TSEC_DIR_TX) + records > tx->watch;
 }
 
+static void tx_account(struct tsec_session *session, int bytes)
+{
+	atomic64_add(bytes, &session->tx.bytes);
+	tsec_stats_add(session->tn->stats, TSEC_STAT_TX_BYTES, bytes);
+}
+
 static int tx_chunk(struct socket *inner, struct msghdr *msg, size_t chunk)
 {
 	size_t len = iov_iter_count(&msg->msg_iter);
@@ -118,7 +124,7 @@ static int tx_pieces(struct tsec_session *session, struct msghdr *msg,
 		if (ret <= 0)
 			break;
 		done += ret;
-		atomic64_add(ret, &session->tx.bytes);
+		tx_account(session, ret);
 	} while (done < len && ret == room);
 	return done ? done : ret;
 }
@@ -129,7 +135,7 @@ static int tx_whole(struct tsec_session *session, struct msghdr *msg,
 	int ret = session->inner->ops->sendmsg(session->inner, msg, len);
 
 	if (ret > 0)
-		atomic64_add(ret, &session->tx.bytes);
+		tx_account(session, ret);
 	return ret;
 }
 
@@ -227,7 +233,7 @@ ssize_t tsec_stream_sendpage(struct tsec_session *session, struct page *page,
 	if (!ret)
 		ret = inner->ops->sendpage(inner, page, offset, size, flags);
 	if (ret > 0)
-		atomic64_add(ret, &session->tx.bytes);
+		tx_account(session, ret);
 	tx_unlock(session);
 	return ret;
 }
@@ -309,6 +315,7 @@ static void rx_account(struct tsec_session *session, int bytes, int flags)
 	WRITE_ONCE(session->rx.next,
 		   tsec_ktls_seq(session->inner, TSEC_DIR_RX));
 	atomic64_add(bytes, &session->rx.bytes);
+	tsec_stats_add(session->tn->stats, TSEC_STAT_RX_BYTES, bytes);
 }
 
 /* SO_RCVTIMEO counts for the whole call, however many records it meets. */

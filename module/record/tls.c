@@ -390,6 +390,8 @@ static int take_messages(struct tsec_tls_rx *rx, struct tsec_record_input *in,
 		if (err > 0)
 			err = take_message(rx, in, &msg, ev);
 	}
+	if (!err)
+		buffer_drop(rx);
 	return err;
 }
 

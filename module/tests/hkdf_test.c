@@ -34,13 +34,13 @@ static void hash_digest__abc(struct kunit *test)
 
 	KUNIT_ASSERT_EQ(test, tsec_hash_digest(TSEC_HASH_SHA256, "abc", 3,
 					       out), 0);
-	EXPECT_HEX(test, out, "ba7816bf8f01cfea414140de5dae2223"
-			      "b00361a396177a9cb410ff61f20015ad");
+	EXPECT_HEX(test, out, "ba7816bf8f01cfea414140de5dae2223",
+		   "b00361a396177a9cb410ff61f20015ad");
 	KUNIT_ASSERT_EQ(test, tsec_hash_digest(TSEC_HASH_SHA384, "abc", 3,
 					       out), 0);
-	EXPECT_HEX(test, out, "cb00753f45a35e8bb5a03d699ac65007"
-			      "272c32ab0eded1631a8b605a43ff5bed"
-			      "8086072ba1e7cc2358baeca134c825a7");
+	EXPECT_HEX(test, out, "cb00753f45a35e8bb5a03d699ac65007",
+		   "272c32ab0eded1631a8b605a43ff5bed",
+		   "8086072ba1e7cc2358baeca134c825a7");
 }
 
 static void hash_digest__empty(struct kunit *test)
@@ -49,8 +49,8 @@ static void hash_digest__empty(struct kunit *test)
 
 	KUNIT_ASSERT_EQ(test, tsec_hash_digest(TSEC_HASH_SHA256, "", 0, out),
 			0);
-	EXPECT_HEX(test, out, "e3b0c44298fc1c149afbf4c8996fb924"
-			      "27ae41e4649b934ca495991b7852b855");
+	EXPECT_HEX(test, out, "e3b0c44298fc1c149afbf4c8996fb924",
+		   "27ae41e4649b934ca495991b7852b855");
 }
 
 static void hkdf__rfc5869_a1(struct kunit *test)
@@ -62,14 +62,14 @@ static void hkdf__rfc5869_a1(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, tsec_hkdf_extract(TSEC_HASH_SHA256, salt,
 						sizeof(salt), ikm_0b,
 						sizeof(ikm_0b), prk), 0);
-	EXPECT_HEX(test, prk, "077709362c2e32df0ddc3f0dc47bba63"
-			      "90b6c73bb50f9c3122ec844ad7c2b3e5");
+	EXPECT_HEX(test, prk, "077709362c2e32df0ddc3f0dc47bba63",
+		   "90b6c73bb50f9c3122ec844ad7c2b3e5");
 	KUNIT_ASSERT_EQ(test, tsec_hkdf_expand(TSEC_HASH_SHA256, prk, info,
 					       sizeof(info), okm,
 					       sizeof(okm)), 0);
-	EXPECT_HEX(test, okm, "3cb25f25faacd57a90434f64d0362f2a"
-			      "2d2d0a90cf1a5a4c5db02d56ecc4c5bf"
-			      "34007208d5b887185865");
+	EXPECT_HEX(test, okm, "3cb25f25faacd57a90434f64d0362f2a",
+		   "2d2d0a90cf1a5a4c5db02d56ecc4c5bf",
+		   "34007208d5b887185865");
 }
 
 static void hkdf__rfc5869_a2(struct kunit *test)
@@ -82,17 +82,17 @@ static void hkdf__rfc5869_a2(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, tsec_hkdf_extract(TSEC_HASH_SHA256, salt,
 						sizeof(salt), ikm,
 						sizeof(ikm), prk), 0);
-	EXPECT_HEX(test, prk, "06a6b88c5853361a06104c9ceb35b45c"
-			      "ef760014904671014a193f40c15fc244");
+	EXPECT_HEX(test, prk, "06a6b88c5853361a06104c9ceb35b45c",
+		   "ef760014904671014a193f40c15fc244");
 	KUNIT_ASSERT_EQ(test, tsec_hkdf_expand(TSEC_HASH_SHA256, prk, info,
 					       sizeof(info), okm,
 					       sizeof(okm)), 0);
-	EXPECT_HEX(test, okm, "b11e398dc80327a1c8e7f78c596a4934"
-			      "4f012eda2d4efad8a050cc4c19afa97c"
-			      "59045a99cac7827271cb41c65e590e09"
-			      "da3275600c2f09b8367793a9aca3db71"
-			      "cc30c58179ec3e87c14c01d5c1f3434f"
-			      "1d87");
+	EXPECT_HEX(test, okm, "b11e398dc80327a1c8e7f78c596a4934",
+		   "4f012eda2d4efad8a050cc4c19afa97c",
+		   "59045a99cac7827271cb41c65e590e09",
+		   "da3275600c2f09b8367793a9aca3db71",
+		   "cc30c58179ec3e87c14c01d5c1f3434f",
+		   "1d87");
 }
 
 static void hkdf__rfc5869_a3(struct kunit *test)
@@ -102,13 +102,13 @@ static void hkdf__rfc5869_a3(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, tsec_hkdf_extract(TSEC_HASH_SHA256, NULL, 0,
 						ikm_0b, sizeof(ikm_0b), prk),
 			0);
-	EXPECT_HEX(test, prk, "19ef24a32c717b167f33a91d6f648bdf"
-			      "96596776afdb6377ac434c1c293ccb04");
+	EXPECT_HEX(test, prk, "19ef24a32c717b167f33a91d6f648bdf",
+		   "96596776afdb6377ac434c1c293ccb04");
 	KUNIT_ASSERT_EQ(test, tsec_hkdf_expand(TSEC_HASH_SHA256, prk, NULL, 0,
 					       okm, sizeof(okm)), 0);
-	EXPECT_HEX(test, okm, "8da4e775a563c18f715f802a063c5a31"
-			      "b8a11f5c5ee1879ec3454e5f3c738d2d"
-			      "9d201395faa4b61a96c8");
+	EXPECT_HEX(test, okm, "8da4e775a563c18f715f802a063c5a31",
+		   "b8a11f5c5ee1879ec3454e5f3c738d2d",
+		   "9d201395faa4b61a96c8");
 }
 
 static void hkdf__sha384(struct kunit *test)
@@ -118,18 +118,18 @@ static void hkdf__sha384(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, tsec_hkdf_extract(TSEC_HASH_SHA384, NULL, 0,
 						ikm_0b, sizeof(ikm_0b), prk),
 			0);
-	EXPECT_HEX(test, prk, "10e40cf072a4c5626e43dd22c1cf727d"
-			      "4bb140975c9ad0cbc8e45b40068f8f0b"
-			      "a57cdb598af9dfa6963a96899af047e5");
+	EXPECT_HEX(test, prk, "10e40cf072a4c5626e43dd22c1cf727d",
+		   "4bb140975c9ad0cbc8e45b40068f8f0b",
+		   "a57cdb598af9dfa6963a96899af047e5");
 	KUNIT_ASSERT_EQ(test, tsec_hkdf_expand(TSEC_HASH_SHA384, prk, NULL, 0,
 					       okm, sizeof(okm)), 0);
-	EXPECT_HEX(test, okm, "c8c96e710f89b0d7990bca68bcdec8cf"
-			      "854062e54c73a7abc743fade9b242daa"
-			      "cc1cea5670415b52849c97c4e787c1f2"
-			      "130fdaaed2efee2fd43ab373b705464f"
-			      "fbc36e70ca2a61a5ebf44d1bf8217df5"
-			      "9cbe9dcf94a5a4546503e7f9c02e97b0"
-			      "fac5cb8f");
+	EXPECT_HEX(test, okm, "c8c96e710f89b0d7990bca68bcdec8cf",
+		   "854062e54c73a7abc743fade9b242daa",
+		   "cc1cea5670415b52849c97c4e787c1f2",
+		   "130fdaaed2efee2fd43ab373b705464f",
+		   "fbc36e70ca2a61a5ebf44d1bf8217df5",
+		   "9cbe9dcf94a5a4546503e7f9c02e97b0",
+		   "fac5cb8f");
 }
 
 /* Early secret and what is derived of it: RFC 8448 section 3. */
@@ -139,15 +139,15 @@ static void hkdf_extract__early_secret(struct kunit *test)
 
 	KUNIT_ASSERT_EQ(test, tsec_hkdf_extract(TSEC_HASH_SHA256, NULL, 0,
 						zeros, sizeof(zeros), out), 0);
-	EXPECT_HEX(test, out, "33ad0a1c607ec03b09e6cd9893680ce2"
-			      "10adf300aa1f2660e1b22e10f170f92a");
+	EXPECT_HEX(test, out, "33ad0a1c607ec03b09e6cd9893680ce2",
+		   "10adf300aa1f2660e1b22e10f170f92a");
 	KUNIT_ASSERT_EQ(test, tsec_hash_digest(TSEC_HASH_SHA256, "", 0,
 					       empty), 0);
 	KUNIT_ASSERT_EQ(test, tsec_hkdf_expand_label(TSEC_HASH_SHA256, out,
 						     "derived", empty, 32,
 						     out, 32), 0);
-	EXPECT_HEX(test, out, "6f2615a108c702c5678f54fc9dbab697"
-			      "16c076189c48250cebeac3576c3611ba");
+	EXPECT_HEX(test, out, "6f2615a108c702c5678f54fc9dbab697",
+		   "16c076189c48250cebeac3576c3611ba");
 }
 
 static void hkdf_expand__longest(struct kunit *test)
@@ -188,15 +188,13 @@ static void hkdf_expand_label__rfc8448(struct kunit *test)
 		     "9f02283b6c9c07efc26bb9f2ac92e356");
 	expand_label(test, s_ap_traffic, "iv", "cf782b88dd83549aadf1e984");
 	expand_label(test, s_hs_traffic, "finished",
-		     "008d3b66f816ea559f96b537e885c31f"
-		     "c068bf492c652f01f288a1d8cdc19fc8");
+		     "008d3b66f816ea559f96b537e885c31fc068bf492c652f01f288a1d8cdc19fc8");
 }
 
 static void hkdf_expand_label__key_update(struct kunit *test)
 {
 	expand_label(test, c_ap_traffic, "traffic upd",
-		     "fcdfcc72725aaee48bf64e4fd8b749cd"
-		     "bdbab39d90da0b26e2245ca6ea167207");
+		     "fcdfcc72725aaee48bf64e4fd8b749cdbdbab39d90da0b26e2245ca6ea167207");
 }
 
 static void hkdf_expand_label__longest(struct kunit *test)

@@ -279,15 +279,15 @@ static void key_derive__other_ciphers(struct kunit *test)
 		key.secret[i] = i + 1;
 	key.cipher = TSEC_CIPHER_CHACHA20_POLY1305;
 	KUNIT_ASSERT_EQ(test, tsec_key_derive(&key), 0);
-	EXPECT_HEX(test, key.key, "db41e1e1dfca2c286e8b260708507ec4"
-				  "43640314513151be46574cdf061fb816");
+	EXPECT_HEX(test, key.key, "db41e1e1dfca2c286e8b260708507ec4",
+		   "43640314513151be46574cdf061fb816");
 	EXPECT_HEX(test, key.iv, "fc73b522c6809e028f922c68");
 
 	key.cipher = TSEC_CIPHER_AES_256_GCM;
 	key.secret_len = 48;
 	KUNIT_ASSERT_EQ(test, tsec_key_derive(&key), 0);
-	EXPECT_HEX(test, key.key, "ab56e7ea07eaef99986a0f0accb58f3a"
-				  "c7db5ce322196d9667722ed2a63d8a64");
+	EXPECT_HEX(test, key.key, "ab56e7ea07eaef99986a0f0accb58f3a",
+		   "c7db5ce322196d9667722ed2a63d8a64");
 	EXPECT_HEX(test, key.iv, "fc4dc87e05fa4337db00ad3d");
 }
 
@@ -315,8 +315,8 @@ static void key_renew__next_epoch(struct kunit *test)
 	key.limits.soft_records = 9;
 	KUNIT_ASSERT_EQ(test, tsec_key_derive(&key), 0);
 	KUNIT_ASSERT_EQ(test, tsec_key_renew(&key), 0);
-	EXPECT_HEX(test, key.secret, "fcdfcc72725aaee48bf64e4fd8b749cd"
-				     "bdbab39d90da0b26e2245ca6ea167207");
+	EXPECT_HEX(test, key.secret, "fcdfcc72725aaee48bf64e4fd8b749cd",
+		   "bdbab39d90da0b26e2245ca6ea167207");
 	EXPECT_HEX(test, key.key, "3879d82f5f14056e623f2ce5bfc66fce");
 	EXPECT_HEX(test, key.iv, "5dfb2c5938c3379b6cc5d1f2");
 	KUNIT_EXPECT_EQ(test, key.seq, 0);
@@ -335,9 +335,9 @@ static void key_renew__sha384(struct kunit *test)
 	key.cipher = TSEC_CIPHER_AES_256_GCM;
 	key.secret_len = 48;
 	KUNIT_ASSERT_EQ(test, tsec_key_renew(&key), 0);
-	EXPECT_HEX(test, key.secret, "9e4bc452eeb9e7499109414487d6da7c"
-				     "e8db5b1aa75c7ef63008edb44e0dfbe3"
-				     "f7e1d8689e00d4e5859bb784f637fb74");
+	EXPECT_HEX(test, key.secret, "9e4bc452eeb9e7499109414487d6da7c",
+		   "e8db5b1aa75c7ef63008edb44e0dfbe3",
+		   "f7e1d8689e00d4e5859bb784f637fb74");
 }
 
 /* The record layer has the key: the secret alone is enough to go on. */

@@ -11,16 +11,27 @@
 
 /* Bytes, printed when they differ; KUnit has no such macro before 6.3. */
 #define EXPECT_BYTES(test, got, want, len)				\
-	KUNIT_EXPECT_EQ_MSG(test, memcmp(got, want, len), 0,		\
-			    "got %*phN", min_t(int, len, 64), got)
-
-/* The same with the wanted bytes in hexadecimal. */
-#define EXPECT_HEX(test, got, hex)					\
 	do {								\
-		u8 want_[128] = { };					\
-		size_t len_ = unhex(test, want_, sizeof(want_), hex);	\
+		const void *bytes_ = (got);				\
+		size_t count_ = (len);					\
 									\
-		EXPECT_BYTES(test, got, want_, len_);			\
+		KUNIT_EXPECT_EQ_MSG(test, memcmp(bytes_, want, count_),	\
+				    0, "got %*phN",			\
+				    min_t(int, count_, 64), bytes_);	\
+	} while (0)
+
+/* The same with the wanted bytes in hexadecimal, in one string or more. */
+#define EXPECT_HEX(test, got, ...)					\
+	do {								\
+		const char *const hex_[] = { __VA_ARGS__ };	\
+		struct kunit *test_ = (test);				\
+		size_t len_ = 0, i_;					\
+		u8 want_[128];						\
+									\
+		for (i_ = 0; i_ < ARRAY_SIZE(hex_); i_++)		\
+			len_ += unhex(test_, want_ + len_,		\
+				      sizeof(want_) - len_, hex_[i_]);	\
+		EXPECT_BYTES(test_, got, want_, len_);			\
 	} while (0)
 
 /* Fails the test if the bytes are anything but zeros. */
@@ -33,9 +44,10 @@ static inline size_t unhex(struct kunit *test, u8 *out, size_t room,
 {
 	size_t len = strlen(hex) / 2;
 
-	if (len > room || hex2bin(out, hex, len))
-		KUNIT_FAIL(test, "bad test vector %s", hex);
-	return len;
+	if (len <= room && !hex2bin(out, hex, len))
+		return len;
+	KUNIT_FAIL(test, "bad test vector %s", hex);
+	return 0;
 }
 
 #endif /* TSEC_TESTS_KUNIT_H */

@@ -53,6 +53,7 @@ static const u8 ticket[] = {
 	0x00, 0x01, 0x51, 0x80, 0xde, 0xad, 0xbe, 0xef, 1, 0,
 	0, 8, 't', 'i', 'c', 'k', 'e', 't', '0', '1', 0, 0,
 };
+
 static const u8 close_notify[] = { 1, 0 };
 static const u8 user_canceled[] = { 1, 90 };
 static const u8 no_renegotiation[] = { 1, 100 };
@@ -592,6 +593,11 @@ static void control__hello_request(struct kunit *test)
 	expect_violation(test, b, HANDSHAKE, hello_request,
 			 sizeof(hello_request),
 			 TSEC_TLS_ALERT_UNEXPECTED_MESSAGE);
+	/* Nothing stays of one that came in parts. */
+	b = fresh(test, V12, CLIENT);
+	KUNIT_EXPECT_EQ(test, feed(test, b, HANDSHAKE, hello_request, 1), 0);
+	KUNIT_EXPECT_EQ(test, feed(test, b, HANDSHAKE, hello_request, 3), 0);
+	KUNIT_EXPECT_NULL(test, b->rx.buf);
 	expect_violation(test, fresh(test, V12, CLIENT), HANDSHAKE, with_body,
 			 sizeof(with_body), TSEC_TLS_ALERT_DECODE_ERROR);
 }
