@@ -51,6 +51,17 @@ void tsec_control_watch(struct tsec_half *half)
 				U64_MAX : half->key.seq + records);
 }
 
+/* A key without a secret, or inside a device, stays the only one. */
+static bool half_renewable(struct tsec_session *session,
+			   enum tsec_direction direction)
+{
+	const struct tsec_half *half;
+
+	half = direction == TSEC_DIR_TX ? &session->tx : &session->rx;
+	return tsec_key_renewable(&half->key) &&
+	       tsec_ktls_replaceable(session->inner, direction);
+}
+
 /*
  * Make the next key and hand it over.  The old one is of no use any more once
  * the KeyUpdate is out (or in), so a failure ends the session.
@@ -94,7 +105,7 @@ int tsec_control_key_update(struct tsec_session *session, bool request)
 	size_t len;
 	int err;
 
-	if (!tsec_key_renewable(&session->tx.key))
+	if (!half_renewable(session, TSEC_DIR_TX))
 		return -EOPNOTSUPP;
 	if (test_bit(TSEC_SESSION_CLOSED, &session->flags))
 		return -EPIPE;
@@ -435,7 +446,7 @@ int tsec_control_tx_due(struct tsec_session *session, size_t len, size_t *room)
 	if (verdict == TSEC_KEY_HARD)
 		return expire(session, TSEC_DIR_TX);
 	if (verdict == TSEC_KEY_SOFT) {
-		if (tsec_key_renewable(&tx->key)) {
+		if (half_renewable(session, TSEC_DIR_TX)) {
 			TSEC_INC_STATS(session->tn, TSEC_STAT_KEY_LIMIT_SOFT);
 			err = tsec_control_key_update(session, false);
 		} else {
@@ -463,7 +474,7 @@ int tsec_control_rx_due(struct tsec_session *session)
 	case TSEC_KEY_HARD:
 		return expire(session, TSEC_DIR_RX);
 	case TSEC_KEY_SOFT:
-		if (!tsec_key_renewable(&rx->key)) {
+		if (!half_renewable(session, TSEC_DIR_RX)) {
 			tell_rekey_needed(session, TSEC_DIR_RX);
 			break;
 		}

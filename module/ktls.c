@@ -154,6 +154,23 @@ static int replace_rx(struct tls_context *ctx, const struct tsec_key *key)
 }
 
 /**
+ * tsec_ktls_replaceable() - whether a direction's key can be replaced
+ * @inner: the inner socket, keys installed
+ * @direction: which
+ *
+ * Return: false if a device does the direction's records: it has the key in
+ * its own memory.
+ */
+bool tsec_ktls_replaceable(struct socket *inner,
+			   enum tsec_direction direction)
+{
+	const struct tls_context *ctx = tls_get_ctx(inner->sk);
+
+	return (direction == TSEC_DIR_TX ? ctx->tx_conf : ctx->rx_conf) ==
+	       TLS_SW;
+}
+
+/**
  * tsec_ktls_replace() - give kTLS the next key of a direction (TLS 1.3)
  * @inner: the inner socket
  * @direction: which
@@ -168,22 +185,21 @@ static int replace_rx(struct tls_context *ctx, const struct tsec_key *key)
  * it, so no further record can be opened with the old key.
  *
  * Context: process context; takes the inner socket's lock.
- * Return: 0, -EOPNOTSUPP if a device does the direction's records (it has the
- * key in its own memory), -ENOMEM.
+ * Return: 0, -EOPNOTSUPP if it is not replaceable, -ENOMEM.
  */
 int tsec_ktls_replace(struct socket *inner, enum tsec_direction direction,
 		      const struct tsec_key *key)
 {
 	struct sock *isk = inner->sk;
-	struct tls_context *ctx;
-	int err = -EOPNOTSUPP;
+	int err;
 
+	if (!tsec_ktls_replaceable(inner, direction))
+		return -EOPNOTSUPP;
 	lock_sock(isk);
-	ctx = tls_get_ctx(isk);
-	if (direction == TSEC_DIR_TX && ctx->tx_conf == TLS_SW)
-		err = replace_tx(ctx, key);
-	else if (direction == TSEC_DIR_RX && ctx->rx_conf == TLS_SW)
-		err = replace_rx(ctx, key);
+	if (direction == TSEC_DIR_TX)
+		err = replace_tx(tls_get_ctx(isk), key);
+	else
+		err = replace_rx(tls_get_ctx(isk), key);
 	release_sock(isk);
 	return err;
 }

@@ -17,6 +17,8 @@ int tsec_ktls_install(struct socket *inner, enum tsec_direction direction,
 		      const struct tsec_key *key);
 int tsec_ktls_replace(struct socket *inner, enum tsec_direction direction,
 		      const struct tsec_key *key);
+bool tsec_ktls_replaceable(struct socket *inner,
+			   enum tsec_direction direction);
 int tsec_ktls_control_send(struct socket *inner, u8 type, const u8 *data,
 			   size_t len);
 int tsec_ktls_control_recv(struct socket *inner, u8 *type, u8 *data,

@@ -117,9 +117,9 @@ destroy_wq:
 static void __exit tsec_exit(void)
 {
 	tsec_socket_unregister();
-	tsec_netlink_unregister();
 	/* The last sessions may still be on their way out. */
 	flush_workqueue(tsec_wq);
+	tsec_netlink_unregister();
 	tsec_channel_unregister();
 	unregister_pernet_subsys(&net_ops);
 	destroy_workqueue(tsec_wq);

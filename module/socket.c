@@ -564,21 +564,28 @@ static int stream_shutdown(struct socket *sock, int how)
 	struct sock *sk = sock->sk;
 	struct tsec_sock *tsk = tsec_sk(sk);
 	int mask = how + 1, err = 0;	/* SHUT_RD.. to RCV_SHUTDOWN.. */
+	bool open;
 
 	if (how < SHUT_RD || how > SHUT_RDWR)
 		return -EINVAL;
 	lock_sock(sk);
-	if (sk->sk_state == TCP_SYN_SENT) {
+	open = sk->sk_state == TCP_ESTABLISHED;
+	if (sk->sk_state == TCP_SYN_SENT)
 		session_drop(tsk);
-	} else if (sk->sk_state != TCP_ESTABLISHED) {
+	else if (!open)
 		err = -ENOTCONN;
-	} else {
-		WRITE_ONCE(sk->sk_shutdown, sk->sk_shutdown | mask);
+	release_sock(sk);
+
+	/* Without the lock: a sender may have to finish first. */
+	if (open)
 		err = tsec_stream_shutdown(tsk->session, mask);
-	}
+	if (err)
+		return err;
+	lock_sock(sk);
+	WRITE_ONCE(sk->sk_shutdown, sk->sk_shutdown | mask);
 	sk->sk_state_change(sk);
 	release_sock(sk);
-	return err;
+	return 0;
 }
 
 static int inner_ioctl(struct socket *inner, unsigned int cmd,
@@ -626,9 +633,15 @@ static int inner_option_set(struct tsec_sock *tsk, int level, int name,
 	}
 	inner = tsec_socket_inner(tsk);
 	if (inner == tsk->inner)
-		return tsec_option_set(inner, &tsk->recorded, level, name,
-				       optval, optlen);
-	return inner->ops->setsockopt(inner, level, name, optval, optlen);
+		err = tsec_option_set(inner, &tsk->recorded, level, name,
+				      optval, optlen);
+	else
+		err = inner->ops->setsockopt(inner, level, name, optval,
+					     optlen);
+	/* IP_TOS changes it; the program's socket has the last word later. */
+	if (!err)
+		tsk->sk.sk_priority = inner->sk->sk_priority;
+	return err;
 }
 
 static int stream_setsockopt(struct socket *sock, int level, int name,

@@ -541,7 +541,7 @@ __poll_t tsec_stream_poll(struct tsec_session *session, struct file *file)
  *
  * The end of the sending direction is authenticated before the transport's.
  *
- * Context: process context; the program's socket is locked.
+ * Context: process context; waits for a sender at work, interruptibly.
  * Return: 0 or a negative errno.
  */
 int tsec_stream_shutdown(struct tsec_session *session, int how)
@@ -550,17 +550,17 @@ int tsec_stream_shutdown(struct tsec_session *session, int how)
 	int err = 0;
 
 	if (how & SEND_SHUTDOWN) {
-		mutex_lock(&session->tx.lock);
+		err = mutex_lock_interruptible(&session->tx.lock);
+		if (err)
+			return err;
 		if (!session->status)
 			err = tsec_control_close(session);
+		/* Not SHUT_RDWR: the peer's close_notify is still wanted. */
+		if (!err)
+			err = inner->ops->shutdown(inner, SHUT_WR);
 		mutex_unlock(&session->tx.lock);
 		tsec_control_flush(session);
 	}
-	if (err)
-		return err;
-	/* What comes in is still wanted: the peer's close_notify is in it. */
-	if (how & SEND_SHUTDOWN)
-		err = inner->ops->shutdown(inner, SHUT_WR);
 	tsec_session_advance(session, TSEC_STATE_ESTABLISHED,
 			     TSEC_STATE_CLOSING);
 	return err;
@@ -602,6 +602,23 @@ int tsec_stream_key_update(struct tsec_session *session, bool request)
 	return 0;
 }
 
+/*
+ * Control records that have come are taken out before a close: TCP answers a
+ * close with data unread by a reset, which could cost the peer what was just
+ * sent to it.
+ */
+static void close_absorb(struct tsec_session *session)
+{
+	u8 type, byte;
+
+	do {
+		type = 0;
+		tsec_ktls_control_recv(session->inner, &type, &byte, 1,
+				       MSG_PEEK);
+	} while (type && type != TSEC_TLS_RECORD_DATA &&
+		 !tsec_control_receive(session));
+}
+
 static bool resets(const struct sock *isk)
 {
 	return sock_flag(isk, SOCK_LINGER) && !isk->sk_lingertime;
@@ -610,9 +627,6 @@ static bool resets(const struct sock *isk)
 /**
  * tsec_stream_close() - end an open session in good order
  * @session: an open session; nobody else is in its data path any more
- *
- * Control records that have come are taken out: TCP answers a close with data
- * unread by a reset, which could cost the peer what was just sent.
  *
  * Context: process context.
  */
@@ -623,7 +637,7 @@ void tsec_stream_close(struct tsec_session *session)
 	if (resets(inner->sk))
 		return;
 	if (!session->status)
-		rx_settle(session);
+		close_absorb(session);
 	mutex_lock(&session->tx.lock);
 	if (!session->status)
 		tsec_control_close(session);

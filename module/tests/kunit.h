@@ -23,7 +23,7 @@
 /* The same with the wanted bytes in hexadecimal, in one string or more. */
 #define EXPECT_HEX(test, got, ...)					\
 	do {								\
-		const char *const hex_[] = { __VA_ARGS__ };	\
+		const char *const hex_[] = { __VA_ARGS__ };		\
 		struct kunit *test_ = (test);				\
 		size_t len_ = 0, i_;					\
 		u8 want_[128];						\
