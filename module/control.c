@@ -166,6 +166,7 @@ void tsec_control_flush(struct tsec_session *session)
 		update_owed_send(session);
 		alert_owed_send(session);
 		mutex_unlock(&session->tx.lock);
+		/* As the holder in stream.c does. */
 		smp_mb();
 	}
 }

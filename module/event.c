@@ -91,7 +91,8 @@ void tsec_event_session(struct tsec_session *session, enum tsec_cmd cmd)
 }
 
 static int key_event_put(struct sk_buff *skb, struct tsec_session *session,
-		   enum tsec_direction direction, enum tsec_key_reason reason)
+			 enum tsec_direction direction,
+			 enum tsec_key_reason reason)
 {
 	const struct tsec_half *half = direction == TSEC_DIR_TX ?
 				       &session->tx : &session->rx;

@@ -380,8 +380,6 @@ struct tsec_session *tsec_handshake_claim(struct tsec_net *tn, u32 id)
 /* What only the handshake needed goes as soon as that is over; tx.lock held. */
 static void handshake_forget(struct tsec_session *session)
 {
-	if (test_and_clear_bit(TSEC_SESSION_PROMPT, &session->flags))
-		tsec_inner_unprompt(session->inner);
 	tsec_settings_free(&session->settings);
 	tsec_overrides_free(&session->app);
 }

@@ -69,11 +69,12 @@ static void nodelay_set(struct socket *inner, int on)
 }
 
 /**
- * tsec_inner_prompt() - send small segments at once, for the handshake
+ * tsec_inner_prompt() - send small segments at once, up to the first data
  * @inner: the inner socket, connected
  *
- * A handshake's last flight is small; Nagle's algorithm would hold it back
- * until the peer's delayed acknowledgment.
+ * A handshake ends in small segments.  Nagle's algorithm would hold the last
+ * of them, and the program's first data, until the peer's delayed
+ * acknowledgment; on plain TCP the first data waits for nothing.
  *
  * Return: true if tsec_inner_unprompt() has to undo it, as the program has
  * not set TCP_NODELAY itself.

@@ -39,7 +39,7 @@ struct tsec_listener {
 	struct sock *sk;
 	struct socket *inner;
 	const struct tsec_overrides *app;
-	spinlock_t lock;
+	spinlock_t lock;	/* the lists */
 	struct list_head open;
 	struct list_head ready;
 	unsigned int open_count;

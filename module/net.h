@@ -56,7 +56,7 @@ struct tsec_net {
 	struct tsec_stats __percpu *stats;
 	struct xarray sessions;
 	u32 next_session;
-	spinlock_t lock;
+	spinlock_t lock;	/* pending handshakes and the daemon */
 	struct list_head pending;
 	struct tsec_daemon daemon;
 	atomic_t handshakes;

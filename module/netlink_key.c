@@ -231,7 +231,7 @@ wipe:
  */
 int tsec_nl_key_del(struct sk_buff *skb, struct genl_info *info)
 {
-	struct nlattr *tb[TSEC_A_KEY_MAX + 1];
+	struct nlattr *tb[TSEC_A_KEY_MAX + 1], *direction;
 	struct tsec_profile *profile;
 	int err;
 
@@ -242,9 +242,9 @@ int tsec_nl_key_del(struct sk_buff *skb, struct genl_info *info)
 	profile = profile_of(info, tb);
 	if (IS_ERR(profile))
 		return PTR_ERR(profile);
-	if (tb[TSEC_A_KEY_DIRECTION]) {
-		err = tsec_profile_key_del(profile,
-				nla_get_u8(tb[TSEC_A_KEY_DIRECTION]));
+	direction = tb[TSEC_A_KEY_DIRECTION];
+	if (direction) {
+		err = tsec_profile_key_del(profile, nla_get_u8(direction));
 	} else {
 		err = tsec_profile_key_del(profile, TSEC_DIR_TX);
 		if (!tsec_profile_key_del(profile, TSEC_DIR_RX))

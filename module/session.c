@@ -186,6 +186,12 @@ void tsec_session_addresses(struct tsec_session *session)
 	address_get(session->inner, &session->remote, 1);
 }
 
+static void state_set(struct tsec_session *session, u8 state)
+{
+	/* Pairs with the acquire in tsec_session_state(). */
+	smp_store_release(&session->state, state);
+}
+
 /**
  * tsec_session_advance() - go from one state to another
  * @session: the session
@@ -200,7 +206,7 @@ bool tsec_session_advance(struct tsec_session *session, u8 from, u8 to)
 
 	spin_lock_bh(&session->lock);
 	if (session->state == from) {
-		smp_store_release(&session->state, to);
+		state_set(session, to);
 		moved = true;
 	}
 	spin_unlock_bh(&session->lock);
@@ -214,6 +220,7 @@ static void sk_follow(struct tsec_session *session)
 
 	if (session->state == TSEC_STATE_ESTABLISHED) {
 		sk->sk_socket->state = SS_CONNECTED;
+		/* Pairs with the acquire in tsec_sk_state(). */
 		smp_store_release(&sk->sk_state, TCP_ESTABLISHED);
 	} else if (session->state == TSEC_STATE_FAILED) {
 		WRITE_ONCE(sk->sk_err, session->status);
@@ -268,7 +275,7 @@ static bool fail_note(struct tsec_session *session, int err, char **error)
 		session->error = *error;
 		*error = NULL;
 		WRITE_ONCE(session->status, err);
-		smp_store_release(&session->state, TSEC_STATE_FAILED);
+		state_set(session, TSEC_STATE_FAILED);
 	}
 	spin_unlock_bh(&session->lock);
 	return first;

@@ -48,7 +48,7 @@ union tsec_address {
  * @used: ktime_get_seconds() of the last use, kept if @timed
  */
 struct tsec_half {
-	struct mutex lock;
+	struct mutex lock;	/* order of records and key changes */
 	struct tsec_key key;
 	u64 watch;
 	bool timed;
@@ -71,7 +71,7 @@ enum tsec_session_flags {
 	TSEC_SESSION_COUNTED,		/* in the count of handshakes */
 	TSEC_SESSION_CLAIMED,		/* in the count of claimed ones */
 	TSEC_SESSION_OPENED,		/* has been established */
-	TSEC_SESSION_PROMPT,		/* TCP_NODELAY for the handshake only */
+	TSEC_SESSION_PROMPT,		/* TCP_NODELAY up to the first data */
 };
 
 /**
@@ -169,7 +169,7 @@ struct tsec_session {
 	struct tsec_half rx;
 	struct tsec_tls_rx reader;
 	u64 rx_seen;
-	spinlock_t lock;
+	spinlock_t lock;	/* state, and who is attached */
 	struct sock *sk;
 	struct tsec_channel *channel;
 	struct tsec_listener *listener;
@@ -212,11 +212,11 @@ tsec_session_get(struct tsec_session *session)
  * tsec_session_state() - where a session stands
  * @session: the session
  *
- * Return: enum tsec_state; pairs with the release in tsec_session_advance(),
- * so that who sees a state sees what was written before it.
+ * Return: enum tsec_state; who sees a state sees what was written before it.
  */
 static inline u8 tsec_session_state(const struct tsec_session *session)
 {
+	/* Pairs with the release in session.c. */
 	return smp_load_acquire(&session->state);
 }
 

@@ -182,7 +182,7 @@ static int connect_start(struct tsec_sock *tsk, struct sockaddr *addr, int len)
 
 static bool connect_over(struct tsec_sock *tsk)
 {
-	return smp_load_acquire(&tsk->sk.sk_state) != TCP_SYN_SENT ||
+	return tsec_sk_state(&tsk->sk) != TCP_SYN_SENT ||
 	       !tsec_session_busy(tsk->session);
 }
 
@@ -441,7 +441,7 @@ static struct tsec_session *session_of(struct sock *sk, bool nonblock)
 {
 	struct tsec_session *session;
 
-	if (likely(smp_load_acquire(&sk->sk_state) == TCP_ESTABLISHED))
+	if (likely(tsec_sk_state(sk) == TCP_ESTABLISHED))
 		session = tsec_sk(sk)->session;
 	else
 		session = session_wait(sk, nonblock);
@@ -540,7 +540,7 @@ static __poll_t stream_poll(struct file *file, struct socket *sock,
 	__poll_t mask = 0;
 
 	sock_poll_wait(file, sock, wait);
-	switch (smp_load_acquire(&sk->sk_state)) {
+	switch (tsec_sk_state(sk)) {
 	case TCP_ESTABLISHED:
 		tsec_inner_sync(sk, tsec_sk(sk)->session->inner->sk);
 		return tsec_stream_poll(tsec_sk(sk)->session, file);
@@ -611,12 +611,20 @@ static int stream_ioctl(struct socket *sock, unsigned int cmd,
 	}
 	if (sk->sk_state == TCP_LISTEN)
 		return -EINVAL;
-	if (smp_load_acquire(&sk->sk_state) != TCP_ESTABLISHED)
+	if (tsec_sk_state(sk) != TCP_ESTABLISHED)
 		return put_user(0, (int __user *)arg);
 	session = tsec_sk(sk)->session;
 	if (cmd == SIOCINQ)
 		return put_user(tsec_stream_inq(session), (int __user *)arg);
 	return inner_ioctl(session->inner, cmd, arg);
+}
+
+/* The program's own word on Nagle's algorithm ends the handshake's. */
+static void unprompt(struct tsec_sock *tsk, int level, int name)
+{
+	if (level == SOL_TCP && name == TCP_NODELAY &&
+	    tsk->sk.sk_state == TCP_ESTABLISHED)
+		tsec_stream_unprompt(tsk->session);
 }
 
 static int inner_option_set(struct tsec_sock *tsk, int level, int name,
@@ -631,6 +639,7 @@ static int inner_option_set(struct tsec_sock *tsk, int level, int name,
 		if (err)
 			return err;
 	}
+	unprompt(tsk, level, name);
 	inner = tsec_socket_inner(tsk);
 	if (inner == tsk->inner)
 		err = tsec_option_set(inner, &tsk->recorded, level, name,
@@ -675,6 +684,7 @@ static int stream_getsockopt(struct socket *sock, int level, int name,
 	if (!tsec_socket_inner(tsk))
 		err = tsec_socket_inner_make(tsk, level == SOL_IPV6 ?
 					     AF_INET6 : AF_INET);
+	unprompt(tsk, level, name);
 	inner = tsec_socket_inner(tsk);
 	if (!err)
 		err = inner->ops->getsockopt(inner, level, name, optval,

@@ -43,6 +43,18 @@ static inline struct tsec_sock *tsec_sk(const struct sock *sk)
 	return container_of(sk, struct tsec_sock, sk);
 }
 
+/**
+ * tsec_sk_state() - sk_state, without the socket's lock
+ * @sk: the program's socket
+ *
+ * Return: once it is TCP_ESTABLISHED, the session is there and stays.
+ */
+static inline u8 tsec_sk_state(const struct sock *sk)
+{
+	/* Pairs with the release in session.c. */
+	return smp_load_acquire(&sk->sk_state);
+}
+
 int tsec_socket_register(void);
 void tsec_socket_unregister(void);
 struct socket *tsec_socket_inner(struct tsec_sock *tsk);

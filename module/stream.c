@@ -13,6 +13,7 @@
 
 #include "compat.h"
 #include "control.h"
+#include "inner.h"
 #include "ktls.h"
 #include "net.h"
 #include "session.h"
@@ -163,6 +164,18 @@ static void tx_unlock(struct tsec_session *session)
 		tsec_control_flush(session);
 }
 
+/**
+ * tsec_stream_unprompt() - end the exception from Nagle's algorithm
+ * @session: an open session
+ *
+ * Context: process context.
+ */
+void tsec_stream_unprompt(struct tsec_session *session)
+{
+	if (test_and_clear_bit(TSEC_SESSION_PROMPT, &session->flags))
+		tsec_inner_unprompt(session->inner);
+}
+
 /* What kTLS understands; the rest means nothing to a stream, as with TCP. */
 static int tx_flags(unsigned int flags)
 {
@@ -202,6 +215,9 @@ int tsec_stream_sendmsg(struct tsec_session *session, struct msghdr *msg,
 		ret = tx_pieces(session, msg, len);
 	else
 		ret = tx_whole(session, msg, len);
+	if (unlikely(test_bit(TSEC_SESSION_PROMPT, &session->flags)) &&
+	    !(msg->msg_flags & MSG_MORE))
+		tsec_stream_unprompt(session);
 	tx_unlock(session);
 	return ret;
 }

@@ -152,6 +152,17 @@ static void profile_name_valid(struct kunit *test)
 	}
 }
 
+static void profile_find__default(struct kunit *test)
+{
+	struct bench *b = test->priv;
+	struct tsec_profile *profile;
+
+	profile = tsec_profile_find(&b->profiles, NULL);
+	KUNIT_ASSERT_NOT_NULL(test, profile);
+	KUNIT_EXPECT_STREQ(test, profile->name, "default");
+	tsec_profile_put(profile);
+}
+
 static void profile_find__unknown(struct kunit *test)
 {
 	struct bench *b = test->priv;
@@ -393,6 +404,7 @@ static struct kunit_case profile_cases[] = {
 	KUNIT_CASE(profiles_init),
 	KUNIT_CASE(profiles_exit__held),
 	KUNIT_CASE(profile_name_valid),
+	KUNIT_CASE(profile_find__default),
 	KUNIT_CASE(profile_find__unknown),
 	KUNIT_CASE(profile_nth),
 	KUNIT_CASE(profile_add),
