@@ -117,6 +117,8 @@ int tsec_control_key_update(struct tsec_session *session, bool request)
 	err = half_renew(session, TSEC_DIR_TX);
 	if (err)
 		return err;
+	if (request)
+		tsec_tls_update_asked(&session->reader);
 	clear_bit(TSEC_SESSION_SOFT_TOLD, &session->flags);
 	TSEC_INC_STATS(session->tn, TSEC_STAT_KEY_UPDATES_SENT);
 	tsec_event_key(session, TSEC_DIR_TX, TSEC_KEY_RENEWED_LOCAL);

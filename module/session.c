@@ -218,11 +218,13 @@ static void sk_follow(struct tsec_session *session)
 {
 	struct sock *sk = session->sk;
 
-	if (session->state == TSEC_STATE_ESTABLISHED) {
+	if (test_bit(TSEC_SESSION_OPENED, &session->flags)) {
+		tsec_inner_graft(session->inner, sk);
 		sk->sk_socket->state = SS_CONNECTED;
 		/* Pairs with the acquire in tsec_sk_state(). */
 		smp_store_release(&sk->sk_state, TCP_ESTABLISHED);
-	} else if (session->state == TSEC_STATE_FAILED) {
+	}
+	if (session->state == TSEC_STATE_FAILED) {
 		WRITE_ONCE(sk->sk_err, session->status);
 		sk_error_report(sk);
 	}
@@ -241,10 +243,8 @@ void tsec_session_attach(struct tsec_session *session, struct sock *sk)
 {
 	spin_lock_bh(&session->lock);
 	session->sk = sk;
-	if (sk && session->state >= TSEC_STATE_ESTABLISHED) {
-		tsec_inner_graft(session->inner, sk);
+	if (sk && session->state >= TSEC_STATE_ESTABLISHED)
 		sk_follow(session);
-	}
 	spin_unlock_bh(&session->lock);
 }
 
@@ -255,11 +255,8 @@ void tsec_session_attach(struct tsec_session *session, struct sock *sk)
 void tsec_session_wake(struct tsec_session *session)
 {
 	spin_lock_bh(&session->lock);
-	if (session->sk) {
-		if (session->state == TSEC_STATE_ESTABLISHED)
-			tsec_inner_graft(session->inner, session->sk);
+	if (session->sk)
 		sk_follow(session);
-	}
 	if (session->channel)
 		tsec_channel_wake(session->channel);
 	spin_unlock_bh(&session->lock);

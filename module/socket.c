@@ -218,6 +218,11 @@ static int connect_result(struct tsec_sock *tsk)
 		return 0;
 	if (!tsk->session)
 		return sock_error(&tsk->sk) ?: -ECONNABORTED;
+	if (test_bit(TSEC_SESSION_OPENED, &tsk->session->flags)) {
+		/* Just open, and the socket not yet told. */
+		tsec_session_wake(tsk->session);
+		return 0;
+	}
 	status = tsk->session->status;
 	error_set(tsk, tsk->session->error);
 	sock_error(&tsk->sk);
