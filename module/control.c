@@ -44,11 +44,10 @@ void tsec_control_watch(struct tsec_half *half)
 	half->timed = limits->soft_bytes || limits->hard_bytes ||
 		      limits->soft_seconds || limits->hard_seconds ||
 		      limits->idle_seconds;
-	half->used = ktime_get_seconds();
+	half->used = ktime_get_boottime_seconds();
 	half->next = half->key.seq;
 	half->key_bytes = atomic64_read(&half->bytes);
-	WRITE_ONCE(half->watch, records > U64_MAX - half->key.seq ?
-				U64_MAX : half->key.seq + records);
+	WRITE_ONCE(half->watch, records);
 }
 
 /* A key without a secret, or inside a device, stays the only one. */
@@ -389,7 +388,7 @@ static void tell_rekey_needed(struct tsec_session *session,
 
 static enum tsec_key_verdict half_check(struct tsec_half *half)
 {
-	time64_t now = ktime_get_seconds();
+	time64_t now = ktime_get_boottime_seconds();
 	enum tsec_key_verdict verdict;
 
 	verdict = tsec_key_check(&half->key, half_records(half),
@@ -399,33 +398,19 @@ static enum tsec_key_verdict half_check(struct tsec_half *half)
 	return verdict;
 }
 
-/* Payload that may still be sealed before a mark, counted in full records. */
-static size_t payload_until(u64 records, u64 next, u64 seq)
-{
-	u64 left = seq + records - next;
-
-	if (left > SIZE_MAX / TSEC_TLS_PAYLOAD_MAX)
-		return SIZE_MAX;
-	return left * TSEC_TLS_PAYLOAD_MAX;
-}
-
-/*
- * How much goes out before the key has to be looked at again.  A record that
- * MSG_MORE left open takes a number as well, so one is kept back for it.
- */
+/* How much goes out before the key has to be looked at again. */
 static size_t tx_room(const struct tsec_half *tx)
 {
 	const struct tsec_limits *limits = &tx->key.limits;
-	u64 used = tx->next - tx->key.seq, records = limits->hard_records;
-	size_t room = SIZE_MAX;
+	u64 budget = tsec_key_budget(&tx->key, half_records(tx));
+	u64 room = SIZE_MAX, left;
 
-	if (limits->soft_records && used < limits->soft_records)
-		records = limits->soft_records;
-	if (records)
-		room = payload_until(records, tx->next, tx->key.seq);
-	if (limits->hard_bytes)
-		room = min_t(u64, room, limits->hard_bytes -
-				  min(limits->hard_bytes, half_key_bytes(tx)));
+	if (budget < SIZE_MAX / TSEC_TLS_PAYLOAD_MAX)
+		room = max(budget, 1ULL) * TSEC_TLS_PAYLOAD_MAX;
+	if (limits->hard_bytes) {
+		left = limits->hard_bytes - half_key_bytes(tx);
+		room = min(room, left);
+	}
 	return room;
 }
 
@@ -456,7 +441,7 @@ int tsec_control_tx_due(struct tsec_session *session, size_t len, size_t *room)
 			tell_rekey_needed(session, TSEC_DIR_TX);
 		}
 	}
-	*room = max_t(size_t, 1, tx_room(tx));
+	*room = tx_room(tx);
 	return err;
 }
 

@@ -509,7 +509,7 @@ int tsec_daemon_register(struct tsec_net *tn, u32 port, const char *version)
 	spin_lock_bh(&tn->lock);
 	if (!tn->daemon.port) {
 		WRITE_ONCE(tn->daemon.port, port);
-		tn->daemon.since = ktime_get_seconds();
+		tn->daemon.since = ktime_get_boottime_seconds();
 		strscpy(tn->daemon.version, version,
 			sizeof(tn->daemon.version));
 		err = 0;

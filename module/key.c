@@ -304,7 +304,7 @@ int tsec_key_renew(struct tsec_key *key)
 	if (err)
 		goto out;
 	next.seq = 0;
-	next.born = ktime_get_seconds();
+	next.born = ktime_get_boottime_seconds();
 	*key = next;
 out:
 	tsec_key_wipe(&next);
@@ -360,7 +360,7 @@ static u64 used_records(const struct tsec_key *key, u64 records)
  * @records: records since it came; those before its first sequence number
  *	count as well
  * @bytes: payload bytes under it
- * @now: ktime_get_seconds()
+ * @now: ktime_get_boottime_seconds()
  * @last_used: when it was last used, on the same clock
  *
  * Context: Any; the caller guards @key.

@@ -36,7 +36,7 @@ struct tsec_limits {
  * @seq: the first sequence number of this epoch that is free; the ones
  *	before it were used by whoever ran the handshake
  * @limits: how much the key may protect
- * @born: when the key came, in ktime_get_seconds()
+ * @born: when the key came, in ktime_get_boottime_seconds()
  * @epoch: how many times the key was renewed
  * @version: protocol version, as on the wire
  * @cipher: enum tsec_cipher

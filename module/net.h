@@ -23,7 +23,7 @@ enum tsec_net_limits {
 /**
  * struct tsec_daemon - the daemon of a network namespace
  * @port: its netlink port id, 0 while there is none
- * @since: when it registered, ktime_get_seconds()
+ * @since: when it registered, ktime_get_boottime_seconds()
  * @version: what it calls itself
  */
 struct tsec_daemon {

@@ -90,7 +90,7 @@ static int daemon_fields_put(struct sk_buff *skb, struct tsec_net *tn)
 	if (nla_put_u32(skb, TSEC_A_DAEMON_PORT, daemon.port) ||
 	    nla_put_string(skb, TSEC_A_DAEMON_VERSION, daemon.version) ||
 	    nla_put_u64_64bit(skb, TSEC_A_DAEMON_SINCE,
-			      ktime_get_seconds() - daemon.since,
+			      ktime_get_boottime_seconds() - daemon.since,
 			      TSEC_A_DAEMON_PAD) ||
 	    nla_put_u32(skb, TSEC_A_DAEMON_PENDING, pending) ||
 	    nla_put_u32(skb, TSEC_A_DAEMON_RUNNING, running))

@@ -70,24 +70,30 @@ static void key_parse(struct tsec_key *key, struct nlattr **tb)
 }
 
 /* The tightest of the cipher's own limits, the profile's and the request's. */
-static void key_limit(struct tsec_key *key, struct nlattr **tb,
-		      const struct tsec_limits *profile)
+static int key_limit(struct tsec_key *key, struct nlattr **tb,
+		     const struct tsec_limits *profile, const char **why)
 {
 	struct tsec_limits asked = { };
 
 	tsec_nl_limits_get(tb, TSEC_A_KEY_SOFT_RECORDS, &asked);
+	*why = "a soft limit is above its hard limit";
+	if (!tsec_limits_valid(&asked))
+		return -EINVAL;
 	tsec_limits_default(&key->limits, key->cipher);
 	tsec_limits_merge(&key->limits, profile);
 	tsec_limits_merge(&key->limits, &asked);
+	return 0;
 }
 
-static int key_make(struct tsec_key *key, const char **why)
+static int key_make(struct tsec_key *key, struct nlattr **tb,
+		    const struct tsec_limits *profile, const char **why)
 {
-	int err = tsec_key_validate(key, why);
+	int err;
 
+	err = key_limit(key, tb, profile, why) ?: tsec_key_validate(key, why);
 	if (err)
 		return err;
-	key->born = ktime_get_seconds();
+	key->born = ktime_get_boottime_seconds();
 	*why = "the key cannot be derived";
 	return key->secret_len ? tsec_key_derive(key) : 0;
 }
@@ -112,8 +118,7 @@ static int session_key_set(struct genl_info *info, struct nlattr **tb,
 		why = "no handshake of that session is under way";
 		err = -EINVAL;
 	} else {
-		key_limit(key, tb, &session->settings.limits);
-		err = key_make(key, &why);
+		err = key_make(key, tb, &session->settings.limits, &why);
 	}
 	if (!err) {
 		tsec_key_wipe(&half->key);
@@ -156,8 +161,7 @@ static int profile_key_set(struct genl_info *info, struct nlattr **tb,
 
 	if (IS_ERR(profile))
 		return PTR_ERR(profile);
-	key_limit(key, tb, &profile->settings.limits);
-	err = key_make(key, &why);
+	err = key_make(key, tb, &profile->settings.limits, &why);
 	if (!err)
 		err = tsec_profile_key_set(profile, direction, key, &why);
 	tsec_profile_put(profile);
@@ -315,7 +319,7 @@ int tsec_nl_half_put(struct sk_buff *skb, const struct tsec_half *half)
 	struct tsec_key_view view = {
 		.limits		= key->limits,
 		.seq		= next,
-		.age		= ktime_get_seconds() - key->born,
+		.age		= ktime_get_boottime_seconds() - key->born,
 		.epoch		= key->epoch,
 		.version	= key->version,
 		.cipher		= key->cipher,

@@ -435,7 +435,7 @@ static void view_fill(struct tsec_key_view *view, const struct slot *slot)
 
 	view->limits = key->limits;
 	view->seq = key->seq;
-	view->age = max_t(s64, ktime_get_seconds() - key->born, 0);
+	view->age = max_t(s64, ktime_get_boottime_seconds() - key->born, 0);
 	view->epoch = key->epoch;
 	view->version = key->version;
 	view->cipher = key->cipher;

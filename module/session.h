@@ -39,13 +39,13 @@ union tsec_address {
  *	place between two records; rx: held while a control record is taken
  * @key: the key in use; once the record layer has it, only the renewal
  *	secret stays here
- * @watch: records at which the limits want a look; lets the data path get
- *	by with one comparison
+ * @watch: sequence number at which the limits want a look; lets the data
+ *	path get by with one comparison
  * @timed: a limit in bytes or seconds is set: look at each call
  * @bytes: payload since the session began
  * @key_bytes: value of @bytes when the present key came
  * @next: the next sequence number, a copy for those who only look
- * @used: ktime_get_seconds() of the last use, kept if @timed
+ * @used: ktime_get_boottime_seconds() of the last use, kept if @timed
  */
 struct tsec_half {
 	struct mutex lock;	/* order of records and key changes */

@@ -33,7 +33,7 @@ static int half_install(struct tsec_session *session, struct tsec_half *half,
 	tsec_key_forget(&half->key);
 	if (err)
 		return err;
-	half->key.born = ktime_get_seconds();
+	half->key.born = ktime_get_boottime_seconds();
 	tsec_control_watch(half);
 	return 0;
 }

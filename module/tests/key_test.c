@@ -309,7 +309,7 @@ static void key_derive__refused(struct kunit *test)
 static void key_renew__next_epoch(struct kunit *test)
 {
 	struct tsec_key key = secret_key(test);
-	time64_t before = ktime_get_seconds();
+	time64_t before = ktime_get_boottime_seconds();
 
 	key.seq = 7;
 	key.limits.soft_records = 9;
