@@ -1,0 +1,309 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "handshake/handshake.h"
+#include "job.h"
+#include "log.h"
+
+/*
+ * Tickets come within a round trip, or with the server's first data.  Those
+ * that take longer are not waited for: an idle session costs nothing here.
+ */
+#define LINGER_SECONDS 5
+#define LINGERING_MAX 256
+
+/* The daemon gives up a little before the kernel does: it knows more. */
+#define TIMEOUT_MARGIN_MS 100
+
+struct job {
+	struct handshake handshake;
+	struct worker *worker;
+	struct event io, timer;
+	bool lingering;
+	TAILQ_ENTRY(job) entry;
+};
+
+static void job_free(struct job *job)
+{
+	struct worker *worker = job->worker;
+
+	event_del(&job->io);
+	event_del(&job->timer);
+	if (job->lingering) {
+		TAILQ_REMOVE(&worker->lingering, job, entry);
+		worker->n_lingering--;
+	} else {
+		TAILQ_REMOVE(&worker->jobs, job, entry);
+		atomic_fetch_sub_explicit(&worker->running, 1,
+					  memory_order_relaxed);
+	}
+	handshake_close(&job->handshake);
+	close(job->handshake.fd);
+	free(job);
+	worker_job_ended(worker);
+}
+
+/* Telling **************************************************************** */
+
+static const char *role_of_peer(const struct handshake *handshake)
+{
+	return handshake->role == TSEC_ROLE_CLIENT ? "server" : "client";
+}
+
+static void log_failure(const struct handshake *handshake)
+{
+	/* What clients out there do wrong must not fill the log. */
+	int priority = handshake->role == TSEC_ROLE_CLIENT ? LOG_NOTICE :
+							     LOG_INFO;
+	char remote[TSEC_ADDR_TEXT];
+
+	if (!log_enabled(priority))
+		return;
+	log_message(priority, "session %u: handshake with %s %s failed: %s",
+		    handshake->session, role_of_peer(handshake),
+		    tsec_addr_text(&handshake->remote, remote),
+		    handshake->reason.text);
+}
+
+static void log_success(const struct handshake *handshake,
+			const struct tsec_handshake_info *done)
+{
+	char remote[TSEC_ADDR_TEXT];
+
+	if (!log_enabled(LOG_INFO))
+		return;
+	log_info("session %u: %s handshake with %s %s (%s), %s%s",
+		 handshake->session,
+		 tsec_name_of(tsec_version_names, done->version),
+		 role_of_peer(handshake),
+		 tsec_addr_text(&handshake->remote, remote),
+		 *done->peer_id ? done->peer_id : "not authenticated",
+		 tsec_name_of(tsec_cipher_names, done->cipher),
+		 done->resumed ? ", resumed" : "");
+}
+
+/* -ENOENT: the program has gone meanwhile, which is its right. */
+static int complain(struct job *job, const char *what, int err)
+{
+	if (err && err != -ENOENT)
+		log_error("session %u: the kernel refused %s: %s",
+			  job->handshake.session, what,
+			  tsec_nl_error(job->worker->nl));
+	return err;
+}
+
+static void tell_failure(struct job *job)
+{
+	struct tsec_handshake_info done;
+
+	memset(&done, 0, sizeof(done));
+	tsec_set(&done, HANDSHAKE_SESSION, session, job->handshake.session);
+	tsec_set(&done, HANDSHAKE_STATUS, status, job->handshake.reason.status);
+	tsec_set_str(&done, HANDSHAKE_ERROR, error, job->handshake.reason.text);
+	complain(job, "the failure of a handshake",
+		 tsec_handshake_done(job->worker->nl, &done));
+}
+
+static void job_fail(struct job *job)
+{
+	log_failure(&job->handshake);
+	if (job->handshake.ops)
+		job->handshake.ops->abort(&job->handshake);
+	tell_failure(job);
+	job_free(job);
+}
+
+static int hand_over(struct job *job, struct outcome *outcome)
+{
+	struct tsec_nl *nl = job->worker->nl;
+	int err = 0;
+
+	for (int i = 0; i < __TSEC_DIR_MAX && !err; i++)
+		err = complain(job, "a key",
+			       tsec_key_new(nl, &outcome->key[i]));
+	if (err)
+		return reason_set(&job->handshake.reason, -err,
+				  "the kernel refused a key: %s",
+				  tsec_nl_error(nl));
+	err = tsec_handshake_done(nl, &outcome->done);
+	return complain(job, "a finished handshake", err);
+}
+
+/* Afterwards ************************************************************* */
+
+static void on_message(evutil_socket_t fd, short what, void *arg)
+{
+	struct job *job = arg;
+	uint8_t *message = job->worker->message;
+	ssize_t len = recv(fd, message, MESSAGE_MAX, 0);
+
+	(void)what;
+	if (len < 0 && (errno == EAGAIN || errno == EINTR))
+		return;
+	if (len <= 0 ||
+	    !job->handshake.ops->message(&job->handshake, message, len))
+		job_free(job);
+}
+
+static void on_linger_end(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd;
+	(void)what;
+	job_free(arg);
+}
+
+static void job_linger(struct job *job)
+{
+	static const struct timeval time = { .tv_sec = LINGER_SECONDS };
+	struct worker *worker = job->worker;
+
+	event_del(&job->io);
+	event_del(&job->timer);
+	TAILQ_REMOVE(&worker->jobs, job, entry);
+	atomic_fetch_sub_explicit(&worker->running, 1, memory_order_relaxed);
+	job->lingering = true;
+	TAILQ_INSERT_TAIL(&worker->lingering, job, entry);
+	if (++worker->n_lingering > LINGERING_MAX)
+		job_free(TAILQ_FIRST(&worker->lingering));
+	event_assign(&job->io, worker->base, job->handshake.fd,
+		     EV_READ | EV_PERSIST, on_message, job);
+	evtimer_assign(&job->timer, worker->base, on_linger_end, job);
+	event_add(&job->timer, &time);
+	event_add(&job->io, NULL);
+	worker_job_ended(worker);
+}
+
+static void job_finish(struct job *job)
+{
+	struct handshake *handshake = &job->handshake;
+	struct outcome outcome;
+	int err;
+
+	memset(&outcome, 0, sizeof(outcome));
+	tsec_set(&outcome.done, HANDSHAKE_SESSION, session, handshake->session);
+	tsec_set(&outcome.done, HANDSHAKE_STATUS, status, 0);
+	err = handshake->ops->finish(handshake, &outcome);
+	if (!err)
+		err = hand_over(job, &outcome);
+	if (!err)
+		log_success(handshake, &outcome.done);
+	outcome_wipe(&outcome);
+	if (handshake->reason.status)
+		job_fail(job);
+	else if (!err && !job->worker->leaving &&
+		 handshake->ops->lingers(handshake))
+		job_linger(job);
+	else
+		job_free(job);
+}
+
+/* The handshake ********************************************************** */
+
+static void on_io(evutil_socket_t fd, short what, void *arg);
+
+static void wait_for(struct job *job, short what)
+{
+	if (event_pending(&job->io, what, NULL))
+		return;
+	event_del(&job->io);
+	event_assign(&job->io, job->worker->base, job->handshake.fd,
+		     what | EV_PERSIST, on_io, job);
+	if (!event_add(&job->io, NULL))
+		return;
+	reason_set(&job->handshake.reason, ENOMEM, "out of memory");
+	job_fail(job);
+}
+
+static void job_step(struct job *job)
+{
+	switch (job->handshake.ops->step(&job->handshake)) {
+	case HANDSHAKE_OVER:
+		job_finish(job);
+		break;
+	case HANDSHAKE_WANT_READ:
+		wait_for(job, EV_READ);
+		break;
+	case HANDSHAKE_WANT_WRITE:
+		wait_for(job, EV_WRITE);
+		break;
+	default:
+		job_fail(job);
+	}
+}
+
+static void on_io(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd;
+	(void)what;
+	job_step(arg);
+}
+
+static void on_timeout(evutil_socket_t fd, short what, void *arg)
+{
+	struct job *job = arg;
+
+	(void)fd;
+	(void)what;
+	reason_set(&job->handshake.reason, ETIMEDOUT,
+		   "the peer did not finish the handshake in time");
+	job_fail(job);
+}
+
+static void start_timer(struct job *job, uint32_t ms)
+{
+	struct timeval time;
+
+	if (ms > 2 * TIMEOUT_MARGIN_MS)
+		ms -= TIMEOUT_MARGIN_MS;
+	time = (struct timeval){ ms / 1000, ms % 1000 * 1000 };
+	event_add(&job->timer, &time);
+}
+
+static struct job *job_new(struct worker *worker, int fd)
+{
+	struct job *job = calloc(1, sizeof(*job));
+
+	if (!job)
+		return NULL;
+	job->worker = worker;
+	job->handshake.fd = fd;
+	event_assign(&job->io, worker->base, fd, EV_READ | EV_PERSIST, on_io,
+		     job);
+	evtimer_assign(&job->timer, worker->base, on_timeout, job);
+	TAILQ_INSERT_TAIL(&worker->jobs, job, entry);
+	atomic_fetch_add_explicit(&worker->running, 1, memory_order_relaxed);
+	return job;
+}
+
+void job_start(struct worker *worker, const struct tsec_handshake_info *info)
+{
+	struct job *job = job_new(worker, info->fd);
+
+	if (!job) {
+		close(info->fd); /* which fails the handshake */
+		return;
+	}
+	if (handshake_open(&job->handshake, info)) {
+		job_fail(job);
+		return;
+	}
+	start_timer(job, info->timeout);
+	job_step(job);
+}
+
+void jobs_stop_lingering(struct worker *worker)
+{
+	while (!TAILQ_EMPTY(&worker->lingering))
+		job_free(TAILQ_FIRST(&worker->lingering));
+}
+
+void jobs_stop_all(struct worker *worker)
+{
+	jobs_stop_lingering(worker);
+	while (!TAILQ_EMPTY(&worker->jobs))
+		job_free(TAILQ_FIRST(&worker->jobs));
+}
