@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Names and numbers, addresses, strings. */
+#include <arpa/inet.h>
+#include <errno.h>
+
+#include "tsec.h"
+#include "tap.h"
+
+static void test_tables(void)
+{
+	is_str(tsec_name_of(tsec_version_names, TSEC_VERSION_TLS_1_3),
+	       "TLSv1.3", "the first name of a version is shown");
+	is_int(tsec_value_of(tsec_version_names, "1.2"), TSEC_VERSION_TLS_1_2,
+	       "the short name of a version is understood");
+	is_int(tsec_value_of(tsec_version_names, "1.1"), -EINVAL,
+	       "TLS 1.1 has no number");
+	is_int(tsec_value_of(tsec_cipher_names, "aes-128"), -EINVAL,
+	       "a cipher is not found by a prefix");
+	ok(!tsec_name_of(tsec_cipher_names, TSEC_CIPHER_UNSPEC),
+	   "no cipher has no name");
+	for (unsigned int i = 1; i <= TSEC_CIPHER_MAX; i++)
+		is_int(tsec_value_of(tsec_cipher_names,
+				     tsec_name_of(tsec_cipher_names, i)),
+		       i, "a cipher's name gives its number");
+	for (unsigned int i = 0; i <= TSEC_STATE_FAILED; i++)
+		ok(tsec_name_of(tsec_state_names, i), "state %u has a name", i);
+	for (unsigned int i = 0; i <= TSEC_VERIFY_REQUIRE; i++)
+		ok(tsec_name_of(tsec_verify_names, i), "verify %u has a name",
+		   i);
+}
+
+static void test_ciphers(void)
+{
+	uint16_t list[TSEC_CIPHERS_MAX];
+
+	is_int(tsec_parse_ciphers("chacha20-poly1305,aes-128-gcm", list, 8), 2,
+	       "two ciphers");
+	is_int(list[0], TSEC_CIPHER_CHACHA20_POLY1305, "the order is kept");
+	is_int(list[1], TSEC_CIPHER_AES_128_GCM, "to the last");
+	is_int(tsec_parse_ciphers("aes-128-gcm,aes-128-gcm", list, 8), -EINVAL,
+	       "a cipher given twice is refused");
+	is_int(tsec_parse_ciphers("aes-128-gcm,", list, 8), -EINVAL,
+	       "an empty name is refused");
+	is_int(tsec_parse_ciphers("", list, 8), -EINVAL, "and so is nothing");
+	is_int(tsec_parse_ciphers("aes-128-gcm,aes-256-gcm", list, 1), -EINVAL,
+	       "more than there is room for is refused");
+	is_int(tsec_cipher_key_len(TSEC_CIPHER_AES_256_GCM), 32, "key length");
+	is_int(tsec_cipher_secret_len(TSEC_CIPHER_AES_256_GCM), 48,
+	       "secret length");
+	is_int(tsec_cipher_key_len(99), 0, "an unknown cipher has none");
+	is_int(tsec_cipher_iv_len(TSEC_CIPHER_AES_128_GCM,
+				  TSEC_VERSION_TLS_1_2), 4, "TLS 1.2 GCM salt");
+	is_int(tsec_cipher_iv_len(TSEC_CIPHER_CHACHA20_POLY1305,
+				  TSEC_VERSION_TLS_1_2), 12, "ChaCha20 IV");
+	is_int(tsec_cipher_iv_len(TSEC_CIPHER_AES_128_GCM,
+				  TSEC_VERSION_TLS_1_3), 12, "TLS 1.3 IV");
+}
+
+static void test_addr(void)
+{
+	union tsec_addr addr = { .in = { .sin_family = AF_INET,
+					 .sin_port = htons(443) } };
+	char text[TSEC_ADDR_TEXT];
+
+	inet_pton(AF_INET, "192.0.2.1", &addr.in.sin_addr);
+	is_str(tsec_addr_text(&addr, text), "192.0.2.1:443", "IPv4");
+	memset(&addr, 0, sizeof(addr));
+	is_str(tsec_addr_text(&addr, text), "*", "none");
+	addr.in6.sin6_family = AF_INET6;
+	addr.in6.sin6_port = htons(65535);
+	inet_pton(AF_INET6, "fe80::1", &addr.in6.sin6_addr);
+	addr.in6.sin6_scope_id = 4294967295;
+	is_str(tsec_addr_text(&addr, text), "[fe80::1%4294967295]:65535",
+	       "IPv6 with a scope");
+}
+
+static void test_copy(void)
+{
+	char to[6];
+
+	ok(tsec_copy(to, sizeof(to), "abcde"), "what fits is copied");
+	ok(!tsec_copy(to, sizeof(to), "abcdef"), "what does not is told");
+	is_str(to, "abcde", "and cut off");
+	tsec_copy(to, sizeof(to), "abcd\xc3\xa9");
+	is_str(to, "abcd", "but not inside a character");
+	strcpy(to, "a\x1b\nb");
+	is_str(tsec_printable(to), "a??b", "control characters are masked");
+}
+
+int main(void)
+{
+	test_tables();
+	test_ciphers();
+	test_addr();
+	test_copy();
+	return done_testing();
+}

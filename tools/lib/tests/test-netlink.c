@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Replies as the kernel sends them, made by hand and given to the reader. */
+#include <errno.h>
+#include <stdlib.h>
+
+#include "internal.h"
+#include "tap.h"
+
+#define SEQ	5
+
+static struct tsec_nl *nl;
+static struct nl_talk talk;
+
+static struct nlmsghdr *append(size_t at, uint16_t type, uint16_t flags,
+			       uint32_t seq)
+{
+	struct nlmsghdr *nlh = mnl_nlmsg_put_header(nl->rx + at);
+
+	nlh->nlmsg_type = type;
+	nlh->nlmsg_flags = flags;
+	nlh->nlmsg_seq = seq;
+	return nlh;
+}
+
+static size_t ack(size_t at, uint16_t type, int err, const char *text)
+{
+	struct nlmsghdr *nlh;
+	struct nlmsgerr *error;
+
+	nlh = append(at, type, NLM_F_CAPPED | (text ? NLM_F_ACK_TLVS : 0), SEQ);
+	if (type == NLMSG_DONE) {
+		*(int *)mnl_nlmsg_put_extra_header(nlh, sizeof(int)) = err;
+	} else {
+		error = mnl_nlmsg_put_extra_header(nlh, sizeof(*error));
+		error->error = err;
+		error->msg.nlmsg_len = 4000;	/* capped: not there */
+	}
+	if (text)
+		mnl_attr_put_strz(nlh, NLMSGERR_ATTR_MSG, text);
+	return at + nlh->nlmsg_len;
+}
+
+static size_t data(size_t at, uint32_t seq, uint16_t flags)
+{
+	struct nlmsghdr *nlh = append(at, 33, flags, seq);
+
+	mnl_nlmsg_put_extra_header(nlh, sizeof(struct genlmsghdr));
+	return at + nlh->nlmsg_len;
+}
+
+static int count(struct tsec_nl *handle, const struct nlmsghdr *nlh, void *arg)
+{
+	(void)handle;
+	(void)nlh;
+	++*(int *)arg;
+	return 0;
+}
+
+static int refuse(struct tsec_nl *handle, const struct nlmsghdr *nlh, void *arg)
+{
+	(void)handle;
+	(void)nlh;
+	++*(int *)arg;
+	return -ECANCELED;
+}
+
+static int digest(size_t len, nl_reply_fn *fn, int *n)
+{
+	*n = 0;
+	talk = (struct nl_talk) { .seq = SEQ, .fn = fn, .arg = n };
+	nl->error[0] = '\0';
+	return tsec_nl_digest(nl, &talk, len);
+}
+
+static void test_acks(void)
+{
+	struct nlmsghdr *nlh;
+	int n;
+
+	is_int(digest(ack(0, NLMSG_ERROR, 0, NULL), NULL, &n), 0, "an ack");
+	is_int(digest(ack(0, NLMSG_ERROR, -EBUSY, "there is a daemon"), NULL,
+		      &n), -EBUSY, "a refusal");
+	is_str(tsec_nl_error(nl), "there is a daemon", "and its words");
+	is_int(digest(ack(0, NLMSG_ERROR, -EPERM, NULL), NULL, &n), -EPERM,
+	       "a refusal without words");
+	is_str(tsec_nl_error(nl), "Operation not permitted", "gets some");
+	is_int(digest(ack(0, NLMSG_ERROR, 5, NULL), NULL, &n), -EBADMSG,
+	       "a positive status is nonsense");
+	is_int(digest(ack(0, NLMSG_DONE, -EINVAL, "bad filter"), NULL, &n),
+	       -EINVAL, "a dump that failed at its end");
+	is_str(tsec_nl_error(nl), "bad filter", "with words");
+	nlh = append(0, NLMSG_ERROR, NLM_F_ACK_TLVS, SEQ);
+	is_int(digest(nlh->nlmsg_len, NULL, &n), -EBADMSG,
+	       "an ack without a status");
+}
+
+static void test_data(void)
+{
+	size_t len;
+	int n;
+
+	len = data(0, SEQ, NLM_F_MULTI);
+	len = data(len, SEQ - 1, NLM_F_MULTI);
+	is_int(digest(len, count, &n), 1, "a dump that goes on");
+	is_int(n, 1, "another request's message is skipped");
+	len = ack(data(0, SEQ, NLM_F_MULTI | NLM_F_DUMP_INTR), NLMSG_DONE, 0,
+		  NULL);
+	is_int(digest(len, count, &n), -EINTR, "a dump that changed meanwhile");
+	len = ack(data(data(0, SEQ, 0), SEQ, 0), NLMSG_DONE, 0, NULL);
+	is_int(digest(len, refuse, &n), -ECANCELED, "a callback that gives up");
+	is_int(n, 1, "is not called again");
+	len = data(0, SEQ, 0);
+	is_int(digest(len - 1, count, &n), 1, "a truncated message");
+	is_int(n, 0, "is not looked at");
+}
+
+static void test_events(void)
+{
+	struct tsec_event event;
+	struct nlmsghdr *nlh = append(0, 33, 0, 0);
+	struct genlmsghdr *genl;
+	struct tsec_profile_info info = { .have = 0 };
+
+	genl = mnl_nlmsg_put_extra_header(nlh, sizeof(*genl));
+	genl->cmd = TSEC_CMD_PROFILE_NTF;
+	tsec_set_str(&info, PROFILE_NAME, name, "web");
+	tsec_build(nlh, sizeof(nl->rx), &tsec_profile_layout, &info);
+	is_int(tsec_parse_event(nlh, &event), 0, "a notification");
+	ok(event.cmd == TSEC_CMD_PROFILE_NTF &&
+	   event.profile.have == TSEC_HAS(PROFILE_NAME), "of a profile gone");
+	genl->cmd = TSEC_CMD_SESSION_GET;
+	is_int(tsec_parse_event(nlh, &event), -ENODATA, "not a notification");
+	genl->cmd = 255;
+	is_int(tsec_parse_event(nlh, &event), -ENODATA, "nor a known command");
+}
+
+int main(void)
+{
+	nl = calloc(1, sizeof(*nl));
+	test_acks();
+	test_data();
+	test_events();
+	free(nl);
+	return done_testing();
+}

@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: GPL-2.0
+/* tsec key */
+#include <string.h>
+#include <sys/prctl.h>
+
+#include "cli.h"
+
+static const char usage[] =
+	"Usage: tsec key [ show ] [ profile NAME | session N ]\n"
+	"       tsec key add PROFILE { tx | rx } cipher CIPHER\n"
+	"                [ version VERSION ] [ seq N ] [ LIMIT ]...\n"
+	"                { key-file FILE iv-file FILE | secret-file FILE }\n"
+	"       tsec key del PROFILE [ tx | rx ]\n"
+	"CIPHER := { aes-128-gcm | aes-256-gcm | chacha20-poly1305 }\n"
+	"VERSION := { 1.2 | 1.3 }\n"
+	"LIMIT := { soft-records N | hard-records N | soft-bytes N |\n"
+	"           hard-bytes N | soft-seconds N | hard-seconds N |\n"
+	"           idle-seconds N }\n"
+	"FILE holds hexadecimal digits; \"-\" is standard input.\n";
+
+/* Showing ***************************************************************** */
+
+struct show {
+	struct cli *cli;
+	const char *profile;
+	uint64_t session;
+	json_t *list;
+};
+
+static int show_one(const struct tsec_key_info *info, void *arg)
+{
+	struct show *show = arg;
+
+	if (show->profile && strcmp(show->profile, info->profile))
+		return 0;
+	if (show->session && show->session != info->session)
+		return 0;
+	if (show->list)
+		json_array_append_new(show->list,
+				      to_json(&tsec_key_layout, info));
+	else
+		print_key(info, show->cli->stats);
+	return 0;
+}
+
+static int parse_whose(struct args *args, struct show *show)
+{
+	const char *word = next_arg(args);
+	const char *value = next_arg(args);
+
+	if (!word)
+		return 0;
+	if (strcmp(word, "profile") && strcmp(word, "session"))
+		return bad_usage("unknown condition \"%s\", see \"tsec key "
+				 "help\"", word);
+	if (!value || args->n)
+		return bad_usage("%s needs one value", word);
+	if (!strcmp(word, "profile"))
+		show->profile = value;
+	else if (!parse_number(value, UINT32_MAX, &show->session) ||
+		 !show->session)
+		return bad_usage("session needs the number of one");
+	return 0;
+}
+
+static int key_show(struct cli *cli, struct args *args)
+{
+	struct show show = { .cli = cli };
+	int code = parse_whose(args, &show);
+
+	if (!code)
+		code = cli_open(cli);
+	if (code)
+		return code;
+	if (cli->json)
+		show.list = json_array();
+	code = finish(cli, tsec_key_dump(cli->nl, show_one, &show));
+	if (show.list && !code)
+		return print_json(cli, show.list);
+	json_decref(show.list);
+	return code;
+}
+
+/* Adding ****************************************************************** */
+
+struct files {
+	const char *key;
+	const char *iv;
+	const char *secret;
+};
+
+struct bytes {
+	uint8_t key[TSEC_KEY_MAX];
+	uint8_t iv[TSEC_IV_MAX];
+	uint8_t secret[TSEC_SECRET_MAX];
+};
+
+static int take_target(struct args *args, struct tsec_key_info *key)
+{
+	const char *profile = next_arg(args);
+	const char *word = next_arg(args);
+	int direction;
+
+	if (!profile || !*profile)
+		return bad_usage("whose key? name a profile");
+	if (!tsec_set_str(key, KEY_PROFILE, profile, profile))
+		return bad_usage("a profile's name has %d bytes at most",
+				 TSEC_PROFILE_NAME_MAX);
+	direction = word ? tsec_value_of(tsec_direction_names, word) : -1;
+	if (direction < 0)
+		return bad_usage("which direction? tx or rx");
+	tsec_set(key, KEY_DIRECTION, direction, direction);
+	return 0;
+}
+
+static int take_file(const char **file, const char *word, const char *value)
+{
+	if (*file)
+		return bad_usage("%s is given twice", word);
+	*file = value;
+	return 0;
+}
+
+static int take_word(const char *word, const char *value,
+		     struct tsec_key_info *key, struct files *files)
+{
+	const struct field *field = tsec_field_named(&tsec_key_layout, word);
+
+	if (!value)
+		return bad_usage("%s needs a value", word);
+	if (!strcmp(word, "key-file"))
+		return take_file(&files->key, word, value);
+	if (!strcmp(word, "iv-file"))
+		return take_file(&files->iv, word, value);
+	if (!strcmp(word, "secret-file"))
+		return take_file(&files->secret, word, value);
+	if (!field || !(is_limit(word) || !strcmp(word, "seq") ||
+			!strcmp(word, "version") || !strcmp(word, "cipher")))
+		return bad_usage("unexpected \"%s\", see \"tsec key help\"",
+				 word);
+	if (key->have & (1ULL << field->attr))
+		return bad_usage("%s is given twice", word);
+	return parse_setting(field, key, value);
+}
+
+static int check_files(const struct tsec_key_info *key,
+		       const struct files *files)
+{
+	if (!key->cipher)
+		return bad_usage("which cipher?");
+	if (files->secret ? files->key || files->iv : !files->key || !files->iv)
+		return bad_usage("give either key-file and iv-file, or "
+				 "secret-file");
+	if (files->secret && key->version == TSEC_VERSION_TLS_1_2)
+		return bad_usage("TLS 1.2 has no traffic secrets: give "
+				 "key-file and iv-file");
+	if (files->key && !strcmp(files->key, "-") && !strcmp(files->iv, "-"))
+		return bad_usage("only one file can be standard input");
+	return 0;
+}
+
+/* Read one of them, which must be as long as the cipher has it. */
+static int read_exactly(const char *file, const char *what, uint8_t *to,
+			size_t size, unsigned int want, struct tsec_blob *blob)
+{
+	int n;
+
+	if (!file)
+		return 0;
+	n = read_hex_file(file, to, size);
+	if (n < 0)
+		return CLI_USAGE;
+	if ((unsigned int)n != want)
+		return bad_usage("%s: the %s has %d bytes and needs %u", file,
+				 what, n, want);
+	*blob = (struct tsec_blob) { to, want };
+	return 0;
+}
+
+static int read_files(const struct files *files, struct tsec_key_info *key,
+		      struct bytes *bytes)
+{
+	int code;
+
+	code = read_exactly(files->key, "key", bytes->key, sizeof(bytes->key),
+			    tsec_cipher_key_len(key->cipher), &key->key);
+	if (!code)
+		code = read_exactly(files->iv, "IV", bytes->iv,
+				    sizeof(bytes->iv),
+				    tsec_cipher_iv_len(key->cipher,
+						       key->version),
+				    &key->iv);
+	if (!code)
+		code = read_exactly(files->secret, "secret", bytes->secret,
+				    sizeof(bytes->secret),
+				    tsec_cipher_secret_len(key->cipher),
+				    &key->secret);
+	key->have |= files->secret ? TSEC_HAS(KEY_SECRET) :
+				     TSEC_HAS(KEY_KEY) | TSEC_HAS(KEY_IV);
+	return code;
+}
+
+static int parse_add(struct args *args, struct tsec_key_info *key,
+		     struct files *files)
+{
+	const char *word;
+	int code = take_target(args, key);
+
+	while (!code && (word = next_arg(args)))
+		code = take_word(word, next_arg(args), key, files);
+	if (!key->version)
+		tsec_set(key, KEY_VERSION, version, TSEC_VERSION_TLS_1_3);
+	return code ? code : check_files(key, files);
+}
+
+static int key_add(struct cli *cli, struct args *args)
+{
+	struct tsec_key_info key = { .have = 0 };
+	struct files files = { NULL };
+	struct bytes bytes;
+	int code;
+
+	/* Nothing of this process may be read from now on. */
+	prctl(PR_SET_DUMPABLE, 0);
+	code = parse_add(args, &key, &files);
+	if (!code)
+		code = cli_open(cli);
+	if (code)
+		return code;
+	code = read_files(&files, &key, &bytes);
+	if (!code)
+		code = finish(cli, tsec_key_new(cli->nl, &key));
+	explicit_bzero(&bytes, sizeof(bytes));
+	return code;
+}
+
+static int key_del(struct cli *cli, struct args *args)
+{
+	const char *profile = next_arg(args);
+	const char *word = next_arg(args);
+	int direction = -1;
+	int code;
+
+	if (!profile || !*profile)
+		return bad_usage("whose key? name a profile");
+	if (word)
+		direction = tsec_value_of(tsec_direction_names, word);
+	if (args->n || (word && direction < 0))
+		return bad_usage("after the profile comes tx, rx or nothing");
+	code = cli_open(cli);
+	if (code)
+		return code;
+	return finish(cli, tsec_key_del(cli->nl, profile, direction));
+}
+
+static const struct verb verbs[] = {
+	{ "show",	key_show },
+	{ "list",	key_show },
+	{ "add",	key_add },
+	{ "del",	key_del },
+	{ "delete",	key_del },
+	{ }
+};
+
+const struct object key_object = {
+	.name	= "key",
+	.usage	= usage,
+	.verbs	= verbs,
+};

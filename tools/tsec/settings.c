@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The settings of a profile, and the limits of a key, as words. */
+#include <string.h>
+
+#include "cli.h"
+
+bool is_limit(const char *name)
+{
+	return !strncmp(name, "soft-", 5) || !strncmp(name, "hard-", 5) ||
+	       !strcmp(name, "idle-seconds");
+}
+
+static bool is_path(const struct field *field)
+{
+	return field->size == TSEC_PATH_MAX + 1;
+}
+
+static int parse_string(const struct field *field, void *info,
+			const char *value)
+{
+	if (*value && is_path(field) && *value != '/')
+		return bad_usage("%s must be an absolute path, not \"%s\"",
+				 field->name, value);
+	if (!tsec_copy((char *)info + field->offset, field->size, value))
+		return bad_usage("%s is longer than %d bytes", field->name,
+				 field->size - 1);
+	*(uint64_t *)info |= 1ULL << field->attr;
+	return 0;
+}
+
+static int parse_cipher_list(struct tsec_profile_info *info, const char *value)
+{
+	int n = 0;
+
+	if (*value && strcmp(value, "default"))
+		n = tsec_parse_ciphers(value, info->ciphers, TSEC_CIPHERS_MAX);
+	if (n < 0)
+		return bad_usage("\"%s\" is not a list of ciphers, which are "
+				 "aes-128-gcm, aes-256-gcm, chacha20-poly1305",
+				 value);
+	info->n_ciphers = n;
+	info->have |= TSEC_HAS(PROFILE_CIPHERS);
+	return 0;
+}
+
+static int bad_name(const struct field *field, const char *value)
+{
+	char list[128] = "default";
+	size_t len = strlen(list);
+
+	for (const struct tsec_name *n = field->names; n->name; n++)
+		if (strcmp(n->name, "default"))
+			len += snprintf(list + len, sizeof(list) - len, "|%s",
+					n->name);
+	return bad_usage("%s is one of %s, not \"%s\"", field->name, list,
+			 value);
+}
+
+static int parse_scalar(const struct field *field, void *info,
+			const char *value)
+{
+	uint64_t number = 0;
+	int named;
+
+	if (!strcmp(value, "default"))
+		named = 0;
+	else if (field->names)
+		named = tsec_value_of(field->names, value);
+	else if (parse_number(value, UINT64_MAX, &number))
+		named = 0;
+	else
+		return bad_usage("%s is a number, not \"%s\"", field->name,
+				 value);
+	if (named < 0)
+		return bad_name(field, value);
+	tsec_field_set(field, info, number ? number : (uint64_t)named);
+	return 0;
+}
+
+int parse_setting(const struct field *field, void *info, const char *value)
+{
+	switch (field->kind) {
+	case FIELD_STRING:
+		return parse_string(field, info, value);
+	case FIELD_CIPHERS:
+		return parse_cipher_list(info, value);
+	default:
+		return parse_scalar(field, info, value);
+	}
+}
+
+int parse_settings(struct args *args, struct tsec_profile_info *info)
+{
+	const struct field *field;
+	const char *word, *value;
+	int code;
+
+	while ((word = next_arg(args))) {
+		field = tsec_field_named(&tsec_profile_layout, word);
+		if (!field || field->attr == TSEC_A_PROFILE_NAME)
+			return bad_usage("a profile has no setting \"%s\", see "
+					 "\"tsec profile help\"", word);
+		if (info->have & (1ULL << field->attr))
+			return bad_usage("%s is given twice", word);
+		value = next_arg(args);
+		if (!value)
+			return bad_usage("%s needs a value", word);
+		code = parse_setting(field, info, value);
+		if (code)
+			return code;
+	}
+	return 0;
+}

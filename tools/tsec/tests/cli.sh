@@ -1,0 +1,112 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# Command lines that need no kernel: help, versions, complaints.
+
+cd "$(dirname "$0")/.." || exit 1
+tmp=$(mktemp -d) || exit 1
+trap 'rm -rf "$tmp"' EXIT
+n=0
+failed=0
+
+ok() { # passed what
+	n=$((n + 1))
+	[ "$1" = 0 ] && echo "ok $n - $2" && return
+	echo "not ok $n - $2"
+	failed=1
+}
+
+# expect CODE TEXT ARGS...: the exit code, and text on either output
+expect() {
+	local code=$1 text=$2 out got
+	shift 2
+	out=$(./tsec "$@" 2>&1 </dev/null)
+	got=$?
+	[ $got = "$code" ] && [[ $out == *"$text"* ]]
+	ok $? "tsec $*"
+	[ $got = "$code" ] || echo "#   exit code $got, expected $code"
+	[[ $out == *"$text"* ]] || echo "#   $out"
+}
+
+expect 1 "Usage: tsec"
+expect 0 "Usage: tsec" help
+expect 0 "Usage: tsec" -h
+expect 0 "tsec utility, tsec-" -V
+expect 0 "tsec utility, tsec-" -Version
+expect 0 "tsec utility, tsec-" --Version
+expect 1 'unknown option "-x"' -x
+expect 1 'unknown object "wrong"' wrong
+expect 1 'ambiguous object "s"' s
+expect 1 '-netns needs the name' -n
+expect 1 'cannot name a network namespace' -n ../net session
+expect 1 'cannot open network namespace' -netns nonexistent session
+for object in session profile key stats monitor daemon; do
+	expect 0 "Usage: tsec $object" $object help
+done
+expect 0 "Usage: tsec session" ses help
+expect 1 'unknown command "wrong"' session wrong
+expect 1 'ambiguous command "s"' profile s
+expect 1 'id needs the number' session show id
+expect 1 'id needs the number' session show id x
+expect 1 'id needs the number' session del id 0
+expect 1 'id needs the number' session del id 4294967296
+expect 1 'which session?' session del
+expect 1 'which session?' session del 5
+expect 1 'unexpected "now"' session del id 5 now
+expect 1 'unexpected "now"' session rekey id 5 request now
+expect 1 '"up" is not a state' session show state up
+expect 1 '"peer" is not a role' session show role peer
+expect 1 'unknown condition "uid"' session show uid 0
+expect 1 'which profile?' profile add
+expect 1 'has 63 bytes at most' profile add "$(printf '%064d' 0)"
+expect 1 'no setting "colour"' profile add web colour red
+expect 1 'cert needs a value' profile add web cert
+expect 1 'must be an absolute path' profile add web cert web.pem
+expect 1 'verify is one of default|none|request|require' \
+	profile set web verify maybe
+expect 1 'is not a list of ciphers' profile set web ciphers null
+expect 1 'unexpected "x"' profile del web x
+expect 1 'whose key?' key add
+expect 1 'which direction?' key add web
+expect 1 'which cipher?' key add web tx
+expect 1 'either key-file and iv-file, or secret-file' \
+	key add web tx cipher aes-128-gcm
+expect 1 'either key-file and iv-file, or secret-file' \
+	key add web tx cipher aes-128-gcm key-file a
+expect 1 'either key-file and iv-file, or secret-file' \
+	key add web tx cipher aes-128-gcm key-file a iv-file b secret-file c
+expect 1 'only one file can be standard input' \
+	key add web tx cipher aes-128-gcm key-file - iv-file -
+expect 1 'TLS 1.2 has no traffic secrets' \
+	key add web tx cipher aes-128-gcm version 1.2 secret-file a
+expect 1 'unexpected "key"' key add web tx key 00112233
+expect 1 'seq is given twice' key add web tx seq 1 seq 2
+expect 1 'cipher is one of' key add web tx cipher null
+expect 1 'comes tx, rx or nothing' key del web both
+expect 1 'cannot monitor "wrong"' monitor wrong
+expect 1 'unexpected "x"' daemon show x
+echo '[{"name":"x","verify":"maybe"}]' >"$tmp/bad"
+expect 1 'profile 1: "verify" has a bad value' profile restore "$tmp/bad"
+echo '[{"verify":"none"}]' >"$tmp/bad"
+expect 1 'profile 1: it has no name' profile restore "$tmp/bad"
+echo '{}' >"$tmp/bad"
+expect 1 'not a list of profiles' profile restore "$tmp/bad"
+printf '[\n{"name" "x"}]' >"$tmp/bad"
+expect 1 "bad:2: " profile restore "$tmp/bad"
+expect 1 'No such file' profile restore "$tmp/none"
+TSEC_RUN=/nonexistent expect 1 '/nonexistent: No such file' run true
+TSEC_RUN=/bin/echo expect 0 '-- true -x' run -- true -x
+
+# Where the kernel has no tsec, every object says so.
+if ! grep -q '^tsec ' /proc/modules 2>/dev/null && ! ./tsec daemon \
+	>/dev/null 2>&1; then
+	for object in session profile key stats monitor daemon; do
+		expect 2 'the kernel has no tsec' $object
+	done
+fi
+
+# The completion knows every object and every command.
+bash -n completion/tsec
+ok $? "the completion is a shell script"
+
+echo "1..$n"
+exit $failed
