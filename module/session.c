@@ -16,12 +16,6 @@
 #include "stream.h"
 #include "trace.h"
 
-static void half_init(struct tsec_half *half)
-{
-	mutex_init(&half->lock);
-	atomic64_set(&half->bytes, 0);
-}
-
 static int number_take(struct tsec_session *session)
 {
 	struct tsec_net *tn = session->tn;
@@ -59,8 +53,9 @@ struct tsec_session *tsec_session_new(struct tsec_net *tn, u8 role,
 	spin_lock_init(&session->lock);
 	INIT_LIST_HEAD(&session->entry);
 	INIT_LIST_HEAD(&session->pending);
-	half_init(&session->tx);
-	half_init(&session->rx);
+	/* Two places, two lock classes: rx.lock is taken inside tx.lock. */
+	mutex_init(&session->tx.lock);
+	mutex_init(&session->rx.lock);
 	session->tn = tn;
 	session->role = role;
 	session->protocol = TSEC_PROTO_TLS;
