@@ -39,6 +39,14 @@
 #include <asm/unaligned.h>
 #endif
 
+/* 6.7 lets a family handle SOL_SOCKET; before, only SO_REUSEPORT suffers. */
+static inline void tsec_socket_own_options(struct socket *sock)
+{
+#ifdef SOCK_CUSTOM_SOCKOPT
+	set_bit(SOCK_CUSTOM_SOCKOPT, &sock->flags);
+#endif
+}
+
 /* 6.7 moved the name of this record type to a header of its own. */
 #ifdef TSEC_HAVE_TLS_PROT_H
 #include <net/tls_prot.h>

@@ -101,7 +101,7 @@ static int stream_bind(struct socket *sock, struct sockaddr *addr, int len)
 	else
 		err = tsec_socket_inner_make(tsk, err);
 	if (!err) {
-		tsec_inner_sync(&tsk->sk, tsk->inner->sk);
+		tsec_inner_sync_all(&tsk->sk, tsk->inner->sk);
 		err = kernel_bind(tsk->inner, addr, len);
 	}
 	release_sock(&tsk->sk);
@@ -169,7 +169,7 @@ static int connect_start(struct tsec_sock *tsk, struct sockaddr *addr, int len)
 
 	err = tsec_handshake_prepare(session, tsk->app);
 	if (!err) {
-		tsec_inner_sync(&tsk->sk, session->inner->sk);
+		tsec_inner_sync_all(&tsk->sk, session->inner->sk);
 		tsec_handshake_begin(session);
 		err = kernel_connect(session->inner, addr, len, O_NONBLOCK);
 	}
@@ -283,7 +283,7 @@ static int listen_locked(struct tsec_sock *tsk, int backlog)
 	err = tsk->inner ? 0 : tsec_socket_inner_make(tsk, AF_INET);
 	if (err)
 		return err;
-	tsec_inner_sync(&tsk->sk, tsk->inner->sk);
+	tsec_inner_sync_all(&tsk->sk, tsk->inner->sk);
 	listener = tsec_listener_new(&tsk->sk, tsk->inner, tsk->app);
 	if (!listener)
 		return -ENOMEM;
@@ -331,6 +331,7 @@ static struct tsec_sock *sock_make(struct net *net, struct socket *sock,
 	tsk->recorded = NULL;
 	tsk->error = NULL;
 	sock->ops = &stream_ops;
+	tsec_socket_own_options(sock);
 	return tsk;
 }
 
@@ -658,12 +659,35 @@ static int inner_option_set(struct tsec_sock *tsk, int level, int name,
 	return err;
 }
 
+/*
+ * Kernels that ask us (SOCK_CUSTOM_SOCKOPT) let SO_REUSEPORT through, which
+ * the core keeps for its own families.
+ */
+static int core_option_set(struct socket *sock, int name, sockptr_t optval,
+			   unsigned int optlen)
+{
+	int on;
+
+	if (name != SO_REUSEPORT)
+		return sock_setsockopt(sock, SOL_SOCKET, name, optval, optlen);
+	if (optlen < sizeof(on))
+		return -EINVAL;
+	if (copy_from_sockptr(&on, optval, sizeof(on)))
+		return -EFAULT;
+	lock_sock(sock->sk);
+	sock->sk->sk_reuseport = !!on;
+	release_sock(sock->sk);
+	return 0;
+}
+
 static int stream_setsockopt(struct socket *sock, int level, int name,
 			     sockptr_t optval, unsigned int optlen)
 {
 	struct sock *sk = sock->sk;
 	int err;
 
+	if (level == SOL_SOCKET)
+		return core_option_set(sock, name, optval, optlen);
 	if (level == SOL_TSEC)
 		return tsec_sockopt_set(sock, name, optval, optlen);
 	if (!tsec_option_allowed(level, name, true))
