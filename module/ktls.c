@@ -7,6 +7,7 @@
  * key is replaced here inside kTLS's own context, whose layout is public
  * (include/net/tls.h).  See tsec_ktls_replace() for why that is safe.
  */
+#include <linux/delay.h>
 #include <linux/tcp.h>
 #include <net/tcp.h>
 
@@ -15,7 +16,8 @@
 #include "record/tls.h"
 
 enum ktls_limits {
-	KTLS_CMSG_ROOM = CMSG_SPACE(sizeof(u8)),
+	KTLS_CMSG_ROOM	= CMSG_SPACE(sizeof(u8)),
+	EXPEL_TRIES	= 1000,		/* of about 0.1 ms */
 };
 
 union crypto_info {
@@ -331,6 +333,40 @@ int tsec_ktls_control_recv(struct socket *inner, u8 *type, u8 *data,
 void tsec_ktls_drain(struct socket *inner)
 {
 	room_make(inner->sk);
+}
+
+static void rcv_shutdown_set(struct sock *isk, bool on)
+{
+	lock_sock(isk);
+	if (on)
+		isk->sk_shutdown |= RCV_SHUTDOWN;
+	else if (!sock_flag(isk, SOCK_DONE))	/* no FIN has come */
+		isk->sk_shutdown &= ~RCV_SHUTDOWN;
+	isk->sk_state_change(isk);
+	release_sock(isk);
+}
+
+/**
+ * tsec_ktls_expel_readers() - wake who waits in kTLS, with the end of stream
+ * @inner: the inner socket, its sending direction still open
+ *
+ * The inner socket's receiving direction is shut just until they have left.
+ * Were it shut for good, TCP would answer the peer's close_notify by a reset
+ * once this end has sent its FIN.
+ *
+ * Context: process context; the caller sees to it that nobody waits anew.
+ */
+void tsec_ktls_expel_readers(struct socket *inner)
+{
+	struct tls_sw_context_rx *sw = tls_sw_ctx_rx(tls_get_ctx(inner->sk));
+	int i;
+
+	if (!READ_ONCE(sw->reader_present))
+		return;
+	rcv_shutdown_set(inner->sk, true);
+	for (i = 0; i < EXPEL_TRIES && READ_ONCE(sw->reader_present); i++)
+		usleep_range(100, 200);
+	rcv_shutdown_set(inner->sk, false);
 }
 
 /**

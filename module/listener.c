@@ -20,10 +20,8 @@
 
 static void listener_put(struct tsec_listener *listener)
 {
-	if (!refcount_dec_and_test(&listener->refs))
-		return;
-	sock_release(listener->inner);
-	kfree(listener);
+	if (refcount_dec_and_test(&listener->refs))
+		kfree_rcu(listener, rcu);
 }
 
 static void work_queue(struct tsec_listener *listener)
@@ -66,6 +64,7 @@ static void inner_unhook(struct tsec_listener *listener)
 
 	write_lock_bh(&isk->sk_callback_lock);
 	rcu_assign_sk_user_data(isk, NULL);
+	isk->sk_data_ready = listener->saved_data_ready;
 	write_unlock_bh(&isk->sk_callback_lock);
 }
 
@@ -249,7 +248,6 @@ int tsec_listener_listen(struct tsec_listener *listener, int backlog)
 void tsec_listener_undo(struct tsec_listener *listener)
 {
 	inner_unhook(listener);
-	listener->inner->sk->sk_data_ready = listener->saved_data_ready;
 	kfree(listener);
 }
 
@@ -280,15 +278,17 @@ static void session_drop(struct tsec_listener *listener,
 }
 
 /**
- * tsec_listener_close() - stop listening
+ * tsec_listener_stop() - stop listening
  * @listener: the listener; the socket's reference is used up
  *
  * Sessions that nobody accepted end, finished handshakes in good order.
  *
  * Context: process context.
+ * Return: the inner socket, which keeps its name.
  */
-void tsec_listener_close(struct tsec_listener *listener)
+struct socket *tsec_listener_stop(struct tsec_listener *listener)
 {
+	struct socket *inner = listener->inner;
 	struct tsec_session *session;
 
 	inner_unhook(listener);
@@ -305,6 +305,9 @@ void tsec_listener_close(struct tsec_listener *listener)
 				    &listener->ready_count)))
 		session_drop(listener, session);
 	listener_put(listener);
+	/* As TCP does it: no longer listening, still bound. */
+	inner->ops->shutdown(inner, SHUT_RD);
+	return inner;
 }
 
 static bool move_to_ready(struct tsec_listener *listener,

@@ -18,9 +18,10 @@ struct tsec_session;
 
 /**
  * struct tsec_listener - what a listening socket adds
+ * @rcu: for poll(), which looks without the socket's lock
  * @refs: the socket, each session that waits here, queued work
  * @sk: the program's socket, NULL once it is closed; under @lock
- * @inner: the listening TCP socket
+ * @inner: the listening TCP socket; tsec_listener_stop() gives it back
  * @app: what the program set by socket options, for its sessions; not
  *	changed any more
  * @lock: protects the lists and what follows; taken with bottom halves off,
@@ -35,6 +36,7 @@ struct tsec_session;
  * @uid: owner of the socket
  */
 struct tsec_listener {
+	struct rcu_head rcu;
 	refcount_t refs;
 	struct sock *sk;
 	struct socket *inner;
@@ -54,7 +56,7 @@ struct tsec_listener *tsec_listener_new(struct sock *sk, struct socket *inner,
 					const struct tsec_overrides *app);
 int tsec_listener_listen(struct tsec_listener *listener, int backlog);
 void tsec_listener_undo(struct tsec_listener *listener);
-void tsec_listener_close(struct tsec_listener *listener);
+struct socket *tsec_listener_stop(struct tsec_listener *listener);
 void tsec_listener_ready(struct tsec_session *session);
 void tsec_listener_forget(struct tsec_session *session);
 struct tsec_session *tsec_listener_take(struct tsec_listener *listener);

@@ -338,14 +338,15 @@ static struct tsec_sock *sock_make(struct net *net, struct socket *sock,
 /* One more connection wakes one more waiter, as with TCP. */
 static int accept_wait(struct sock *sk, long *timeo)
 {
-	struct tsec_listener *listener = tsec_sk(sk)->listener;
 	DEFINE_WAIT(wait);
+	bool ready;
 
 	if (!*timeo)
 		return -EAGAIN;
 	prepare_to_wait_exclusive(sk_sleep(sk), &wait, TASK_INTERRUPTIBLE);
+	ready = tsec_listener_has_ready(tsec_sk(sk)->listener);
 	release_sock(sk);
-	if (!tsec_listener_has_ready(listener))
+	if (!ready)
 		*timeo = schedule_timeout(*timeo);
 	finish_wait(sk_sleep(sk), &wait);
 	lock_sock(sk);
@@ -486,16 +487,11 @@ static int stream_recvmsg(struct socket *sock, struct msghdr *msg, size_t len,
 {
 	struct sock *sk = sock->sk;
 	struct tsec_session *session;
-	int ret;
 
 	session = session_of(sk, flags & MSG_DONTWAIT);
 	if (IS_ERR(session))
 		return PTR_ERR(session);
-	ret = tsec_stream_recvmsg(session, msg, len, flags);
-	/* After shutdown(SHUT_RD) there is an end where there was a wait. */
-	if (ret == -EAGAIN && (sk->sk_shutdown & RCV_SHUTDOWN))
-		return 0;
-	return error_taken(sk, ret);
+	return error_taken(sk, tsec_stream_recvmsg(session, msg, len, flags));
 }
 
 #ifdef TSEC_HAVE_SENDPAGE
@@ -538,11 +534,23 @@ static void stream_splice_eof(struct socket *sock)
 		inner->ops->splice_eof(inner);
 }
 
+static __poll_t listener_poll(struct sock *sk)
+{
+	struct tsec_listener *listener;
+	__poll_t mask = 0;
+
+	rcu_read_lock();
+	listener = READ_ONCE(tsec_sk(sk)->listener);
+	if (listener && tsec_listener_has_ready(listener))
+		mask = EPOLLIN | EPOLLRDNORM;
+	rcu_read_unlock();
+	return mask;
+}
+
 static __poll_t stream_poll(struct file *file, struct socket *sock,
 			    struct poll_table_struct *wait)
 {
 	struct sock *sk = sock->sk;
-	struct tsec_listener *listener;
 	__poll_t mask = 0;
 
 	sock_poll_wait(file, sock, wait);
@@ -551,9 +559,7 @@ static __poll_t stream_poll(struct file *file, struct socket *sock,
 		tsec_inner_sync(sk, tsec_sk(sk)->session->inner->sk);
 		return tsec_stream_poll(tsec_sk(sk)->session, file);
 	case TCP_LISTEN:
-		listener = tsec_sk(sk)->listener;
-		return tsec_listener_has_ready(listener) ?
-		       EPOLLIN | EPOLLRDNORM : 0;
+		return listener_poll(sk);
 	case TCP_CLOSE:
 		mask = EPOLLOUT | EPOLLWRNORM | EPOLLHUP;
 		break;
@@ -565,30 +571,57 @@ static __poll_t stream_poll(struct file *file, struct socket *sock,
 	return mask;
 }
 
+static void listen_stop(struct tsec_sock *tsk)
+{
+	struct tsec_listener *listener = tsk->listener;
+
+	WRITE_ONCE(tsk->listener, NULL);
+	tsk->sk.sk_state = TCP_CLOSE;
+	tsk->inner = tsec_listener_stop(listener);
+}
+
+/* Ends what is not a connection yet; true if there is one to shut down. */
+static bool shutdown_begin(struct tsec_sock *tsk, int mask, int *err)
+{
+	*err = 0;
+	switch (tsk->sk.sk_state) {
+	case TCP_ESTABLISHED:
+		/* Receivers see it at once; senders after close_notify. */
+		tsk->sk.sk_shutdown |= mask & RCV_SHUTDOWN;
+		return true;
+	case TCP_SYN_SENT:
+		session_drop(tsk);
+		return false;
+	case TCP_LISTEN:
+		if (mask & RCV_SHUTDOWN)
+			listen_stop(tsk);
+		return false;
+	default:
+		*err = -ENOTCONN;
+		return false;
+	}
+}
+
 static int stream_shutdown(struct socket *sock, int how)
 {
 	struct sock *sk = sock->sk;
-	struct tsec_sock *tsk = tsec_sk(sk);
-	int mask = how + 1, err = 0;	/* SHUT_RD.. to RCV_SHUTDOWN.. */
+	int mask = how + 1, err;	/* SHUT_RD.. to RCV_SHUTDOWN.. */
 	bool open;
 
 	if (how < SHUT_RD || how > SHUT_RDWR)
 		return -EINVAL;
 	lock_sock(sk);
-	open = sk->sk_state == TCP_ESTABLISHED;
-	if (sk->sk_state == TCP_SYN_SENT)
-		session_drop(tsk);
-	else if (!open)
-		err = -ENOTCONN;
+	open = shutdown_begin(tsec_sk(sk), mask, &err);
 	release_sock(sk);
 
 	/* Without the lock: a sender may have to finish first. */
 	if (open)
-		err = tsec_stream_shutdown(tsk->session, mask);
+		err = tsec_stream_shutdown(tsec_sk(sk)->session, mask);
 	if (err)
 		return err;
 	lock_sock(sk);
-	WRITE_ONCE(sk->sk_shutdown, sk->sk_shutdown | mask);
+	if (open)
+		sk->sk_shutdown |= mask;
 	sk->sk_state_change(sk);
 	release_sock(sk);
 	return 0;
@@ -736,7 +769,7 @@ static int stream_release(struct socket *sock)
 		tsec_session_close(tsk->session);
 	}
 	if (tsk->listener)
-		tsec_listener_close(tsk->listener);
+		listen_stop(tsk);
 	if (tsk->inner)
 		sock_release(tsk->inner);
 	tsec_options_free(&tsk->recorded);

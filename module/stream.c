@@ -255,12 +255,17 @@ ssize_t tsec_stream_sendpage(struct tsec_session *session, struct page *page,
 }
 #endif
 
+/* After shutdown(SHUT_RD) what is there is read, and nothing waited for. */
+static bool rx_shut(const struct tsec_session *session)
+{
+	return READ_ONCE(session->sk->sk_shutdown) & RCV_SHUTDOWN;
+}
+
 /* The transport has nothing more.  Was that the peer's will? */
 static int rx_ended(struct tsec_session *session)
 {
-	if (test_bit(TSEC_SESSION_PEER_CLOSED, &session->flags))
-		return 0;
-	if (session->sk && (session->sk->sk_shutdown & RCV_SHUTDOWN))
+	if (test_bit(TSEC_SESSION_PEER_CLOSED, &session->flags) ||
+	    rx_shut(session))
 		return 0;
 	if (!tsec_ktls_ended(session->inner))
 		return -EAGAIN;
@@ -300,6 +305,8 @@ static int rx_resolve(struct tsec_session *session, int err)
 	case 0:
 		ret = rx_ended(session);
 		return ret == -EAGAIN ? 1 : ret;
+	case -EAGAIN:
+		return rx_shut(session) ? 0 : -EAGAIN;
 	default:
 		return err;
 	}
@@ -353,6 +360,8 @@ static int rx_data(struct tsec_session *session, struct msghdr *msg,
 		ret = rx_stopped(session);
 		if (ret <= 0)
 			return ret;
+		if (unlikely(rx_shut(session)))
+			flags |= MSG_DONTWAIT;
 		ret = inner->ops->recvmsg(inner, msg, len, flags);
 		if (likely(ret > 0)) {
 			rx_account(session, ret, flags);
@@ -472,6 +481,8 @@ ssize_t tsec_stream_splice_read(struct tsec_session *session, loff_t *ppos,
 		ret = rx_stopped(session);
 		if (ret <= 0)
 			return ret;
+		if (rx_shut(session))
+			flags |= SPLICE_F_NONBLOCK;
 		ret = inner->ops->splice_read(inner, ppos, pipe, len, flags);
 		if (ret > 0) {
 			rx_account(session, ret, 0);
@@ -556,6 +567,7 @@ __poll_t tsec_stream_poll(struct tsec_session *session, struct file *file)
  * @how: RCV_SHUTDOWN, SEND_SHUTDOWN
  *
  * The end of the sending direction is authenticated before the transport's.
+ * That the receiving direction has ended is noted in the program's socket.
  *
  * Context: process context; waits for a sender at work, interruptibly.
  * Return: 0 or a negative errno.
@@ -565,6 +577,8 @@ int tsec_stream_shutdown(struct tsec_session *session, int how)
 	struct socket *inner = session->inner;
 	int err = 0;
 
+	if (how & RCV_SHUTDOWN)
+		tsec_ktls_expel_readers(inner);
 	if (how & SEND_SHUTDOWN) {
 		err = mutex_lock_interruptible(&session->tx.lock);
 		if (err)
