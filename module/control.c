@@ -16,7 +16,12 @@
 #include "event.h"
 #include "ktls.h"
 #include "net.h"
+#include "stream.h"
 #include "trace.h"
+
+enum control_limits {
+	CONTROL_UPDATES_MAX = 16,	/* own, without data between them */
+};
 
 static u64 half_records(const struct tsec_half *half)
 {
@@ -89,14 +94,27 @@ static int half_renew(struct tsec_session *session,
 	return 0;
 }
 
+/*
+ * A key that has sealed nothing yet is as good as the next one, and a peer
+ * takes too many updates in a row for a flood (as this end does, record/tls.c).
+ */
+static bool update_needless(struct tsec_session *session, bool request)
+{
+	struct tsec_half *tx = &session->tx;
+
+	if (tsec_ktls_seq(session->inner, TSEC_DIR_TX) != tx->key.seq)
+		session->tx_updates = 0;
+	return !request && session->tx_updates >= CONTROL_UPDATES_MAX;
+}
+
 /**
  * tsec_control_key_update() - renew the sending key (RFC 8446 section 4.6.3)
  * @session: an open session
  * @request: ask the peer to renew its own as well
  *
  * Context: process context; the caller holds tx.lock.
- * Return: 0, -EOPNOTSUPP if the key cannot renew itself, or another negative
- * errno.
+ * Return: 0, also if there is no need; -EOPNOTSUPP if the key cannot renew
+ * itself, or another negative errno.
  */
 int tsec_control_key_update(struct tsec_session *session, bool request)
 {
@@ -108,6 +126,8 @@ int tsec_control_key_update(struct tsec_session *session, bool request)
 		return -EOPNOTSUPP;
 	if (test_bit(TSEC_SESSION_CLOSED, &session->flags))
 		return -EPIPE;
+	if (update_needless(session, request))
+		return 0;
 
 	len = session->record->build_key_update(message, &type, request);
 	err = tsec_ktls_control_send(session->inner, type, message, len);
@@ -116,6 +136,8 @@ int tsec_control_key_update(struct tsec_session *session, bool request)
 	err = half_renew(session, TSEC_DIR_TX);
 	if (err)
 		return err;
+	session->tx_updates++;
+	tsec_stream_prompt(session);
 	if (request)
 		tsec_tls_update_asked(&session->reader);
 	clear_bit(TSEC_SESSION_SOFT_TOLD, &session->flags);

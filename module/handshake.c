@@ -296,8 +296,7 @@ static void daemon_start(struct tsec_session *session)
 				  "too many handshakes: net.tsec.max_handshakes");
 		return;
 	}
-	if (tsec_inner_prompt(session->inner))
-		set_bit(TSEC_SESSION_PROMPT, &session->flags);
+	tsec_stream_prompt(session);
 	if (!pending_add(session)) {
 		if (!READ_ONCE(tn->daemon.port))
 			TSEC_INC_STATS(tn, TSEC_STAT_HANDSHAKES_NO_DAEMON);

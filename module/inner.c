@@ -69,15 +69,10 @@ static void nodelay_set(struct socket *inner, int on)
 }
 
 /**
- * tsec_inner_prompt() - send small segments at once, up to the first data
- * @inner: the inner socket, connected
+ * tsec_inner_prompt() - set TCP_NODELAY unless the program has
+ * @inner: the inner socket
  *
- * A handshake ends in small segments.  Nagle's algorithm would hold the last
- * of them, and the program's first data, until the peer's delayed
- * acknowledgment; on plain TCP the first data waits for nothing.
- *
- * Return: true if tsec_inner_unprompt() has to undo it, as the program has
- * not set TCP_NODELAY itself.
+ * Return: true if tsec_inner_unprompt() has to undo it.
  */
 bool tsec_inner_prompt(struct socket *inner)
 {

@@ -126,6 +126,7 @@ struct tsec_peer {
  * @tx: sending direction
  * @rx: receiving direction
  * @reader: reassembly of control records, under @rx.lock
+ * @tx_updates: key updates sent since the last data, under @tx.lock
  * @rx_seen: @rx.bytes at the last control record, under @rx.lock
  * @lock: protects @state, @status, @error, @sk, @channel, @listener and the
  *	list membership @entry; bottom halves off
@@ -169,6 +170,7 @@ struct tsec_session {
 	struct tsec_half rx;
 	struct tsec_tls_rx reader;
 	u64 rx_seen;
+	unsigned int tx_updates;
 	spinlock_t lock;	/* state, and who is attached */
 	struct sock *sk;
 	struct tsec_channel *channel;

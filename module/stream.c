@@ -165,7 +165,25 @@ static void tx_unlock(struct tsec_session *session)
 }
 
 /**
- * tsec_stream_unprompt() - end the exception from Nagle's algorithm
+ * tsec_stream_prompt() - send small segments at once, up to the next data
+ * @session: a session with a connected transport
+ *
+ * What the protocol itself sends, a handshake's last flight or a key update,
+ * is small.  Nagle's algorithm would hold it, or the program's data after it,
+ * until the peer's delayed acknowledgment; on plain TCP there is nothing that
+ * the data would have to wait for.
+ *
+ * Context: process context.
+ */
+void tsec_stream_prompt(struct tsec_session *session)
+{
+	if (!test_bit(TSEC_SESSION_PROMPT, &session->flags) &&
+	    tsec_inner_prompt(session->inner))
+		set_bit(TSEC_SESSION_PROMPT, &session->flags);
+}
+
+/**
+ * tsec_stream_unprompt() - undo tsec_stream_prompt()
  * @session: an open session
  *
  * Context: process context.
@@ -512,9 +530,12 @@ static int rx_settle(struct tsec_session *session)
 			return ret;
 		ret = tsec_ktls_control_recv(session->inner, &type, &byte, 1,
 					     MSG_PEEK);
-		if (type == TSEC_TLS_RECORD_DATA)
-			return ret ? 1 : -EAGAIN;
-		ret = rx_resolve(session, type ? -EIO : ret);
+		if (type == TSEC_TLS_RECORD_DATA && ret > 0)
+			return 1;
+		/* Of empty records of data, kTLS reports what follows them. */
+		if (type && type != TSEC_TLS_RECORD_DATA)
+			ret = -EIO;
+		ret = rx_resolve(session, ret);
 		if (ret <= 0)
 			return ret;
 	}

@@ -23,6 +23,7 @@ ssize_t tsec_stream_splice_read(struct tsec_session *session, loff_t *ppos,
 				unsigned int flags);
 __poll_t tsec_stream_poll(struct tsec_session *session, struct file *file);
 int tsec_stream_shutdown(struct tsec_session *session, int how);
+void tsec_stream_prompt(struct tsec_session *session);
 void tsec_stream_unprompt(struct tsec_session *session);
 int tsec_stream_inq(struct tsec_session *session);
 int tsec_stream_key_update(struct tsec_session *session, bool request);
