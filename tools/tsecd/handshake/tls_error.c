@@ -2,6 +2,7 @@
 /* What the library and the peer complain about, as errno and sentence. */
 #include <errno.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "tls.h"
 
@@ -41,6 +42,9 @@ static const struct mapping errors[] = {
 	  "the connection broke in the midst of the handshake" },
 	{ GNUTLS_E_UNEXPECTED_PACKET_LENGTH, EPROTO,
 	  "the peer does not speak TLS" },
+	{ GNUTLS_E_DECRYPTION_FAILED, EPROTO,
+	  "the peer's message cannot be decrypted; it may be a refusal of our "
+	  "certificate, sent in the clear" },
 	{ GNUTLS_E_TIMEDOUT, ETIMEDOUT, "the handshake took too long" },
 	{ GNUTLS_E_MEMORY_ERROR, ENOMEM, "out of memory" },
 };
@@ -92,6 +96,15 @@ static bool peer_is_gone(int ret)
 	       ret == GNUTLS_E_PULL_ERROR || ret == GNUTLS_E_PUSH_ERROR;
 }
 
+/* To the library, a message that is cut off is one of wrong length. */
+static bool is_cut_off(const struct tls *tls, int ret)
+{
+	char byte;
+
+	return ret == GNUTLS_E_UNEXPECTED_PACKET_LENGTH &&
+	       recv(tls->handshake->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
+}
+
 /* With a PSK, what is malformed to the library is a proof that is wrong. */
 static bool is_wrong_psk(const struct tls *tls, int ret)
 {
@@ -103,9 +116,12 @@ static bool is_wrong_psk(const struct tls *tls, int ret)
 
 int tls_error(struct tls *tls, int ret)
 {
-	const struct mapping *known = FIND(errors, ret);
 	struct reason *reason = &tls->handshake->reason;
+	const struct mapping *known;
 
+	if (is_cut_off(tls, ret))
+		ret = GNUTLS_E_PREMATURE_TERMINATION;
+	known = FIND(errors, ret);
 	tls->over = peer_is_gone(ret);
 	if (ret == GNUTLS_E_FATAL_ALERT_RECEIVED)
 		return alert_received(tls);
