@@ -26,7 +26,8 @@ struct tsec_nl {
 	} groups[4];
 	unsigned int n_groups;
 	char error[512];
-	size_t rx_len;			/* bytes of the last reply */
+	size_t rx_at;			/* where the last datagram begins */
+	size_t rx_len;			/* up to where there is something */
 	char tx[NL_TX_SIZE] __attribute__((aligned(8)));
 	char rx[NL_RX_SIZE] __attribute__((aligned(8)));
 };

@@ -32,6 +32,7 @@ int tsec_nl_fd(const struct tsec_nl *nl)
 void tsec_nl_wipe(struct tsec_nl *nl)
 {
 	explicit_bzero(nl->rx, nl->rx_len);
+	nl->rx_at = 0;
 	nl->rx_len = 0;
 }
 
@@ -57,10 +58,14 @@ struct nlmsghdr *tsec_nl_start(struct tsec_nl *nl, uint8_t cmd, uint16_t flags)
 	return start(nl, nl->family, cmd, TSEC_FAMILY_VERSION, flags);
 }
 
-/* Only the kernel is heard; the length must be the whole message's. */
+/*
+ * The next datagram goes after those that are there, which tsec_nl_wipe()
+ * ends.  Only the kernel is heard; a message must have come as a whole.
+ */
 static ssize_t receive(struct tsec_nl *nl, int flags)
 {
-	struct iovec iov = { nl->rx, sizeof(nl->rx) };
+	size_t at = MNL_ALIGN(nl->rx_len);
+	struct iovec iov = { nl->rx + at, sizeof(nl->rx) - at };
 	struct sockaddr_nl from = { 0 };
 	struct msghdr msg = {
 		.msg_name = &from,
@@ -70,14 +75,14 @@ static ssize_t receive(struct tsec_nl *nl, int flags)
 	};
 	ssize_t len;
 
-	tsec_nl_wipe(nl);
 	do {
 		len = recvmsg(nl->fd, &msg, flags);
 		if (len < 0 && errno == EINTR)
 			continue;
 		if (len < 0)
 			return errno == EAGAIN && !flags ? -ETIMEDOUT : -errno;
-		nl->rx_len = len;
+		nl->rx_at = at;
+		nl->rx_len = at + len;
 	} while (len < 0 || from.nl_pid);
 	return msg.msg_flags & MSG_TRUNC ? -EMSGSIZE : len;
 }
@@ -168,7 +173,7 @@ static int digest_end(struct tsec_nl *nl, const struct nl_talk *talk, int err)
 
 int tsec_nl_digest(struct tsec_nl *nl, struct nl_talk *talk, size_t len)
 {
-	const struct nlmsghdr *nlh = (void *)nl->rx;
+	const struct nlmsghdr *nlh = (void *)(nl->rx + nl->rx_at);
 	int left = len;
 
 	for (; mnl_nlmsg_ok(nlh, left); nlh = mnl_nlmsg_next(nlh, &left)) {
@@ -196,6 +201,7 @@ int tsec_nl_talk(struct tsec_nl *nl, struct nlmsghdr *nlh, nl_reply_fn *fn,
 		 void *arg)
 {
 	struct nl_talk talk = { .seq = nlh->nlmsg_seq, .fn = fn, .arg = arg };
+	bool dump = nlh->nlmsg_flags & NLM_F_DUMP;
 	size_t size = nlh->nlmsg_len;
 	ssize_t len;
 	int err;
@@ -204,14 +210,18 @@ int tsec_nl_talk(struct tsec_nl *nl, struct nlmsghdr *nlh, nl_reply_fn *fn,
 		explicit_bzero(nl->tx, size);
 		return tsec_nl_fail(nl, -EBUSY, "this handle only receives");
 	}
-	if (!(nlh->nlmsg_flags & NLM_F_DUMP))
+	if (!dump)
 		nlh->nlmsg_flags |= NLM_F_ACK;
 	len = mnl_socket_sendto(nl->socket, nl->tx, size);
 	err = -errno;
 	explicit_bzero(nl->tx, size);
 	if (len < 0)
 		return tsec_nl_fail(nl, err, "netlink: %s", strerror(-err));
+	tsec_nl_wipe(nl);
 	do {
+		/* What a reply has stays until the next call; see tsec.h. */
+		if (dump)
+			tsec_nl_wipe(nl);
 		len = receive(nl, 0);
 		if (len < 0)
 			return tsec_nl_fail(nl, len, "netlink: %s",
@@ -229,6 +239,19 @@ static int set_option(struct tsec_nl *nl, int level, int option,
 	return setsockopt(nl->fd, level, option, value, len) ? -errno : 0;
 }
 
+/*
+ * A reply and its acknowledgement must be in the queue together, or the latter
+ * is dropped, and events come in bursts.  Without CAP_NET_ADMIN the system's
+ * limit holds, which is enough for the former.
+ */
+static void enlarge_queue(struct tsec_nl *nl)
+{
+	const int size = 4 * NL_RX_SIZE;
+
+	if (set_option(nl, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size)))
+		set_option(nl, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size));
+}
+
 static int open_socket(struct tsec_nl *nl)
 {
 	/* CAP_ACK: an error must not echo a request that had a key in it. */
@@ -243,6 +266,7 @@ static int open_socket(struct tsec_nl *nl)
 	if (!nl->socket)
 		return -errno;
 	nl->fd = mnl_socket_get_fd(nl->socket);
+	enlarge_queue(nl);
 	for (size_t i = 0; !err && i < MNL_ARRAY_SIZE(options); i++)
 		err = set_option(nl, SOL_NETLINK, options[i], &on, sizeof(on));
 	if (!err)
@@ -439,6 +463,7 @@ int tsec_nl_receive(struct tsec_nl *nl, tsec_event_fn *fn, void *arg)
 	ssize_t len;
 
 	for (;;) {
+		tsec_nl_wipe(nl);
 		len = receive(nl, MSG_DONTWAIT);
 		if (len == -EAGAIN)
 			return total;

@@ -113,6 +113,15 @@ int finish(struct cli *cli, int err)
 	return CLI_REFUSED;
 }
 
+int finish_list(struct cli *cli, int err)
+{
+	if (err != -EINTR)
+		return finish(cli, err);
+	fputs("tsec: the list changed meanwhile and may not be whole\n",
+	      stderr);
+	return CLI_OK;
+}
+
 int cli_open(struct cli *cli)
 {
 	int err;

@@ -82,6 +82,8 @@ int bad_usage(const char *format, ...);
 
 /* Complain of what the last request came to; CLI_REFUSED, or OK for 0. */
 int finish(struct cli *cli, int err);
+/* The same of a list that may well have changed while it was fetched. */
+int finish_list(struct cli *cli, int err);
 
 /* Open the handle; 0, or an exit code after a complaint. */
 int cli_open(struct cli *cli);

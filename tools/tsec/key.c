@@ -74,7 +74,7 @@ static int key_show(struct cli *cli, struct args *args)
 		return code;
 	if (cli->json)
 		show.list = json_array();
-	code = finish(cli, tsec_key_dump(cli->nl, show_one, &show));
+	code = finish_list(cli, tsec_key_dump(cli->nl, show_one, &show));
 	if (show.list && !code)
 		return print_json(cli, show.list);
 	json_decref(show.list);

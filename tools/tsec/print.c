@@ -34,6 +34,7 @@ bool field_text(const struct field *field, const void *info, char *text,
 {
 	const char *from = (const char *)info + field->offset;
 	char number[24];
+	uint64_t value;
 
 	switch (field->kind) {
 	case FIELD_STRING:
@@ -47,9 +48,9 @@ bool field_text(const struct field *field, const void *info, char *text,
 	case FIELD_U16:
 	case FIELD_U32:
 	case FIELD_U64:
-		tsec_copy(text, size, value_text(field->names,
-				tsec_field_get(field, info), number));
-		return field->names || tsec_field_get(field, info);
+		value = tsec_field_get(field, info);
+		tsec_copy(text, size, value_text(field->names, value, number));
+		return field->names || value;
 	}
 	return false;
 }

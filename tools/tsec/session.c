@@ -9,8 +9,8 @@ static const char usage[] =
 	"                    [ profile NAME ] [ role ROLE ]\n"
 	"       tsec session del id N\n"
 	"       tsec session rekey id N [ request ]\n"
-	"STATE := { connecting | pending | handshake | established | closing |\n"
-	"           failed }\n"
+	"STATE := { connecting | pending | handshake | established |\n"
+	"           closing | failed }\n"
 	"ROLE := { client | server }\n";
 
 struct filter {
@@ -112,7 +112,7 @@ static int session_show(struct cli *cli, struct args *args)
 		return code;
 	if (cli->json)
 		show.list = json_array();
-	code = finish(cli, fetch(cli, &show));
+	code = finish_list(cli, fetch(cli, &show));
 	if (cli->json && !code)
 		return print_json(cli, show.list);
 	json_decref(show.list);

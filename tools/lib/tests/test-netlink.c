@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Replies as the kernel sends them, made by hand and given to the reader. */
 #include <errno.h>
+#include <signal.h>
 #include <stdlib.h>
 
 #include "internal.h"
@@ -134,12 +135,66 @@ static void test_events(void)
 	is_int(tsec_parse_event(nlh, &event), -ENODATA, "nor a known command");
 }
 
+/*
+ * A whole call over a pair of sockets: the reply and its acknowledgement are
+ * two datagrams, and the blobs of the one must outlive the other.
+ */
+static void test_call(void)
+{
+	struct tsec_handshake_info reply = {
+		.have = TSEC_HAS(HANDSHAKE_SESSION) | TSEC_HAS(HANDSHAKE_FD) |
+			TSEC_HAS(HANDSHAKE_PSK_KEY),
+		.session = 7, .fd = 99, .psk_key = { "0123456789abcdef", 16 },
+	}, got;
+	struct tsec_key_info key = {
+		.have = TSEC_HAS(KEY_SECRET), .secret = { "secret", 6 },
+	};
+	struct nlmsghdr *nlh;
+	char buf[4096];
+	size_t at;
+	int fds[2];
+
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET, 0, fds))
+		exit(1);
+	nl->socket = mnl_socket_fdopen(fds[0]);
+	nl->fd = fds[0];
+	nl->seq = SEQ - 1;
+	at = data(0, SEQ, 0);
+	nlh = (void *)nl->rx;
+	tsec_build(nlh, sizeof(nl->rx), &tsec_handshake_layout, &reply);
+	at = nlh->nlmsg_len;
+	send(fds[1], nl->rx, at, 0);
+	ack(0, NLMSG_ERROR, 0, NULL);
+	send(fds[1], nl->rx, ((struct nlmsghdr *)nl->rx)->nlmsg_len, 0);
+	is_int(tsec_handshake_accept(nl, 0, &got), 0, "a call with a reply");
+	ok(got.session == 7 && got.psk_key.len == 16 &&
+	   !memcmp(got.psk_key.data, "0123456789abcdef", 16),
+	   "its blobs are there after the acknowledgement");
+	tsec_nl_wipe(nl);
+	ok(!memmem(nl->rx, sizeof(nl->rx), "0123456789abcdef", 16),
+	   "and are wiped when told");
+	nl->seq = SEQ - 1;
+	ack(0, NLMSG_ERROR, -EINVAL, "no");
+	send(fds[1], nl->rx, ((struct nlmsghdr *)nl->rx)->nlmsg_len, 0);
+	recv(fds[1], buf, sizeof(buf), 0);
+	is_int(tsec_key_new(nl, &key), -EINVAL, "a call that is refused");
+	is_str(tsec_nl_error(nl), "no", "with words");
+	ok(recv(fds[1], buf, sizeof(buf), 0) > 0 &&
+	   memmem(buf, sizeof(buf), "secret", 6), "the secret was sent");
+	ok(!memmem(nl->tx, sizeof(nl->tx), "secret", 6), "and wiped");
+	close(fds[1]);
+	is_int(tsec_session_del(nl, 1), -EPIPE, "nobody is there");
+	mnl_socket_close(nl->socket);
+}
+
 int main(void)
 {
 	nl = calloc(1, sizeof(*nl));
+	signal(SIGPIPE, SIG_IGN);
 	test_acks();
 	test_data();
 	test_events();
+	test_call();
 	free(nl);
 	return done_testing();
 }

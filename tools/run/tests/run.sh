@@ -1,0 +1,111 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# The wrapper with fake sockets: rules, names, what a program sees.
+
+cd "$(dirname "$0")/.." || exit 1
+tmp=$(mktemp -d) || exit 1
+trap 'rm -rf "$tmp"' EXIT
+n=0
+failed=0
+
+export TSEC_RUN_LIBRARY=$PWD/tests/libfake.so TSEC_RUN_FAMILY=14
+if [ "$SAN" = 1 ]; then
+	# The sanitizer must come before everything else that is preloaded.
+	LD_PRELOAD=$(cc -print-file-name=libasan.so)
+	export LD_PRELOAD ASAN_OPTIONS=detect_leaks=0:verify_asan_link_order=0
+fi
+
+ok() { # passed what
+	n=$((n + 1))
+	[ "$1" = 0 ] && echo "ok $n - $2" && return
+	echo "not ok $n - $2"
+	failed=1
+}
+
+# expect CODE TEXT ARGS...: the exit code, and text on either output
+expect() {
+	local code=$1 text=$2 out got
+	shift 2
+	out=$(./tsec-run "$@" 2>&1 </dev/null)
+	got=$?
+	[ $got = "$code" ] && [[ $out == *"$text"* ]]
+	ok $? "tsec run $*"
+	[ $got = "$code" ] || echo "#   exit code $got, expected $code"
+	[[ $out == *"$text"* ]] || echo "#   ${out//$'\n'/$'\n'#   }"
+}
+
+# connects TEXT OPTIONS... -- HOST PORT: what is said of a connection
+connects() {
+	local text=$1 options=() out
+	shift
+	while [ "$1" != -- ]; do
+		options+=("$1")
+		shift
+	done
+	out=$(./tsec-run --debug "${options[@]}" -- python3 -c '
+import socket, sys
+s = socket.socket(); s.setblocking(False)
+to = socket.getaddrinfo(sys.argv[1], int(sys.argv[2]), socket.AF_INET)[0][4]
+s.connect_ex(to)' "$2" "$3" 2>&1)
+	[[ $out == *"$text"* ]]
+	ok $? "${options[*]} $2 $3: $text"
+	[[ $out == *"$text"* ]] || echo "#   ${out//$'\n'/$'\n'#   }"
+}
+
+expect 125 "Usage: tsec run"
+expect 0 "Usage: tsec run" --help
+expect 125 "is not a list of ports" --ports 443, true
+expect 125 "is not a list of ports" --no-ports 70000 true
+expect 125 "a name has 1 to 63 bytes" --profile "$(printf '%064d' 0)" true
+expect 125 "a name has 1 to 255 bytes" --name '' true
+expect 127 "No such file" no-such-program
+expect 126 "Permission denied" /etc/passwd
+expect 7 "" -- sh -c 'exit 7'
+expect 0 "LD_PRELOAD=$TSEC_RUN_LIBRARY" env
+expect 0 "TSEC_RUN_PORTS=1-5" --ports 1-5 env
+TSEC_RUN_NAME=outer expect 1 "" sh -c 'env | grep TSEC_RUN_NAME'
+TSEC_RUN_LIBRARY=/nonexistent expect 126 "cannot load /nonexistent" true
+if [ -u /bin/su ] && [ "$(id -u)" != 0 ]; then
+	expect 126 "cannot be carried: it is set-user-id" su
+fi
+printf '#include <stdio.h>\nint main(void) { return 0; }\n' >"$tmp/static.c"
+if cc -static -o "$tmp/static" "$tmp/static.c" 2>/dev/null; then
+	expect 126 "cannot be carried: it is statically linked" "$tmp/static"
+	printf '#!%s\n' "$tmp/static" >"$tmp/script"
+	chmod +x "$tmp/script"
+	expect 126 "cannot be carried: it is statically linked" "$tmp/script"
+fi
+
+./tsec-run --listen --loopback -- tests/test-sockets >"$tmp/out" 2>"$tmp/err"
+ok $? "a program that uses its sockets in many ways"
+grep '^not ok' -A2 "$tmp/out" | sed 's/^/# /'
+[ ! -s "$tmp/err" ]
+ok $? "nothing is said without --debug"
+head -20 "$tmp/err" | sed 's/^/#   /'
+
+connects 'connect to 192.0.2.1 port 443 is secured' -- 192.0.2.1 443
+connects 'connect to port 53 is left alone' -- 192.0.2.1 53
+connects 'connect to 192.0.2.1 port 53 is secured' --ports all -- 192.0.2.1 53
+connects 'port 80 is left alone' --ports 443,8443 -- 192.0.2.1 80
+connects 'port 8443 is secured' --ports 443,8443 -- 192.0.2.1 8443
+connects 'port 80 is left alone' --no-ports 80 -- 192.0.2.1 80
+connects 'port 81 is secured' --no-ports 80 -- 192.0.2.1 81
+connects 'port 80 is left alone' --ports 1-99 --no-ports 80 -- 192.0.2.1 80
+connects 'port 443 is left alone' -- 127.0.0.1 443
+connects 'connect to localhost port 443 is secured' --loopback -- localhost 443
+connects 'name "here.example"' --name here.example -- 192.0.2.1 443
+connects 'name "192.0.2.1"' -- 192.0.2.1 443
+connects 'profile "web"' --profile web -- 192.0.2.1 443
+connects 'is refused: Required key not available' \
+	--profile unknown -- 192.0.2.1 443
+
+out=$(./tsec-run --debug --loopback sh -c 'python3 -c "
+import socket
+socket.socket().connect_ex((\"127.0.0.1\", 1))"' 2>&1)
+[[ $out == *"port 1 is secured"* ]]
+ok $? "a program's children are secured"
+[[ $out == *"Connection refused: a fake reason"* ]]
+ok $? "and a failure is explained"
+
+echo "1..$n"
+exit $failed
