@@ -126,6 +126,9 @@ int tsec_control_key_update(struct tsec_session *session, bool request)
 		return -EOPNOTSUPP;
 	if (test_bit(TSEC_SESSION_CLOSED, &session->flags))
 		return -EPIPE;
+	/* One request is enough until it is answered. */
+	request = request && !test_bit(TSEC_SESSION_UPDATE_ASKED,
+				       &session->flags);
 	if (update_needless(session, request))
 		return 0;
 
@@ -138,8 +141,10 @@ int tsec_control_key_update(struct tsec_session *session, bool request)
 		return err;
 	session->tx_updates++;
 	tsec_stream_prompt(session);
-	if (request)
+	if (request) {
+		set_bit(TSEC_SESSION_UPDATE_ASKED, &session->flags);
 		tsec_tls_update_asked(&session->reader);
+	}
 	clear_bit(TSEC_SESSION_SOFT_TOLD, &session->flags);
 	TSEC_INC_STATS(session->tn, TSEC_STAT_KEY_UPDATES_SENT);
 	tsec_event_key(session, TSEC_DIR_TX, TSEC_KEY_RENEWED_LOCAL);
@@ -488,8 +493,7 @@ int tsec_control_rx_due(struct tsec_session *session)
 			tell_rekey_needed(session, TSEC_DIR_RX);
 			break;
 		}
-		if (test_and_set_bit(TSEC_SESSION_UPDATE_ASKED,
-				     &session->flags))
+		if (test_bit(TSEC_SESSION_UPDATE_ASKED, &session->flags))
 			break;
 		TSEC_INC_STATS(session->tn, TSEC_STAT_KEY_LIMIT_SOFT);
 		set_bit(TSEC_SESSION_UPDATE_ASK, &session->flags);

@@ -370,6 +370,26 @@ void tsec_ktls_expel_readers(struct socket *inner)
 }
 
 /**
+ * tsec_ktls_stopped() - whether kTLS has given up on the peer's records
+ * @inner: the inner socket
+ *
+ * It does so at a record header that cannot be right, and tells just once.
+ *
+ * Context: process context; takes the inner socket's lock.
+ * Return: true if no record will be opened any more.
+ */
+bool tsec_ktls_stopped(struct socket *inner)
+{
+	struct sock *isk = inner->sk;
+	bool stopped;
+
+	lock_sock(isk);
+	stopped = tls_sw_ctx_rx(tls_get_ctx(isk))->strp.stopped;
+	release_sock(isk);
+	return stopped;
+}
+
+/**
  * tsec_ktls_ended() - whether the transport's stream is over
  * @inner: the inner socket
  *

@@ -686,8 +686,8 @@ static int inner_option_set(struct tsec_sock *tsk, int level, int name,
 	else
 		err = inner->ops->setsockopt(inner, level, name, optval,
 					     optlen);
-	/* IP_TOS changes it; the program's socket has the last word later. */
-	if (!err)
+	/* It sets the priority, where the program's socket has the last word. */
+	if (!err && level == SOL_IP && name == IP_TOS)
 		tsk->sk.sk_priority = inner->sk->sk_priority;
 	return err;
 }

@@ -304,6 +304,15 @@ static int rx_bad_record(struct tsec_session *session)
 	return -EBADMSG;
 }
 
+static int rx_bad_header(struct tsec_session *session, u8 alert)
+{
+	TSEC_INC_STATS(session->tn, TSEC_STAT_PROTOCOL_ERRORS);
+	tsec_session_fail(session, EPROTO,
+			  "the peer broke the protocol: bad record header");
+	tsec_control_alert(session, alert);
+	return -EPROTO;
+}
+
 /*
  * What to do when the inner call gave no data.
  * Return: 1 to try again, 0 at the end of the stream, or a negative errno.
@@ -320,6 +329,10 @@ static int rx_resolve(struct tsec_session *session, int err)
 		return !test_bit(TSEC_SESSION_PEER_CLOSED, &session->flags);
 	case -EBADMSG:
 		return rx_bad_record(session);
+	case -EMSGSIZE:
+		return rx_bad_header(session, TSEC_TLS_ALERT_RECORD_OVERFLOW);
+	case -EINVAL:
+		return rx_bad_header(session, TSEC_TLS_ALERT_PROTOCOL_VERSION);
 	case 0:
 		ret = rx_ended(session);
 		return ret == -EAGAIN ? 1 : ret;
@@ -507,7 +520,9 @@ ssize_t tsec_stream_splice_read(struct tsec_session *session, loff_t *ppos,
 			return ret;
 		}
 		/* Here kTLS says -EINVAL where recvmsg() says -EIO. */
-		ret = rx_resolve(session, ret == -EINVAL ? -EIO : ret);
+		if (ret == -EINVAL && !tsec_ktls_stopped(inner))
+			ret = -EIO;
+		ret = rx_resolve(session, ret);
 		if (ret <= 0)
 			return ret;
 	}
