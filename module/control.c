@@ -333,12 +333,16 @@ static int take_record(struct tsec_session *session, u8 type, const u8 *data,
 static int note_data(struct tsec_session *session)
 {
 	struct tsec_record_event ev;
-	u64 bytes = atomic64_read(&session->rx.bytes);
+	u64 sent = atomic64_read(&session->tx.bytes);
+	u64 received = atomic64_read(&session->rx.bytes);
 	int ret;
 
-	if (bytes == session->rx_seen)
+	if (sent != session->tx_seen)
+		tsec_tls_data_sent(&session->reader);
+	session->tx_seen = sent;
+	if (received == session->rx_seen)
 		return 0;
-	session->rx_seen = bytes;
+	session->rx_seen = received;
 	ret = session->record->data(&session->reader, &ev);
 	return ret == -EPROTO ? fail_protocol(session, &ev) : ret;
 }

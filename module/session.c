@@ -224,6 +224,7 @@ static void sk_follow(struct tsec_session *session)
 		sk_error_report(sk);
 	}
 	sk->sk_state_change(sk);
+	sk_wake_async(sk, SOCK_WAKE_IO, POLL_OUT);
 }
 
 /**

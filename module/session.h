@@ -127,6 +127,7 @@ struct tsec_peer {
  * @rx: receiving direction
  * @reader: reassembly of control records, under @rx.lock
  * @tx_updates: key updates sent since the last data, under @tx.lock
+ * @tx_seen: @tx.bytes at the last control record, under @rx.lock
  * @rx_seen: @rx.bytes at the last control record, under @rx.lock
  * @lock: protects @state, @status, @error, @sk, @channel, @listener and the
  *	list membership @entry; bottom halves off
@@ -169,6 +170,7 @@ struct tsec_session {
 	struct tsec_half tx;
 	struct tsec_half rx;
 	struct tsec_tls_rx reader;
+	u64 tx_seen;
 	u64 rx_seen;
 	unsigned int tx_updates;
 	spinlock_t lock;	/* state, and who is attached */

@@ -494,6 +494,20 @@ void tsec_tls_update_asked(struct tsec_tls_rx *rx)
 }
 
 /**
+ * tsec_tls_data_sent() - this end has sent application data
+ * @rx: the receiver
+ *
+ * A peer that only receives may ask for a new key each time its limit for the
+ * present one is reached: it has no data to put between its KeyUpdates.
+ *
+ * Context: Any; serialised with the other calls.
+ */
+void tsec_tls_data_sent(struct tsec_tls_rx *rx)
+{
+	rx->updates = 0;
+}
+
+/**
  * tsec_tls_build_key_update() - write a KeyUpdate (RFC 8446 section 4.6.3)
  * @buf: TSEC_TLS_KEY_UPDATE_LEN bytes
  * @request: ask the peer to renew its key as well

@@ -81,7 +81,7 @@ enum tsec_tls_alert {
  * @room: bytes that @buf can hold
  * @version: TSEC_VERSION_TLS_1_2 or TSEC_VERSION_TLS_1_3
  * @role: enum tsec_role of this end
- * @updates: KeyUpdates that nobody asked for since the last data
+ * @updates: KeyUpdates that nobody asked for since data last went either way
  * @warnings: warnings since the last data
  * @update_due: this end has asked for a KeyUpdate
  * @ended: close_notify or a fatal alert came: what follows is ignored
@@ -111,6 +111,7 @@ int tsec_tls_control(struct tsec_tls_rx *rx, struct tsec_record_input *in,
 		     struct tsec_record_event *ev);
 int tsec_tls_data(struct tsec_tls_rx *rx, struct tsec_record_event *ev);
 void tsec_tls_update_asked(struct tsec_tls_rx *rx);
+void tsec_tls_data_sent(struct tsec_tls_rx *rx);
 
 int tsec_tls_alert_errno(u8 description);
 const char *tsec_tls_alert_name(u8 description);

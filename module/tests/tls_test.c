@@ -662,6 +662,21 @@ static void update_asked__many(struct kunit *test)
 			 TSEC_TLS_ALERT_UNEXPECTED_MESSAGE);
 }
 
+/* A peer that only receives has no data to put between its updates. */
+static void data_sent__many(struct kunit *test)
+{
+	struct bench *b = fresh(test, V13, SERVER);
+	int i;
+
+	for (i = 0; i < 3; i++) {
+		updates(test, b);
+		tsec_tls_data_sent(&b->rx);
+	}
+	updates(test, b);
+	expect_violation(test, b, HANDSHAKE, update, sizeof(update),
+			 TSEC_TLS_ALERT_UNEXPECTED_MESSAGE);
+}
+
 static void alert_errno(struct kunit *test)
 {
 	KUNIT_EXPECT_EQ(test, tsec_tls_alert_errno(10), EPROTO);
@@ -768,6 +783,7 @@ static struct kunit_case tls_cases[] = {
 	KUNIT_CASE(control__after_violation),
 	KUNIT_CASE(data__between),
 	KUNIT_CASE(update_asked__many),
+	KUNIT_CASE(data_sent__many),
 	KUNIT_CASE(alert_errno),
 	KUNIT_CASE(alert_name),
 	KUNIT_CASE(build_alert),
