@@ -48,6 +48,7 @@ enum tsec_protocol {
 
 /**
  * enum tsec_cipher - AEAD of a key, whatever the protocol around it
+ * @TSEC_CIPHER_UNSPEC: none
  * @TSEC_CIPHER_AES_128_GCM: 16-byte key, 16-byte tag (RFC 5116)
  * @TSEC_CIPHER_AES_256_GCM: 32-byte key, 16-byte tag (RFC 5116)
  * @TSEC_CIPHER_CHACHA20_POLY1305: 32-byte key, 16-byte tag (RFC 8439)
@@ -57,6 +58,7 @@ enum tsec_cipher {
 	TSEC_CIPHER_AES_128_GCM		= 1,
 	TSEC_CIPHER_AES_256_GCM		= 2,
 	TSEC_CIPHER_CHACHA20_POLY1305	= 3,
+	/* private: */
 	__TSEC_CIPHER_MAX
 };
 
@@ -358,6 +360,7 @@ enum tsec_attr_handshake {
 enum tsec_direction {
 	TSEC_DIR_TX	= 0,
 	TSEC_DIR_RX	= 1,
+	/* private: */
 	__TSEC_DIR_MAX
 };
 
