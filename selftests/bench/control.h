@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Profiles and keys of tsec, by libtsec. */
+#ifndef BENCH_CONTROL_H
+#define BENCH_CONTROL_H
+
+#include "util.h"
+
+#define PROFILE_CLIENT		"bench-client"
+#define PROFILE_SERVER		"bench-server"
+#define SERVER_NAME		"server.bench.example"
+
+/* Open the control plane, or end with EXIT_SKIP. */
+void control_open(void);
+/* Profiles whose sessions take keys from control_keys(). */
+void control_profiles_manual(const char *cipher);
+/* Profiles for handshakes with the credentials in @dir; @resume or not. */
+void control_profiles_daemon(const char *dir, bool resume);
+/* Keys for one connection between the two profiles. */
+void control_keys(void);
+
+#endif /* BENCH_CONTROL_H */

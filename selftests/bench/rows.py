@@ -1,0 +1,103 @@
+# SPDX-License-Identifier: GPL-2.0
+"""What is measured, against what, and which ratio is the goal."""
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Versus:
+    """One contender that tsec is compared with."""
+
+    transport: str
+    goal: float | None = None
+
+
+@dataclass(frozen=True)
+class Row:
+    """One thing to measure.
+
+    better: "more" or "less"; what: "ratio" to the contender's value, or
+    "difference" from it; stretch: how much longer its samples are.
+    """
+
+    id: str
+    group: str
+    title: str
+    unit: str
+    better: str
+    worker: str
+    args: tuple
+    subject: str
+    versus: tuple
+    what: str = "ratio"
+    cipher: str | None = None
+    stretch: float = 1
+    needs: frozenset = field(default_factory=frozenset)
+
+
+NAMES = {
+    "tsec": "tsec", "tsecd": "tsec with tsecd", "ktls": "raw kTLS",
+    "openssl": "OpenSSL", "tcp": "plain TCP",
+}
+
+GROUPS = {
+    "flow": "One flow: throughput",
+    "ping": "Ping-pong: time of a round trip",
+    "handshake": "Connections a second, with a handshake each",
+    "memory": "Memory of an idle session, kernel and daemon",
+}
+
+
+def _size(size):
+    return f"{size // 1024} KiB" if size >= 1024 else f"{size} B"
+
+
+def _flow(cipher, label, size):
+    return Row(
+        id=f"flow-{label}-{size // 1024}k", group="flow",
+        title=f"{cipher}, writes of {_size(size)}", unit="bytes/s",
+        better="more", worker="flow", subject="tsec", cipher=cipher,
+        args=("--cipher", cipher, "--size", str(size)),
+        versus=(Versus("ktls", 0.98), Versus("openssl", 1.2), Versus("tcp")))
+
+
+def _ping(size):
+    return Row(
+        id=f"ping-{size}", group="ping", title=f"messages of {_size(size)}",
+        unit="s", better="less", worker="pingpong", subject="tsec",
+        cipher="aes-128-gcm",
+        args=("--cipher", "aes-128-gcm", "--size", str(size)),
+        versus=(Versus("ktls", 1.05),))
+
+
+def _handshake(kind, concurrency):
+    resumed = kind == "resumed"
+    return Row(
+        id=f"handshake-{kind}-{concurrency}", group="handshake",
+        title=f"{kind}, {concurrency} at once", unit="1/s", better="more",
+        worker="handshake", subject="tsecd", stretch=3,
+        args=("--cipher", "aes-256-gcm", "--concurrency", str(concurrency),
+              *(("--resume",) if resumed else ())),
+        versus=(Versus("openssl", 1.0 if resumed else 0.9),),
+        needs=frozenset({"daemon"}))
+
+
+def _memory(subject, needs):
+    return Row(
+        id=f"memory-{subject}", group="memory",
+        title=f"{NAMES[subject]}: above", unit="bytes", better="less",
+        worker="memory", subject=subject, what="difference",
+        args=("--cipher", "aes-256-gcm", "--resume"),
+        versus=(Versus("ktls", 4096), Versus("tcp")), needs=frozenset(needs))
+
+
+ROWS = (
+    _flow("aes-128-gcm", "aes", 16384),
+    _flow("aes-128-gcm", "aes", 65536),
+    _flow("chacha20-poly1305", "chacha", 16384),
+    _flow("chacha20-poly1305", "chacha", 65536),
+    _ping(1), _ping(64), _ping(1024), _ping(4096),
+    _handshake("full", 1), _handshake("full", 32),
+    _handshake("resumed", 1), _handshake("resumed", 32),
+    _memory("tsec", ()), _memory("tsecd", ("daemon",)),
+)

@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+# What the fault scripts have in common.
+
+faults=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
+# shellcheck source=../interop/common.sh
+. "$faults/../interop/common.sh"
+
+# hostile NAME WORD...: see hostile.py
+hostile()
+{
+	local name=$1
+
+	shift
+	start "$name" python3 "$faults/hostile.py" "$@"
+	wait_line "$work/$name.out" '^READY' || bail_out "$(out "$name")"
+}
+
+# milliseconds COMMAND...: how long it took, in $took; what it said, in $said
+milliseconds()
+{
+	local began=${EPOCHREALTIME/./}
+
+	said=$("$@" 2>&1)
+	took=$(((${EPOCHREALTIME/./} - began) / 1000))
+}
+
+# tap_quick NAME MILLISECONDS: of $took
+tap_quick()
+{
+	local limit=$(($2 * patience / 20))
+
+	if [ "$took" -le $limit ]; then
+		tap_ok "$1"
+	else
+		tap_not_ok "$1" "took $took ms, not $limit" "$said"
+	fi
+}
+
+counter_is()
+{
+	[ "$(counter "$1")" = "$2" ]
+}
+
+# no_sessions_left: all are gone, sooner or later
+tap_no_sessions()
+{
+	if eventually counter_is CurrSessions 0; then
+		tap_ok "$1"
+	else
+		tap_not_ok "$1" "$("$tsec" session show)"
+	fi
+}
+
+# What the kernel said since the script began, and must not have.
+tap_kernel_calm()
+{
+	tap_unlike 'the kernel has not complained' "$(dmesg 2>/dev/null |
+		tail -n +$((dmesg_lines + 1)))" \
+		'BUG|WARNING|Oops|KASAN|possible circular|suspicious RCU|refcount|leak'
+}
+
+dmesg_lines=$(dmesg 2>/dev/null | wc -l)

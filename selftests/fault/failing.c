@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Each call of the interface is repeated, with its first allocation failing,
+ * then its second, and so on until none is left to fail.  Whatever happens, it
+ * must return cleanly, and the next one with enough memory must succeed.
+ *
+ * Needs a kernel with CONFIG_FAULT_INJECTION and CONFIG_FAILSLAB.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "failing.h"
+
+#define DEBUGFS "/sys/kernel/debug/failslab/"
+#define MANY 400	/* a call that has more allocations never ends */
+
+static int fail_nth = -1;
+
+static bool write_file(const char *path, const char *text)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC);
+	bool done = fd >= 0 && write(fd, text, strlen(text)) > 0;
+
+	if (fd >= 0)
+		close(fd);
+	return done;
+}
+
+/* Allocations that could wait for memory are to fail, too. */
+static bool injection_prepare(void)
+{
+	fail_nth = open("/proc/thread-self/fail-nth", O_RDWR | O_CLOEXEC);
+	return fail_nth >= 0 &&
+	       write_file(DEBUGFS "ignore-gfp-wait", "N") &&
+	       write_file(DEBUGFS "verbose", "0");
+}
+
+static void injection_set(int nth)
+{
+	char text[16];
+	int len = snprintf(text, sizeof(text), "%d", nth);
+
+	if (pwrite(fail_nth, text, len, 0) != len) {
+		perror("fail-nth");
+		exit(2);
+	}
+}
+
+/* Did the allocation that was to fail come to pass? */
+static bool injection_happened(void)
+{
+	char text[16] = "";
+
+	if (pread(fail_nth, text, sizeof(text) - 1, 0) < 0) {
+		perror("fail-nth");
+		exit(2);
+	}
+	return !atoi(text);
+}
+
+struct outcome {
+	int failed;	/* times that the call told of it */
+	int survived;	/* times that it did without */
+	const char *wrong;
+	int error;
+};
+
+/* Errors that say "no memory", or that an unreliable netlink may make of it. */
+static bool is_clean(int error)
+{
+	return error == -ENOMEM || error == -ENOBUFS || error == -EAGAIN ||
+	       error == -ETIMEDOUT || error == -EMSGSIZE ||
+	       error == -ECONNABORTED || error == -EUSERS ||
+	       error == -ENFILE;
+}
+
+static bool attempt(const struct call *c, int nth, struct outcome *o)
+{
+	bool happened;
+	int error;
+
+	if (c->before && !c->before()) {
+		o->wrong = "cannot be prepared";
+		return false;
+	}
+	injection_set(nth);
+	error = c->call();
+	happened = injection_happened();
+	injection_set(0);
+	if (c->after)
+		c->after();
+	if (happened)
+		o->failed += error < 0, o->survived += error >= 0;
+	o->error = error;
+	if (error < 0 && !(happened && is_clean(error)))
+		o->wrong = happened ? "an unclear error" : "fails for no reason";
+	return happened && !o->wrong;
+}
+
+static bool run(const struct call *c, int number)
+{
+	struct outcome o = { 0 };
+	int nth = 1;
+
+	while (nth < MANY && attempt(c, nth, &o))
+		nth++;
+	if (!o.wrong && nth == MANY)
+		o.wrong = "there is always one more allocation";
+	/* The last attempt had all the memory it wanted. */
+	printf("%sok %d - %s: %d allocations, %d errors\n", o.wrong ? "not " : "",
+	       number, c->name, nth - 1, o.failed);
+	if (o.wrong)
+		printf("#   allocation %d: %s (%s)\n", nth, o.wrong,
+		       strerror(-o.error));
+	fflush(stdout);
+	return !o.wrong;
+}
+
+int main(void)
+{
+	int number = 0, bad = 0;
+
+	signal(SIGPIPE, SIG_IGN);
+	if (!injection_prepare()) {
+		puts("1..0 # SKIP this kernel cannot make allocations fail");
+		return 0;
+	}
+	if (!calls_prepare()) {
+		puts("Bail out! the calls cannot be prepared");
+		return 1;
+	}
+	for (const struct call *c = calls; c->name; c++)
+		bad |= !run(c, ++number);
+	printf("1..%d\n", number);
+	return bad;
+}

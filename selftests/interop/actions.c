@@ -1,0 +1,266 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What is done with a session, word by word. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/sendfile.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "peer.h"
+
+#define WORDS_MAX 16
+
+static int failed(int fd, const char *what)
+{
+	report_failure(fd, what, errno);
+	return 1;
+}
+
+static int send_bytes(int fd, const char *bytes, size_t len)
+{
+	while (len) {
+		ssize_t n = write(fd, bytes, len);
+
+		if (n < 0)
+			return failed(fd, "send");
+		bytes += n;
+		len -= n;
+	}
+	return 0;
+}
+
+static int send_line(int fd, const char *text)
+{
+	char line[1024];
+	int len = snprintf(line, sizeof(line), "%s\n", text);
+
+	return send_bytes(fd, line, len);
+}
+
+/* One byte at a time: no more than a line is taken. */
+static int recv_line(int fd, char *line, size_t size)
+{
+	size_t n = 0;
+	ssize_t got;
+
+	while (n < size - 1) {
+		got = read(fd, line + n, 1);
+		if (got < 0)
+			return failed(fd, "recv");
+		if (!got) {
+			say("END");
+			return 1;
+		}
+		if (line[n] == '\n')
+			break;
+		n += line[n] != '\r';
+	}
+	line[n] = '\0';
+	say("DATA %s", line);
+	return 0;
+}
+
+/* Lines up to the one that is TEXT: "" ends the head of an HTTP request. */
+static int recv_until(int fd, const char *text)
+{
+	char line[1024];
+	int bad;
+
+	do {
+		bad = recv_line(fd, line, sizeof(line));
+	} while (!bad && strcmp(line, text));
+	return bad;
+}
+
+/* What is left of the stream, and how it ends. */
+static int recv_end(int fd)
+{
+	char bytes[4096];
+	size_t extra = 0;
+	ssize_t n;
+
+	while ((n = read(fd, bytes, sizeof(bytes))) > 0)
+		extra += n;
+	if (n < 0)
+		return failed(fd, "end");
+	say("END %zu", extra);
+	return 0;
+}
+
+static int echo(int fd)
+{
+	char bytes[16384];
+	ssize_t n;
+
+	while ((n = read(fd, bytes, sizeof(bytes))) > 0)
+		if (send_bytes(fd, bytes, n))
+			return 1;
+	if (n < 0)
+		return failed(fd, "echo");
+	say("END");
+	return 0;
+}
+
+static int send_file(int fd, const char *path)
+{
+	int file = open(path, O_RDONLY | O_CLOEXEC);
+	struct stat st;
+	ssize_t n;
+
+	if (file < 0 || fstat(file, &st))
+		die("%s: %s", path, strerror(errno));
+	for (off_t left = st.st_size; left; left -= n) {
+		n = sendfile(fd, file, NULL, left);
+		if (n <= 0)
+			return failed(fd, "sendfile");
+	}
+	close(file);
+	return 0;
+}
+
+static int recv_file(int fd, const char *path)
+{
+	int file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	char bytes[16384];
+	ssize_t n;
+
+	if (file < 0)
+		die("%s: %s", path, strerror(errno));
+	while ((n = read(fd, bytes, sizeof(bytes))) > 0)
+		if (write(file, bytes, n) != n)
+			die("%s: %s", path, strerror(errno));
+	close(file);
+	if (n < 0)
+		return failed(fd, "recvfile");
+	say("END");
+	return 0;
+}
+
+static int update(int fd, int value)
+{
+	if (setsockopt(fd, SOL_TSEC, TSEC_KEY_UPDATE, &value, sizeof(value)))
+		return failed(fd, "update");
+	say("UPDATED");
+	return 0;
+}
+
+/* A close that the peer sees as a reset. */
+static int reset(int fd)
+{
+	struct linger linger = { .l_onoff = 1 };
+
+	if (setsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, sizeof(linger)))
+		return failed(fd, "linger");
+	close(fd);
+	say("RESET");
+	exit(0);
+}
+
+static int wait_for_stdin(void)
+{
+	char line[256];
+
+	say("WAITING");
+	return fgets(line, sizeof(line), stdin) ? 0 : 1;
+}
+
+static int commands(int fd, const struct options *o)
+{
+	char line[1024], *words[WORDS_MAX + 1], *save;
+	int n;
+
+	while (fgets(line, sizeof(line), stdin)) {
+		n = 0;
+		for (char *w = strtok_r(line, " \n", &save);
+		     w && n < WORDS_MAX; w = strtok_r(NULL, " \n", &save))
+			words[n++] = w;
+		words[n] = NULL;
+		/* Here a failure is an answer like any other. */
+		actions_run(fd, o, words);
+		say("DONE");
+	}
+	return 0;
+}
+
+/* Words that stand alone; -1 if it is none of them. */
+static int run_simple(int fd, const struct options *o, const char *word)
+{
+	char line[1024];
+
+	if (!strcmp(word, "recv"))
+		return recv_line(fd, line, sizeof(line));
+	if (!strcmp(word, "end"))
+		return recv_end(fd);
+	if (!strcmp(word, "echo"))
+		return echo(fd);
+	if (!strcmp(word, "shutdown"))
+		return shutdown(fd, SHUT_WR) ? failed(fd, "shutdown") : 0;
+	if (!strcmp(word, "reset"))
+		return reset(fd);
+	if (!strcmp(word, "quit"))
+		exit(0);
+	if (!strcmp(word, "wait"))
+		return wait_for_stdin();
+	if (!strcmp(word, "commands"))
+		return commands(fd, o);
+	if (!strcmp(word, "info"))
+		return report_session(fd), 0;
+	if (!strcmp(word, "error"))
+		return report_string(fd, "ERROR", TSEC_ERROR), 0;
+	return -1;
+}
+
+static int run_with_value(int fd, const struct options *o, const char *word,
+			  const char *value)
+{
+	if (!strcmp(word, "send"))
+		return send_line(fd, value);
+	if (!strcmp(word, "until"))
+		return recv_until(fd, value);
+	if (!strcmp(word, "bulk"))
+		return bulk_send(fd, o, atoi(value));
+	if (!strcmp(word, "check"))
+		return bulk_check(fd, atoi(value));
+	if (!strcmp(word, "both"))
+		return bulk_both(fd, o, atoi(value));
+	if (!strcmp(word, "sendfile"))
+		return send_file(fd, value);
+	if (!strcmp(word, "recvfile"))
+		return recv_file(fd, value);
+	if (!strcmp(word, "update"))
+		return update(fd, atoi(value));
+	if (!strcmp(word, "cert"))
+		return report_peer_cert(fd, value), 0;
+	die("what is \"%s\"?", word);
+	return 1;
+}
+
+int actions_run(int fd, const struct options *o, char **words)
+{
+	int bad = 0;
+
+	while (*words && !bad) {
+		char *word = *words++;
+
+		bad = run_simple(fd, o, word);
+		if (bad >= 0)
+			continue;
+		if (!*words)
+			die("\"%s\" needs a value", word);
+		if (!strcmp(word, "export")) {
+			if (!words[1] || !words[2])
+				die("export needs label, context, length");
+			report_export(fd, words[0], strcmp(words[1], "-") ?
+				      words[1] : "", atoi(words[2]));
+			words += 3;
+			bad = 0;
+			continue;
+		}
+		bad = run_with_value(fd, o, word, *words++);
+	}
+	return bad;
+}

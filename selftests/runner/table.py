@@ -1,0 +1,146 @@
+# SPDX-License-Identifier: GPL-2.0
+"""The suites: what "make check" runs, where, and how long it may take."""
+import os
+
+from runner.jobs import Job
+
+KERNELS = {
+    'host': 'this machine',
+    'uml': 'user-mode Linux 6.1',
+    'debug': 'user-mode Linux 6.12 with KASAN and lockdep',
+    '6.1': 'Debian 6.1 in QEMU',
+    '6.12': 'Debian 6.12 in QEMU',
+}
+
+# name, kernel, title, command, seconds; the longest come first, so that two
+# at a time end together.  A command of a kernel runs in the test machine.
+SUITES = (
+    ('unit-tsecd', 'host', 'daemon, unit tests',
+     'selftests/unit/run tsecd', 900),
+    ('unit-lib', 'host', 'library, unit tests',
+     'selftests/unit/run lib', 300),
+    ('unit-tsec', 'host', 'tool, unit tests',
+     'selftests/unit/run tsec', 300),
+    ('unit-run', 'host', 'wrapper, unit tests',
+     'selftests/unit/run run', 300),
+    ('runner', 'host', 'this runner',
+     'selftests/runner/test', 60),
+    ('spec', 'host', 'netlink specification against the header',
+     'make -s -C selftests/netlink check', 120),
+    ('stream', 'debug', 'stream sockets', 'selftests/stream/run', 1200),
+    ('stream', 'uml', 'stream sockets', 'selftests/stream/run', 900),
+    ('fault', 'debug', 'injected faults', 'selftests/fault/run', 1200),
+    ('kunit', 'uml', 'KUnit', 'selftests/kunit/run', 120),
+    ('kunit', 'debug', 'KUnit', 'selftests/kunit/run', 300),
+    ('netlink', 'uml', 'control plane', 'selftests/netlink/run', 300),
+    ('netlink', 'debug', 'control plane', 'selftests/netlink/run', 600),
+    ('tool', 'uml', 'tsec and tsec run', 'selftests/tool/run', 600),
+    ('interop', 'uml', 'peers of other make', 'selftests/interop/run', 900),
+    ('docs', 'uml', 'examples of the documentation',
+     'selftests/docs/run', 300),
+    ('install', 'uml', 'an installed system',
+     'selftests/install/installed', 300),
+    ('stream', '6.1', 'stream sockets, a part',
+     'selftests/stream/run connect_test', 900),
+    ('stream', '6.12', 'stream sockets, a part',
+     'selftests/stream/run connect_test', 900),
+    ('demo', '6.12', 'the demo', 'selftests/demo/inside', 600),
+    ('fuzz', 'host', 'fuzz targets, a short run',
+     'make -s -C selftests/fuzz check', 300),
+    ('install', 'host', 'install, uninstall and DKMS',
+     'selftests/install/run', 600),
+    ('lint', 'host', 'style and static checks', 'selftests/lint/run', 900),
+    ('vm', 'host', 'the test machine itself', 'selftests/vm/test.sh', 600),
+)
+
+# Suites that run programs of another one.
+BORROWED = {'fault': ('interop',), 'tool': ('interop',), 'docs': ('demo',)}
+
+# Booting, and building what is not up to date.
+MACHINE_ALLOWANCE = 180
+
+
+def machine_command(name, kernel, command, seconds, directory):
+    words = ['selftests/machine', '--kernel', kernel,
+             '--timeout', str(seconds),
+             '--console', f'{directory}/{name}-{kernel}.console']
+    if name == 'kunit':
+        words.append('--kunit')
+    return words + ['--', *command.split()]
+
+
+def machine_job(suite, directory):
+    name, kernel, title, command, seconds = suite
+    module = f'module-{kernel}' + ('-kunit' if name == 'kunit' else '')
+    return Job(f'{name}-{kernel}', f'{title} on {KERNELS[kernel]}',
+               machine_command(name, kernel, command, seconds, directory),
+               seconds + MACHINE_ALLOWANCE,
+               [module, 'tools', *programs(name)], suite=name)
+
+
+def programs(name):
+    """The jobs that build what a suite runs."""
+    return [f'programs-{folder}' for folder in (name, *BORROWED.get(name, ()))
+            if os.path.exists(f'selftests/{folder}/Makefile')]
+
+
+def host_job(suite):
+    name, _, title, command, seconds = suite
+    needs = {'lint': ['kernel-6.1', 'kernel-6.12'], 'vm': ['kernel-uml'],
+             'install': ['kernel-6.1', 'tools'], 'spec': ['tools']}
+    return Job(f'{name}-host' if name == 'install' else name, title,
+               command.split(), seconds, needs.get(name, []), suite=name)
+
+
+def select(names, kernels):
+    """The rows with one of these names and kernels; none given: all."""
+    known = {row[0] for row in SUITES}
+    for name in names:
+        if name not in known:
+            raise ValueError(f'there is no suite "{name}"; there are '
+                             + ' '.join(sorted(known)))
+    for kernel in kernels:
+        if kernel not in KERNELS:
+            raise ValueError(f'there is no kernel "{kernel}"; there are '
+                             + ' '.join(KERNELS))
+    return [row for row in SUITES
+            if (not names or row[0] in names)
+            and (not kernels or row[1] in kernels)]
+
+
+def preparation(name):
+    """The job that makes what others need, by its name."""
+    what, _, kernel = name.partition('-')
+    if what == 'kernel':
+        return Job(name, f'make the kernel: {KERNELS[kernel]}',
+                   ['selftests/vm/kernel', kernel], 1800)
+    if what == 'module':
+        kind, _, kunit = kernel.partition('-')
+        return Job(name, f'build the module for {KERNELS[kind]}'
+                   + (' with KUnit' if kunit else ''),
+                   ['selftests/build', *(['--kunit'] if kunit else []), kind],
+                   600, [f'kernel-{kind}'])
+    if what == 'tools':
+        return Job(name, 'build the tools', ['selftests/build', '--tools'],
+                   600)
+    return Job(name, f'build the test programs of {kernel}',
+               ['make', '-C', f'selftests/{kernel}', 'all'], 600, ['tools'])
+
+
+def jobs(rows, directory):
+    """Preparations that these rows need, then the rows, as jobs."""
+    tests = [host_job(row) if row[1] == 'host' else
+             machine_job(row, directory) for row in rows]
+    found = {}
+
+    def add(name):
+        if name not in found:
+            job = preparation(name)
+            for need in job.needs:
+                add(need)
+            found[name] = job
+
+    for job in tests:
+        for need in job.needs:
+            add(need)
+    return list(found.values()) + tests
