@@ -25,7 +25,9 @@ MANUALS	:= $(sort $(wildcard Documentation/man/*.[1-9]))
 PAPERS	:= $(sort $(wildcard Documentation/*.rst Documentation/*/*.rst))
 KERNEL	 = $(MAKE) -C $(KDIR) M=$(CURDIR)
 PATHS	 = PREFIX=$(PREFIX) SYSCONFDIR=$(SYSCONFDIR) VERSION=$(VERSION)
-RELEASE	 = $(shell $(MAKE) -s --no-print-directory -C $(KDIR) kernelrelease 2>/dev/null)
+# What the kernel calls itself; Debian's headers answer "kernelrelease" differently.
+RELEASE	 = $(shell sed -n 's/.define UTS_RELEASE "\(.*\)"/\1/p' \
+	$(KDIR)/include/generated/utsrelease.h 2>/dev/null)
 
 all: module tools
 

@@ -225,9 +225,14 @@ wait_port()
 	eventually is_listening "$1"
 }
 
+# Ended, whether or not the shell has noticed: it may not while it runs nothing
+# but builtins.
 is_gone()
 {
-	! kill -0 "$1" 2>/dev/null
+	local stat
+
+	read -r stat 2>/dev/null <"/proc/$1/stat" || return 0
+	[[ $stat == *') Z '* ]]
 }
 
 # --- background programs: output in $work/NAME.out, input from fd ${in[NAME]}

@@ -85,9 +85,10 @@ def openssl_env(cipher):
     return OPENSSL_PLAIN
 
 
-def describe():
+def describe(note):
     """Facts of the machine, for the report."""
     return {
+        "note": note,
         "kernel": platform.release(),
         "machine": platform.machine(),
         "processors": os.cpu_count(),

@@ -5,7 +5,7 @@ from xml.sax.saxutils import escape
 
 import rows as table
 
-WIDTH, LEFT, RIGHT, LINE, HEAD, FOOT = 960, 330, 190, 26, 44, 34
+WIDTH, LEFT, RIGHT, LINE, HEAD, FOOT = 960, 250, 190, 26, 48, 38
 COLOURS = {"reached": "#1a7f37", "no goal": "#57606a",
            "short, within the spread": "#bf8700", "SHORT": "#cf222e"}
 STYLE = """text{font:13px sans-serif;fill:#24292f}.head{font-weight:bold;
@@ -20,13 +20,21 @@ def number(value, what):
     return f"{value:.3f}" if abs(value) < 10 else f"{value:.1f}"
 
 
+def where(result):
+    """The machine in a few words."""
+    about = result["machine"]
+    words = f'Linux {about["kernel"]}, {about["processors"]} processor(s)'
+    return words + (f', {about["note"]}' if about["note"] else "")
+
+
 def panels(results):
     """Lines that share an axis: one concern against one contender."""
     groups = {}
     for result in results:
         for line in result["versus"]:
-            key = (result["row"].group, result["row"].what, line["versus"])
-            groups.setdefault(key, []).append((result["row"], line))
+            row = table.find(result["id"])
+            key = (row.group, row.what, line["versus"], where(result))
+            groups.setdefault(key, []).append((row, line))
     return groups
 
 
@@ -58,7 +66,7 @@ class Panel:
     """One axis and its lines."""
 
     def __init__(self, key, lines, top):
-        self.group, self.what, self.versus = key
+        self.group, self.what, self.versus, self.where = key
         self.lines, self.top = lines, top
         self.low, self.high = span(lines, self.what)
         self.height = HEAD + LINE * len(lines) + FOOT
@@ -79,8 +87,10 @@ class Panel:
     def axis(self):
         """Title, grid and numbers."""
         bottom = self.top + HEAD + LINE * len(self.lines)
-        out = [f'<text class="head" x="16" y="{self.top + 24}">'
-               f"{escape(self.title())}</text>"]
+        out = [f'<text class="head" x="16" y="{self.top + 16}">'
+               f"{escape(self.title())}</text>",
+               f'<text class="small" x="16" y="{self.top + 32}">'
+               f"{escape(self.where)}</text>"]
         for value in steps(self.low, self.high):
             x = self.x(value)
             out.append(f'<line class="axis" x1="{x:.1f}" x2="{x:.1f}" '
@@ -125,9 +135,9 @@ class Panel:
         return out
 
 
-def svg(results, about):
+def svg(results):
     """The picture as text."""
-    body, top = [], 56
+    body, top = [], 48
     for key, lines in panels(results).items():
         panel = Panel(key, lines, top)
         body += panel.draw()
@@ -137,7 +147,7 @@ def svg(results, about):
         f'height="{top + 12}" viewBox="0 0 {WIDTH} {top + 12}">',
         f"<style>{STYLE}</style>",
         f'<rect width="{WIDTH}" height="{top + 12}" fill="#fff"/>',
-        f'<text class="head" x="16" y="26">{escape(about)}</text>',
-        '<text class="small" x="16" y="44">dot: median; box: quartiles; line: '
-        'all pairs; blue mark: goal</text>']
+        '<text class="small" x="16" y="26">dot: median; box: quartiles; line: '
+        'all pairs; blue mark: goal; green: reached; amber: short, within '
+        'the spread; red: short</text>']
     return "\n".join(head + body + ["</svg>"]) + "\n"

@@ -18,6 +18,9 @@ class Row:
 
     better: "more" or "less"; what: "ratio" to the contender's value, or
     "difference" from it; stretch: how much longer its samples are.
+    clock: which one tells more: "counted" instructions, where most of them
+    are the kernel's and alike, or "real" time, where libraries differ in what
+    an instruction costs them.
     """
 
     id: str
@@ -32,6 +35,7 @@ class Row:
     what: str = "ratio"
     cipher: str | None = None
     stretch: float = 1
+    clock: str = "counted"
     needs: frozenset = field(default_factory=frozenset)
 
 
@@ -76,6 +80,7 @@ def _handshake(kind, concurrency):
         id=f"handshake-{kind}-{concurrency}", group="handshake",
         title=f"{kind}, {concurrency} at once", unit="1/s", better="more",
         worker="handshake", subject="tsecd", stretch=3,
+        clock="real",
         args=("--cipher", "aes-256-gcm", "--concurrency", str(concurrency),
               *(("--resume",) if resumed else ())),
         versus=(Versus("openssl", 1.0 if resumed else 0.9),),
@@ -86,7 +91,7 @@ def _memory(subject, needs):
     return Row(
         id=f"memory-{subject}", group="memory",
         title=f"{NAMES[subject]}: above", unit="bytes", better="less",
-        worker="memory", subject=subject, what="difference",
+        worker="memory", subject=subject, what="difference", clock="real",
         args=("--cipher", "aes-256-gcm", "--resume"),
         versus=(Versus("ktls", 4096), Versus("tcp")), needs=frozenset(needs))
 
@@ -101,3 +106,8 @@ ROWS = (
     _handshake("resumed", 1), _handshake("resumed", 32),
     _memory("tsec", ()), _memory("tsecd", ("daemon",)),
 )
+
+
+def find(name):
+    """The row of that name."""
+    return next(row for row in ROWS if row.id == name)

@@ -70,13 +70,14 @@ struct outcome {
 	int error;
 };
 
-/* Errors that say "no memory", or that an unreliable netlink may make of it. */
+/* Errors that say "no memory", or that netlink and TCP make of it. */
 static bool is_clean(int error)
 {
 	return error == -ENOMEM || error == -ENOBUFS || error == -EAGAIN ||
 	       error == -ETIMEDOUT || error == -EMSGSIZE ||
 	       error == -ECONNABORTED || error == -EUSERS ||
-	       error == -ENFILE;
+	       error == -ENFILE || error == -EADDRINUSE ||
+	       error == -EADDRNOTAVAIL;
 }
 
 static bool attempt(const struct call *c, int nth, struct outcome *o)

@@ -19,7 +19,7 @@ FIXTURE(conn) {
 	int fd;
 };
 KIND_VARIANT(conn);
-KINDS_ADD(conn);
+KINDS_ADD_IN_TURN(conn);
 
 FIXTURE_SETUP(conn)
 {
@@ -359,7 +359,7 @@ TEST_F(conn, sndtimeo)
 	start = now_ms();
 	EXPECT_ERR(tsec_connect(self->fd, &addr), EINPROGRESS);
 	EXPECT_GE(now_ms() - start, 40);
-	EXPECT_LT(now_ms() - start, 900);
+	EXPECT_LT(now_ms() - start, 5000);
 	EXPECT_EQ(tsec_connect(self->fd, &addr), -1);
 	EXPECT_TRUE(errno == EALREADY || errno == EINPROGRESS);
 }

@@ -21,7 +21,7 @@ FIXTURE(end) {
 	int a, b;
 };
 KIND_VARIANT(end);
-KINDS_ADD(end);
+KINDS_ADD_IN_TURN(end);
 
 FIXTURE_SETUP(end)
 {

@@ -24,7 +24,7 @@ FIXTURE(flags) {
 	int a, b;
 };
 KIND_VARIANT(flags);
-KINDS_ADD(flags);
+KINDS_ADD_IN_TURN(flags);
 
 FIXTURE_SETUP(flags)
 {
@@ -194,13 +194,20 @@ TEST_F(flags, blocking_send_waits_for_room)
 	child_ok(pid);
 }
 
+/* TCP may still find room for a little: it comes to an end all the same. */
 TEST_F(flags, dontwait_when_full)
 {
 	fill_send(self->a);
-	EXPECT_ERR(send(self->a, out, 1, MSG_DONTWAIT), EAGAIN);
+	while (send(self->a, out, 1, MSG_DONTWAIT) == 1)
+		;
+	EXPECT_EQ(errno, EAGAIN);
 	nonblocking(self->a, 1);
-	EXPECT_ERR(send(self->a, out, 1, 0), EAGAIN);
-	EXPECT_ERR(write(self->a, out, 1), EAGAIN);
+	while (send(self->a, out, 1, 0) == 1)
+		;
+	EXPECT_EQ(errno, EAGAIN);
+	while (write(self->a, out, 1) == 1)
+		;
+	EXPECT_EQ(errno, EAGAIN);
 }
 
 TEST_F(flags, recv_interrupted)
@@ -235,7 +242,7 @@ TEST_F(flags, rcvtimeo)
 			     sizeof(tv)), 0);
 	EXPECT_ERR(recv(self->b, in, 10, 0), EAGAIN);
 	EXPECT_GE(now_ms() - start, 40);
-	EXPECT_LT(now_ms() - start, 1500);
+	EXPECT_LT(now_ms() - start, 5000);
 	talk(self->a, self->b, "after");
 }
 
@@ -250,5 +257,5 @@ TEST_F(flags, sndtimeo)
 	start = now_ms();
 	EXPECT_ERR(send(self->a, out, 10, 0), EAGAIN);
 	EXPECT_GE(now_ms() - start, 40);
-	EXPECT_LT(now_ms() - start, 1500);
+	EXPECT_LT(now_ms() - start, 5000);
 }

@@ -30,6 +30,7 @@ static jmp_buf leave;
 static char *reason;			/* of a skip; shared with the parent */
 
 static const char *only_test, *only_variant;
+static bool all_variants;
 
 void harness_variant_add(struct harness_fixture *fixture,
 			 struct harness_variant *variant)
@@ -91,11 +92,23 @@ void harness_note(const char *fmt, ...)
 	printf("\n");
 }
 
-void harness_skip(const char *why)
+static void end_as(int result, const char *why)
 {
 	snprintf(reason, REASON_MAX, "%s", why);
 	fflush(stdout);
-	_exit(HARNESS_SKIP);
+	_exit(result);
+}
+
+void harness_skip(const char *why)
+{
+	end_as(HARNESS_SKIP, why);
+	__builtin_unreachable();
+}
+
+void harness_other(const char *why)
+{
+	end_as(HARNESS_OTHER, why);
+	__builtin_unreachable();
 }
 
 /* After a failure the teardown still runs, and may fail as well. */
@@ -196,6 +209,8 @@ static void visit(struct harness_test *test,
 
 	if (!wanted(only_test, test->name) || !wanted(only_variant, vname))
 		return;
+	if (variant && variant->extra && !all_variants && !only_variant)
+		return;
 	snprintf(name, sizeof(name), "%s.%s", vname, test->name);
 	current = name;
 	fn(test, variant ? variant->value : NULL);
@@ -241,6 +256,10 @@ static void run_one(struct harness_test *test, const void *variant)
 		passes++;
 		printf("ok %d %s\n", number, current);
 		break;
+	case HARNESS_OTHER:
+		number--;
+		printf("# does not apply: %s: %s\n", current, reason);
+		break;
 	case HARNESS_SKIP:
 		skips++;
 		printf("ok %d %s # SKIP %s\n", number, current, reason);
@@ -254,7 +273,9 @@ static void run_one(struct harness_test *test, const void *variant)
 
 static void usage(const char *program, FILE *to)
 {
-	fprintf(to, "Usage: %s [-l] [-t TEST] [-v VARIANT]\n"
+	fprintf(to, "Usage: %s [-al] [-t TEST] [-v VARIANT]\n"
+		"  -a  all variants, also those that differ in nothing that\n"
+		"      the others do not have as well\n"
 		"  -l  list the tests, do not run them\n", program);
 }
 
@@ -263,8 +284,11 @@ static bool parse(int argc, char **argv)
 	bool listing = false;
 	int c;
 
-	while ((c = getopt(argc, argv, "hlt:v:")) != -1) {
+	while ((c = getopt(argc, argv, "ahlt:v:")) != -1) {
 		switch (c) {
+		case 'a':
+			all_variants = true;
+			break;
 		case 'l':
 			listing = true;
 			break;
@@ -303,8 +327,9 @@ int main(int argc, char **argv)
 	harness_prepare();
 
 	each(count);
-	printf("TAP version 13\n1..%d\n", planned);
+	printf("TAP version 13\n");
 	each(run_one);
+	printf("1..%d\n", number);
 	printf("# pass:%d fail:%d skip:%d\n", passes, failures, skips);
 	return failures || !planned ? HARNESS_FAIL : HARNESS_PASS;
 }

@@ -21,12 +21,14 @@ enum {
 	HARNESS_PASS	= 0,
 	HARNESS_FAIL	= 1,
 	HARNESS_SKIP	= 4,		/* as kselftest's KSFT_SKIP */
+	HARNESS_OTHER	= 5,		/* the variant has nothing to test */
 	HARNESS_SECONDS	= 10,		/* time limit of a test */
 };
 
 struct harness_variant {
 	const char *name;
 	const void *value;
+	bool extra;			/* only if all are asked for (-a) */
 	struct harness_variant *next;
 };
 
@@ -56,6 +58,7 @@ void harness_failed_str(const char *file, int line, const char *what,
 void harness_note(const char *fmt, ...)
 	__attribute__((format(printf, 1, 2)));
 void harness_skip(const char *why) __attribute__((noreturn));
+void harness_other(const char *why) __attribute__((noreturn));
 
 /* A program may define this: it is called once, before any test. */
 void harness_prepare(void);
@@ -66,10 +69,14 @@ void harness_prepare(void);
 
 #define FIXTURE_VARIANT(f) struct f##_variant
 
-#define FIXTURE_VARIANT_ADD(f, v) \
+#define FIXTURE_VARIANT_ADD(f, v) HARNESS_VARIANT(f, v, false)
+
+#define FIXTURE_VARIANT_ADD_EXTRA(f, v) HARNESS_VARIANT(f, v, true)
+
+#define HARNESS_VARIANT(f, v, is_extra) \
 	static const struct f##_variant f##_##v##_value; \
 	static struct harness_variant f##_##v##_variant = { \
-		.name = #v, .value = &f##_##v##_value, \
+		.name = #v, .value = &f##_##v##_value, .extra = is_extra, \
 	}; \
 	static void __attribute__((constructor)) f##_##v##_add(void) \
 	{ \
@@ -116,6 +123,8 @@ void harness_prepare(void);
 #define TEST_F(f, t) TEST_F_TIMEOUT(f, t, HARNESS_SECONDS)
 
 #define SKIP(why) harness_skip(why)
+/* Not a test that cannot run: there is none for this variant. */
+#define NOT_HERE(why) harness_other(why)
 
 #define HARNESS_CMP(a, op, b, fatal) do { \
 	intmax_t _a = (intmax_t)(a), _b = (intmax_t)(b); \

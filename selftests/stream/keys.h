@@ -23,28 +23,50 @@ struct kind {
 
 #define KIND_VARIANT(f) FIXTURE_VARIANT(f) { struct kind kind; }
 
+#define KIND_VALUE(ver, ciph, fam) { \
+	.kind = { TSEC_VERSION_TLS_##ver, TSEC_CIPHER_##ciph, fam } \
+}
+
 #define KIND_ADD(f, v, ver, ciph, fam) \
-	FIXTURE_VARIANT_ADD(f, v) = { \
-		.kind = { TSEC_VERSION_TLS_##ver, TSEC_CIPHER_##ciph, fam } \
-	}
+	FIXTURE_VARIANT_ADD(f, v) = KIND_VALUE(ver, ciph, fam)
 
-#define KIND_ADD_FAMILIES(f, v, ver, ciph) \
-	KIND_ADD(f, v##_v4, ver, ciph, AF_INET); \
-	KIND_ADD(f, v##_v6, ver, ciph, AF_INET6)
+#define KIND_ADD_EXTRA(f, v, ver, ciph, fam) \
+	FIXTURE_VARIANT_ADD_EXTRA(f, v) = KIND_VALUE(ver, ciph, fam)
 
+/* Each version with each cipher and each family. */
 #define KINDS_ADD_TLS_1_3(f) \
-	KIND_ADD_FAMILIES(f, tls13_aes128, 1_3, AES_128_GCM); \
-	KIND_ADD_FAMILIES(f, tls13_aes256, 1_3, AES_256_GCM); \
-	KIND_ADD_FAMILIES(f, tls13_chacha, 1_3, CHACHA20_POLY1305)
-
-#define KINDS_ADD_TLS_1_2(f) \
-	KIND_ADD_FAMILIES(f, tls12_aes128, 1_2, AES_128_GCM); \
-	KIND_ADD_FAMILIES(f, tls12_aes256, 1_2, AES_256_GCM); \
-	KIND_ADD_FAMILIES(f, tls12_chacha, 1_2, CHACHA20_POLY1305)
+	KIND_ADD(f, tls13_aes128_v4, 1_3, AES_128_GCM, AF_INET); \
+	KIND_ADD(f, tls13_aes128_v6, 1_3, AES_128_GCM, AF_INET6); \
+	KIND_ADD(f, tls13_aes256_v4, 1_3, AES_256_GCM, AF_INET); \
+	KIND_ADD(f, tls13_aes256_v6, 1_3, AES_256_GCM, AF_INET6); \
+	KIND_ADD(f, tls13_chacha_v4, 1_3, CHACHA20_POLY1305, AF_INET); \
+	KIND_ADD(f, tls13_chacha_v6, 1_3, CHACHA20_POLY1305, AF_INET6)
 
 #define KINDS_ADD(f) \
 	KINDS_ADD_TLS_1_3(f); \
-	KINDS_ADD_TLS_1_2(f)
+	KIND_ADD(f, tls12_aes128_v4, 1_2, AES_128_GCM, AF_INET); \
+	KIND_ADD(f, tls12_aes128_v6, 1_2, AES_128_GCM, AF_INET6); \
+	KIND_ADD(f, tls12_aes256_v4, 1_2, AES_256_GCM, AF_INET); \
+	KIND_ADD(f, tls12_aes256_v6, 1_2, AES_256_GCM, AF_INET6); \
+	KIND_ADD(f, tls12_chacha_v4, 1_2, CHACHA20_POLY1305, AF_INET); \
+	KIND_ADD(f, tls12_chacha_v6, 1_2, CHACHA20_POLY1305, AF_INET6)
+
+/* Each version with each cipher, the families in turn; the others are extra:
+ * for tests that are about sockets rather than records.
+ */
+#define KINDS_ADD_IN_TURN(f) \
+	KIND_ADD(f, tls13_aes128_v4, 1_3, AES_128_GCM, AF_INET); \
+	KIND_ADD_EXTRA(f, tls13_aes128_v6, 1_3, AES_128_GCM, AF_INET6); \
+	KIND_ADD_EXTRA(f, tls13_aes256_v4, 1_3, AES_256_GCM, AF_INET); \
+	KIND_ADD(f, tls13_aes256_v6, 1_3, AES_256_GCM, AF_INET6); \
+	KIND_ADD(f, tls13_chacha_v4, 1_3, CHACHA20_POLY1305, AF_INET); \
+	KIND_ADD_EXTRA(f, tls13_chacha_v6, 1_3, CHACHA20_POLY1305, AF_INET6); \
+	KIND_ADD_EXTRA(f, tls12_aes128_v4, 1_2, AES_128_GCM, AF_INET); \
+	KIND_ADD(f, tls12_aes128_v6, 1_2, AES_128_GCM, AF_INET6); \
+	KIND_ADD(f, tls12_aes256_v4, 1_2, AES_256_GCM, AF_INET); \
+	KIND_ADD_EXTRA(f, tls12_aes256_v6, 1_2, AES_256_GCM, AF_INET6); \
+	KIND_ADD_EXTRA(f, tls12_chacha_v4, 1_2, CHACHA20_POLY1305, AF_INET); \
+	KIND_ADD(f, tls12_chacha_v6, 1_2, CHACHA20_POLY1305, AF_INET6)
 
 /* One direction: TLS 1.3 has a secret, TLS 1.2 a key and an IV. */
 struct key {

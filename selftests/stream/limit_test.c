@@ -17,15 +17,20 @@ FIXTURE(limit) {
 	bool tls13;
 };
 KIND_VARIANT(limit);
-KINDS_ADD(limit);
+KINDS_ADD_IN_TURN(limit);
+
+static void begin(struct pair *pair, const struct kind *kind)
+{
+	signal(SIGPIPE, SIG_IGN);
+	link_make(&pair->link, kind);
+	pair->a = -1;
+	pair->b = -1;
+	pair->listener = -1;
+}
 
 FIXTURE_SETUP(limit)
 {
-	signal(SIGPIPE, SIG_IGN);
-	link_make(&self->pair.link, &variant->kind);
-	self->pair.a = -1;
-	self->pair.b = -1;
-	self->pair.listener = -1;
+	begin(&self->pair, &variant->kind);
 	self->tls13 = variant->kind.version == TSEC_VERSION_TLS_1_3;
 }
 
@@ -72,7 +77,7 @@ TEST_F(limit, soft_records_renew)
 	int i;
 
 	if (!self->tls13)
-		SKIP("TLS 1.2 does not renew keys");
+		NOT_HERE("TLS 1.2 does not renew keys");
 	LIMIT(&self->pair, SOFT_RECORDS, soft_records, 4);
 	pair_connect(&self->pair);
 	option_set_int(self->pair.a, IPPROTO_TCP, TCP_NODELAY, 1);
@@ -86,7 +91,7 @@ TEST_F(limit, soft_records_renew)
 TEST_F(limit, soft_records_renew_large_send)
 {
 	if (!self->tls13)
-		SKIP("TLS 1.2 does not renew keys");
+		NOT_HERE("TLS 1.2 does not renew keys");
 	LIMIT(&self->pair, SOFT_RECORDS, soft_records, 3);
 	LIMIT(&self->pair, HARD_RECORDS, hard_records, 6);
 	pair_connect(&self->pair);
@@ -111,7 +116,7 @@ TEST_F(limit, soft_bytes_renew)
 	int i;
 
 	if (!self->tls13)
-		SKIP("TLS 1.2 does not renew keys");
+		NOT_HERE("TLS 1.2 does not renew keys");
 	LIMIT(&self->pair, SOFT_BYTES, soft_bytes, 1000);
 	pair_connect(&self->pair);
 	option_set_int(self->pair.a, IPPROTO_TCP, TCP_NODELAY, 1);
@@ -125,18 +130,6 @@ TEST_F(limit, soft_bytes_renew)
 	EXPECT_LE(tx_epoch(self->pair.a), 20);
 }
 
-TEST_F(limit, soft_seconds_renew)
-{
-	if (!self->tls13)
-		SKIP("TLS 1.2 does not renew keys");
-	LIMIT(&self->pair, SOFT_SECONDS, soft_seconds, 1);
-	LIMIT(&self->pair, HARD_SECONDS, hard_seconds, 100);
-	pair_connect(&self->pair);
-	usleep(1100000);
-	talk(self->pair.a, self->pair.b, "hello");
-	EXPECT_EQ(tx_epoch(self->pair.a), 1);
-}
-
 /* The receiver's limit asks the sender to renew. */
 TEST_F(limit, soft_receiver_asks)
 {
@@ -144,7 +137,7 @@ TEST_F(limit, soft_receiver_asks)
 	int i;
 
 	if (!self->tls13)
-		SKIP("TLS 1.2 does not renew keys");
+		NOT_HERE("TLS 1.2 does not renew keys");
 	LIMIT(&self->pair, SOFT_RECORDS, soft_records, 4);
 	pair_connect(&self->pair);
 	option_set_int(self->pair.a, IPPROTO_TCP, TCP_NODELAY, 1);
@@ -164,7 +157,7 @@ TEST_F(limit, soft_receiver_only_listens)
 	int i;
 
 	if (!self->tls13)
-		SKIP("TLS 1.2 does not renew keys");
+		NOT_HERE("TLS 1.2 does not renew keys");
 	tsec_set_str(&info, PROFILE_NAME, name, self->pair.link.client);
 	tsec_set(&info, PROFILE_SOFT_RECORDS, soft_records, 2);
 	ASSERT_EQ(tsec_profile_set(self->pair.link.nl, &info), 0);
@@ -262,33 +255,13 @@ TEST_F(limit, hard_bytes_cuts_a_send)
 	expired(self->pair.a, "sending key");
 }
 
-TEST_F(limit, hard_seconds)
-{
-	self->pair.link.plain = true;
-	LIMIT(&self->pair, HARD_SECONDS, hard_seconds, 1);
-	pair_connect(&self->pair);
-	usleep(1100000);
-	expired(self->pair.a, "key");
-	EXPECT_ERR(recv(self->pair.b, buf, 1, 0), EKEYEXPIRED);
-	expired(self->pair.b, "receiving key");
-}
-
-TEST_F(limit, idle_seconds)
-{
-	LIMIT(&self->pair, IDLE_SECONDS, idle_seconds, 1);
-	pair_connect(&self->pair);
-	talk_both(self->pair.a, self->pair.b);
-	usleep(2100000);
-	expired(self->pair.a, "key");
-}
-
 /* Renewal comes before the hard limit, so that is never met. */
 TEST_F(limit, hard_never_met_by_renewal)
 {
 	int i;
 
 	if (!self->tls13)
-		SKIP("TLS 1.2 does not renew keys");
+		NOT_HERE("TLS 1.2 does not renew keys");
 	LIMIT(&self->pair, HARD_RECORDS, hard_records, 8);
 	pair_connect(&self->pair);
 	option_set_int(self->pair.a, IPPROTO_TCP, TCP_NODELAY, 1);
@@ -323,4 +296,56 @@ TEST_F(limit, no_false_end_after_expiry)
 	close(self->pair.a);
 	self->pair.a = -1;
 	EXPECT_EQ(drain(self->pair.b), -1);
+}
+
+/* Seconds pass whatever the cipher is, so two variants are enough. */
+FIXTURE(time) {
+	struct pair pair;
+	bool tls13;
+};
+KIND_VARIANT(time);
+KIND_ADD(time, tls13_aes128_v4, 1_3, AES_128_GCM, AF_INET);
+KIND_ADD(time, tls12_chacha_v6, 1_2, CHACHA20_POLY1305, AF_INET6);
+
+FIXTURE_SETUP(time)
+{
+	begin(&self->pair, &variant->kind);
+	self->tls13 = variant->kind.version == TSEC_VERSION_TLS_1_3;
+}
+
+FIXTURE_TEARDOWN(time)
+{
+	pair_end(&self->pair);
+}
+
+TEST_F(time, soft_seconds_renew)
+{
+	if (!self->tls13)
+		NOT_HERE("TLS 1.2 does not renew keys");
+	LIMIT(&self->pair, SOFT_SECONDS, soft_seconds, 1);
+	LIMIT(&self->pair, HARD_SECONDS, hard_seconds, 100);
+	pair_connect(&self->pair);
+	usleep(1100000);
+	talk(self->pair.a, self->pair.b, "hello");
+	EXPECT_EQ(tx_epoch(self->pair.a), 1);
+}
+
+TEST_F(time, hard_seconds)
+{
+	self->pair.link.plain = true;
+	LIMIT(&self->pair, HARD_SECONDS, hard_seconds, 1);
+	pair_connect(&self->pair);
+	usleep(1100000);
+	expired(self->pair.a, "key");
+	EXPECT_ERR(recv(self->pair.b, buf, 1, 0), EKEYEXPIRED);
+	expired(self->pair.b, "receiving key");
+}
+
+TEST_F(time, idle_seconds)
+{
+	LIMIT(&self->pair, IDLE_SECONDS, idle_seconds, 1);
+	pair_connect(&self->pair);
+	talk_both(self->pair.a, self->pair.b);
+	usleep(2100000);
+	expired(self->pair.a, "key");
 }

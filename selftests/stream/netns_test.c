@@ -22,7 +22,7 @@ FIXTURE(netns) {
 	int home;
 };
 KIND_VARIANT(netns);
-KINDS_ADD(netns);
+KINDS_ADD_IN_TURN(netns);
 
 FIXTURE_SETUP(netns)
 {

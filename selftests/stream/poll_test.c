@@ -22,7 +22,7 @@ FIXTURE(poll) {
 	int a, b, ep;
 };
 KIND_VARIANT(poll);
-KINDS_ADD(poll);
+KINDS_ADD_IN_TURN(poll);
 
 FIXTURE_SETUP(poll)
 {

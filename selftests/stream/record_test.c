@@ -123,7 +123,7 @@ TEST_F(record, padding)
 	size_t len;
 
 	if (!self->tls13)
-		SKIP("TLS 1.2 has no padding");
+		NOT_HERE("TLS 1.2 has no padding");
 	len = raw_seal(self->raw, out, RAW_DATA, "data", 4, 4000);
 	raw_write(self->raw, out, len);
 	ASSERT_EQ(recv(self->fd, buf, sizeof(buf), 0), 4);
@@ -139,7 +139,7 @@ TEST_F(record, padding_only)
 	size_t len;
 
 	if (!self->tls13)
-		SKIP("TLS 1.2 has no padding");
+		NOT_HERE("TLS 1.2 has no padding");
 	/* A record without a type: type 0 and zeros. */
 	len = raw_seal(self->raw, out, 0, NULL, 0, 100);
 	raw_write(self->raw, out, len);
@@ -258,7 +258,8 @@ TEST_F_TIMEOUT(record, header_says_too_long, 2)
 
 TEST_F_TIMEOUT(record, header_says_too_short, 2)
 {
-	static const uint8_t out[] = { RAW_DATA, 3, 3, 0, 3, 1, 2, 3 };
+	/* With as much behind it as kTLS wants before it looks. */
+	static const uint8_t out[40] = { RAW_DATA, 3, 3, 0, 3, 1, 2, 3 };
 
 	raw_write(self->raw, out, sizeof(out));
 	EXPECT_EQ(recv(self->fd, buf, 10, 0), -1);
@@ -455,7 +456,7 @@ TEST_F(record, ticket)
 TEST_F(record, ticket_in_parts)
 {
 	if (!self->tls13)
-		SKIP("TLS 1.2 has no tickets after the handshake");
+		NOT_HERE("TLS 1.2 has no tickets after the handshake");
 	as_client(self->raw, &self->link, &self->fd);
 	raw_send(self->raw, RAW_HANDSHAKE, "\4\0", 2);
 	raw_send(self->raw, RAW_HANDSHAKE, "\0\2\0", 3);
@@ -467,7 +468,7 @@ TEST_F(record, ticket_in_parts)
 TEST_F(record, data_between_the_parts)
 {
 	if (!self->tls13)
-		SKIP("TLS 1.2 has no tickets after the handshake");
+		NOT_HERE("TLS 1.2 has no tickets after the handshake");
 	as_client(self->raw, &self->link, &self->fd);
 	raw_send(self->raw, RAW_HANDSHAKE, "\4\0\0\2\0", 5);
 	raw_send(self->raw, RAW_DATA, "data", 4);
@@ -480,7 +481,7 @@ TEST_F(record, data_between_the_parts)
 TEST_F(record, key_update_of_tls12)
 {
 	if (self->tls13)
-		SKIP("TLS 1.3 has key updates");
+		NOT_HERE("TLS 1.3 has key updates");
 	raw_send(self->raw, RAW_HANDSHAKE, "\x18\0\0\1\0", 5);
 	failed_with(self->fd, EPROTO, "unexpected handshake message");
 }
@@ -500,7 +501,7 @@ TEST_F(record, bad_key_updates)
 	size_t i;
 
 	if (!self->tls13)
-		SKIP("TLS 1.2 has no key updates");
+		NOT_HERE("TLS 1.2 has no key updates");
 	for (i = 0; i < ARRAY_SIZE(bad); i++) {
 		raw_send(self->raw, RAW_HANDSHAKE, bad[i].message, bad[i].len);
 		failed_with(self->fd, EPROTO, bad[i].why);
@@ -513,7 +514,7 @@ TEST_F(record, bad_key_updates)
 TEST_F(record, renegotiation_refused)
 {
 	if (self->tls13)
-		SKIP("TLS 1.3 has no renegotiation");
+		NOT_HERE("TLS 1.3 has no renegotiation");
 	raw_send(self->raw, RAW_HANDSHAKE, "\1\0\0\2\3\3", 6);
 	raw_send(self->raw, RAW_DATA, "data", 4);
 	ASSERT_EQ(recv(self->fd, buf, 10, 0), 4);
@@ -523,7 +524,7 @@ TEST_F(record, renegotiation_refused)
 TEST_F(record, hello_request_ignored)
 {
 	if (self->tls13)
-		SKIP("TLS 1.3 has no hello_request");
+		NOT_HERE("TLS 1.3 has no hello_request");
 	as_client(self->raw, &self->link, &self->fd);
 	raw_send(self->raw, RAW_HANDSHAKE, "\0\0\0\0", 4);
 	raw_send(self->raw, RAW_DATA, "data", 4);

@@ -456,17 +456,18 @@ TEST_F(rekey, with_a_full_buffer)
 
 TEST_F(rekey, while_a_sender_waits)
 {
+	static uint8_t buf[1000000];
 	size_t filled = fill_send(self->a);
-	uint8_t buf[100] = { 0 };
 
+	/* Far more than the buffers can take. */
 	if (!fork()) {
-		send_all(self->a, buf, 100);
+		send_all(self->a, buf, sizeof(buf));
 		shutdown(self->a, SHUT_WR);
 		_exit(0);
 	}
 	usleep(20000);
 	update(self->a, 0);
-	EXPECT_EQ(drain(self->b), filled + 100);
+	EXPECT_EQ(drain(self->b), filled + sizeof(buf));
 	reap_ok(1);
 	epochs(self->b, 0, 1);
 }

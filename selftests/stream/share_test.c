@@ -23,7 +23,7 @@ FIXTURE(share) {
 	int a, b;
 };
 KIND_VARIANT(share);
-KINDS_ADD(share);
+KINDS_ADD_IN_TURN(share);
 
 FIXTURE_SETUP(share)
 {

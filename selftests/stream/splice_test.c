@@ -21,7 +21,7 @@ FIXTURE(splice) {
 	int p[2];
 };
 KIND_VARIANT(splice);
-KINDS_ADD(splice);
+KINDS_ADD_IN_TURN(splice);
 
 FIXTURE_SETUP(splice)
 {

@@ -15,7 +15,7 @@ FIXTURE(tsecopt) {
 	char strict[64];		/* a profile that demands much */
 };
 KIND_VARIANT(tsecopt);
-KINDS_ADD(tsecopt);
+KINDS_ADD_IN_TURN(tsecopt);
 
 static void strict_make(struct tsec_nl *nl, char *name, size_t size)
 {

@@ -29,7 +29,7 @@ FIXTURE(uring) {
 	int a, b;
 };
 KIND_VARIANT(uring);
-KINDS_ADD(uring);
+KINDS_ADD_IN_TURN(uring);
 
 enum { ENTRIES = 8 };
 
