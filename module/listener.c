@@ -109,7 +109,7 @@ static void evict(struct tsec_listener *listener)
 
 static bool is_crowded(struct tsec_listener *listener, struct tsec_net *tn)
 {
-	return READ_ONCE(listener->open_count) >=
+	return READ_ONCE(listener->open_count) >
 	       READ_ONCE(tn->max_handshakes_listener);
 }
 

@@ -304,6 +304,35 @@ static int rx_bad_record(struct tsec_session *session)
 	return -EBADMSG;
 }
 
+/* Errors of the transport that nothing follows. */
+static bool is_final(int err)
+{
+	switch (err) {
+	case -ECONNRESET:
+	case -ECONNABORTED:
+	case -ETIMEDOUT:
+	case -EHOSTUNREACH:
+	case -ENETUNREACH:
+	case -ENETDOWN:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* TCP's word for a reset after a FIN: what was cut off was cut off before. */
+static int rx_broken(struct tsec_session *session, int err)
+{
+	if (err == -EPIPE)
+		err = -ECONNABORTED;
+	else if (!is_final(err))
+		return err;
+	TSEC_INC_STATS(session->tn, TSEC_STAT_TRUNCATED);
+	tsec_session_fail(session, -err,
+			  "the connection broke: no close_notify before its end");
+	return err;
+}
+
 static int rx_bad_header(struct tsec_session *session, u8 alert)
 {
 	TSEC_INC_STATS(session->tn, TSEC_STAT_PROTOCOL_ERRORS);
@@ -339,7 +368,7 @@ static int rx_resolve(struct tsec_session *session, int err)
 	case -EAGAIN:
 		return rx_shut(session) ? 0 : -EAGAIN;
 	default:
-		return err;
+		return rx_broken(session, err);
 	}
 }
 

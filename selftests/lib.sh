@@ -350,6 +350,8 @@ daemon_start()
 	bail_out "tsecd does not start: $(tail -3 "$work/tsecd.log")"
 }
 
+# daemon_stop [-SIGNAL]
+# shellcheck disable=SC2120 # some scripts give one
 daemon_stop()
 {
 	[ -n "$daemon_pid" ] || return 0

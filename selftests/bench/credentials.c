@@ -115,7 +115,8 @@ static void key_write(EVP_PKEY *key, const char *dir, const char *file)
 {
 	FILE *out = create(dir, file);
 
-	if (!out || !PEM_write_PrivateKey(out, key, NULL, NULL, 0, NULL, NULL) ||
+	if (!out ||
+	    !PEM_write_PrivateKey(out, key, NULL, NULL, 0, NULL, NULL) ||
 	    fclose(out))
 		die("%s/%s", dir, file);
 }

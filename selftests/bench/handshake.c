@@ -101,7 +101,8 @@ static bool is_resumed(const struct end *end)
  */
 static void count_locked(bool resumed)
 {
-	unsigned long n = ++counted.connections, begin = 2 * options.concurrency;
+	unsigned long n = ++counted.connections;
+	unsigned long begin = 2 * options.concurrency;
 	int64_t now = now_ns();
 
 	if (n == begin)

@@ -44,6 +44,8 @@ NAMES = {
     "openssl": "OpenSSL", "tcp": "plain TCP",
 }
 
+LABELS = {"aes-128-gcm": "AES-128-GCM", "chacha20-poly1305": "ChaCha20"}
+
 GROUPS = {
     "flow": "One flow: throughput",
     "ping": "Ping-pong: time of a round trip",
@@ -59,7 +61,7 @@ def _size(size):
 def _flow(cipher, label, size):
     return Row(
         id=f"flow-{label}-{size // 1024}k", group="flow",
-        title=f"{cipher}, writes of {_size(size)}", unit="bytes/s",
+        title=f"{LABELS[cipher]}, writes of {_size(size)}", unit="bytes/s",
         better="more", worker="flow", subject="tsec", cipher=cipher,
         args=("--cipher", cipher, "--size", str(size)),
         versus=(Versus("ktls", 0.98), Versus("openssl", 1.2), Versus("tcp")))
@@ -90,7 +92,8 @@ def _handshake(kind, concurrency):
 def _memory(subject, needs):
     return Row(
         id=f"memory-{subject}", group="memory",
-        title=f"{NAMES[subject]}: above", unit="bytes", better="less",
+        title="handshake by tsecd" if needs else "manual keys, no daemon",
+        unit="bytes", better="less",
         worker="memory", subject=subject, what="difference", clock="real",
         args=("--cipher", "aes-256-gcm", "--resume"),
         versus=(Versus("ktls", 4096), Versus("tcp")), needs=frozenset(needs))

@@ -81,13 +81,12 @@ static const char *path_in(char path[PATH_MAX], const char *dir,
 static void server_open(const char *dir)
 {
 	SSL_CTX *server = ctx_new(TLS_server_method());
-	char path[PATH_MAX];
+	char cert[PATH_MAX], key[PATH_MAX];
 
-	if (!SSL_CTX_use_certificate_chain_file(server,
-				path_in(path, dir, CREDENTIALS_CERT)) ||
-	    !SSL_CTX_use_PrivateKey_file(server,
-				path_in(path, dir, CREDENTIALS_KEY),
-				SSL_FILETYPE_PEM))
+	path_in(cert, dir, CREDENTIALS_CERT);
+	path_in(key, dir, CREDENTIALS_KEY);
+	if (!SSL_CTX_use_certificate_chain_file(server, cert) ||
+	    !SSL_CTX_use_PrivateKey_file(server, key, SSL_FILETYPE_PEM))
 		complain("load the server's certificate");
 	SSL_CTX_set_session_id_context(server, (const void *)"bench", 5);
 	ctx[SERVER] = server;

@@ -9,7 +9,7 @@
 #include <sys/types.h>
 
 #define NS_PER_SEC	1000000000LL
-#define EXIT_SKIP	4		/* as kselftest: cannot be measured here */
+#define EXIT_SKIP	4		/* cannot be measured here */
 
 struct bench_options {
 	const char *transport;

@@ -172,7 +172,8 @@ static bool listener_make(void)
 
 	listener = socket_with_profile("right");
 	return listener >= 0 &&
-	       !setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one)) &&
+	       !setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &one,
+			   sizeof(one)) &&
 	       !bind(listener, (struct sockaddr *)&addr, sizeof(addr)) &&
 	       !listen(listener, 16);
 }

@@ -91,7 +91,7 @@ is_unused()
 tap_run 'the module is unused in the end' eventually is_unused
 
 # Ten more, made and deleted.
-for i in 1 2 3 4 5 6 7 8 9 10; do
+for _ in 1 2 3 4 5 6 7 8 9 10; do
 	ip netns add tsec-a
 	"$tsec" -n tsec-a profile add p verify none
 	ip netns exec tsec-a "$peer" client --profile p 127.0.0.1 1 >/dev/null 2>&1

@@ -62,7 +62,7 @@ cp "$pki/renewed.pem" "$work/web.pem"
 kill -HUP "$daemon_pid"
 eventually serial_is serial=1092
 failed=0
-for i in 1 2 3 4 5 6 7 8 9 10; do
+for _ in 1 2 3 4 5 6 7 8 9 10; do
 	kill -HUP "$daemon_pid"
 	said=$(tsec_client 5071 --name localhost -- send x recv)
 	[[ $said == *'DATA x'* ]] || failed=$((failed + 1))

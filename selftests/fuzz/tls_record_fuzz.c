@@ -228,7 +228,11 @@ static bool needs_memory(const struct bench *b,
 
 static void feed(struct bench *b, u8 type, const u8 *data, size_t len)
 {
-	struct tsec_record_input in = { .data = data, .len = len, .type = type };
+	struct tsec_record_input in = {
+		.data = data,
+		.len = len,
+		.type = type,
+	};
 	struct tsec_record_event ev;
 	int ret;
 

@@ -5,6 +5,7 @@
 # shellcheck source=../lib.sh
 . "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/../lib.sh"
 
+# shellcheck disable=SC2034 # the scripts use it
 ciphers='aes-128-gcm aes-256-gcm chacha20-poly1305'
 
 # Profiles "web" (a server's) and "cli" (a client's) that suit each other.

@@ -65,7 +65,8 @@ for request in '' --request; do
 $(out s3)" "^SENT $megabytes" "^SAME $megabytes" \
 		"^INFO .*tx-epoch=$((megabytes * 8))"
 done
-start s4 sh -c "'$peer' server --profile web --update 8 --write 16384 127.0.0.1 4214 bulk $megabytes info"
+start s4 "$peer" server --profile web --update 8 --write 16384 127.0.0.1 4214 \
+	bulk $megabytes info
 wait_port 4214
 said=$(openssl s_client -connect 127.0.0.1:4214 -CAfile "$pki/ca.pem" -quiet \
 	2>/dev/null </dev/null | "$peer" check $megabytes)

@@ -93,42 +93,73 @@ static int version_of(const char *word)
 	return word[2] == '2' ? TSEC_VERSION_TLS_1_2 : TSEC_VERSION_TLS_1_3;
 }
 
-static void take_setting(int c, struct options *o)
+/* Where the options that are kept as they are go. */
+static const struct {
+	int option;
+	size_t offset;
+} texts[] = {
+	{ OPT_PROFILE,	offsetof(struct options, profile) },
+	{ OPT_NAME,	offsetof(struct options, name) },
+	{ OPT_ALPN,	offsetof(struct options, alpn) },
+	{ OPT_CIPHER,	offsetof(struct options, ciphers) },
+	{ OPT_CERT,	offsetof(struct options, cert) },
+	{ OPT_KEY,	offsetof(struct options, key) },
+	{ OPT_TRUST,	offsetof(struct options, trust) },
+	{ OPT_PSK,	offsetof(struct options, psk) },
+}, numbers[] = {
+	{ OPT_COUNT,	offsetof(struct options, count) },
+	{ OPT_BACKLOG,	offsetof(struct options, backlog) },
+	{ OPT_UPDATE,	offsetof(struct options, update_every) },
+	{ OPT_WRITE,	offsetof(struct options, write_size) },
+	{ OPT_TIMEOUT,	offsetof(struct options, timeout) },
+};
+
+static bool take_text_or_number(int c, struct options *o)
 {
-	switch (c) {
-	case OPT_PROFILE:	o->profile = optarg; break;
-	case OPT_NAME:		o->name = optarg; break;
-	case OPT_ALPN:		o->alpn = optarg; break;
-	case OPT_VERIFY:
-		o->verify = index_of(verify_names, optarg, strlen(optarg));
-		break;
-	case OPT_MIN:		o->min = version_of(optarg); break;
-	case OPT_MAX:		o->max = version_of(optarg); break;
-	case OPT_CIPHER:	o->ciphers = optarg; break;
-	case OPT_CACHE:		o->cache = !strcmp(optarg, "on"); break;
-	case OPT_CERT:		o->cert = optarg; break;
-	case OPT_KEY:		o->key = optarg; break;
-	case OPT_TRUST:		o->trust = optarg; break;
-	case OPT_PSK:		o->psk = optarg; break;
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		if (texts[i].option != c)
+			continue;
+		*(const char **)((char *)o + texts[i].offset) = optarg;
+		return true;
 	}
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
+		if (numbers[i].option != c)
+			continue;
+		*(int *)((char *)o + numbers[i].offset) = atoi(optarg);
+		return true;
+	}
+	return false;
 }
 
 static void take(int c, struct options *o)
 {
+	if (take_text_or_number(c, o))
+		return;
 	switch (c) {
-	case OPT_COUNT:		o->count = atoi(optarg); break;
-	case OPT_FORK:		o->fork = true; break;
-	case OPT_BACKLOG:	o->backlog = atoi(optarg); break;
-	case OPT_DEFER:		o->defer = true; break;
-	case OPT_UPDATE:	o->update_every = atoi(optarg); break;
-	case OPT_REQUEST:	o->update_value = 1; break;
-	case OPT_WRITE:		o->write_size = atoi(optarg); break;
-	case OPT_TIMEOUT:	o->timeout = atoi(optarg); break;
-	case '?':		bad_usage(""); break;
-	default:		take_setting(c, o);
+	case OPT_VERIFY:
+		o->verify = index_of(verify_names, optarg, strlen(optarg));
+		break;
+	case OPT_MIN:
+		o->min = version_of(optarg);
+		break;
+	case OPT_MAX:
+		o->max = version_of(optarg);
+		break;
+	case OPT_CACHE:
+		o->cache = !strcmp(optarg, "on");
+		break;
+	case OPT_FORK:
+		o->fork = true;
+		break;
+	case OPT_DEFER:
+		o->defer = true;
+		break;
+	case OPT_REQUEST:
+		o->update_value = 1;
+		break;
+	default:
+		bad_usage("");
 	}
-	if (o->write_size < 1 || o->write_size > LINE_MAX_LEN)
-		bad_usage(optarg);
 }
 
 /* The role comes first.  Returns how many words of argv are used up. */
@@ -147,6 +178,8 @@ int options_parse(int argc, char **argv, struct options *o)
 		bad_usage(argv[1]);
 	while ((c = getopt_long(argc - 1, argv + 1, "+", longs, NULL)) >= 0)
 		take(c, o);
+	if (o->write_size < 1 || o->write_size > LINE_MAX_LEN)
+		bad_usage("--write");
 	if (argc - 1 - optind < 2)
 		bad_usage("an address without a port");
 	o->host = argv[1 + optind];

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0
 """The suites: what "make check" runs, where, and how long it may take."""
 import os
+import re
+import shlex
 
 from runner.jobs import Job
 
@@ -12,49 +14,55 @@ KERNELS = {
     '6.12': 'Debian 6.12 in QEMU',
 }
 
+# An emulated processor takes seconds to load what the first session needs.
+QEMU_STREAM = "sh -c 'modprobe -a tls gcm chacha20poly1305 && " \
+              "selftests/stream/run connect_test'"
+
 # name, kernel, title, command, seconds; the longest come first, so that two
 # at a time end together.  A command of a kernel runs in the test machine.
 SUITES = (
+    ('stream', 'debug', 'stream sockets', 'selftests/stream/run', 1500),
+    ('fault', 'debug', 'injected faults', 'selftests/fault/run', 1500),
+    ('interop', 'uml', 'peers of other make', 'selftests/interop/run', 1200),
+    ('stream', 'uml', 'stream sockets', 'selftests/stream/run', 900),
+    ('lint', 'host', 'style and static checks', 'selftests/lint/run', 1200),
+    ('install', 'host', 'install, uninstall and DKMS',
+     'selftests/install/run', 900),
+    ('stream', '6.1', 'stream sockets, a part', QEMU_STREAM, 900),
+    ('stream', '6.12', 'stream sockets, a part', QEMU_STREAM, 900),
+    ('tool', 'uml', 'tsec and tsec run', 'selftests/tool/run', 900),
+    ('vm', 'host', 'the test machine itself', 'selftests/vm/test.sh', 900),
+    ('demo', '6.12', 'the demo', 'selftests/demo/inside', 600),
     ('unit-tsecd', 'host', 'daemon, unit tests',
      'selftests/unit/run tsecd', 900),
-    ('unit-lib', 'host', 'library, unit tests',
-     'selftests/unit/run lib', 300),
-    ('unit-tsec', 'host', 'tool, unit tests',
-     'selftests/unit/run tsec', 300),
     ('unit-run', 'host', 'wrapper, unit tests',
      'selftests/unit/run run', 300),
-    ('runner', 'host', 'this runner',
-     'selftests/runner/test', 60),
-    ('spec', 'host', 'netlink specification against the header',
-     'make -s -C selftests/netlink check', 120),
-    ('stream', 'debug', 'stream sockets', 'selftests/stream/run', 1200),
-    ('stream', 'uml', 'stream sockets', 'selftests/stream/run', 900),
-    ('fault', 'debug', 'injected faults', 'selftests/fault/run', 1200),
-    ('kunit', 'uml', 'KUnit', 'selftests/kunit/run', 120),
-    ('kunit', 'debug', 'KUnit', 'selftests/kunit/run', 300),
-    ('netlink', 'uml', 'control plane', 'selftests/netlink/run', 300),
+    ('unit-tsec', 'host', 'tool, unit tests',
+     'selftests/unit/run tsec', 300),
+    ('unit-lib', 'host', 'library, unit tests',
+     'selftests/unit/run lib', 300),
     ('netlink', 'debug', 'control plane', 'selftests/netlink/run', 600),
-    ('tool', 'uml', 'tsec and tsec run', 'selftests/tool/run', 600),
-    ('interop', 'uml', 'peers of other make', 'selftests/interop/run', 900),
+    ('netlink', 'uml', 'control plane', 'selftests/netlink/run', 300),
+    ('kunit', 'debug', 'KUnit', 'selftests/kunit/run', 300),
+    ('kunit', 'uml', 'KUnit', 'selftests/kunit/run', 120),
     ('docs', 'uml', 'examples of the documentation',
      'selftests/docs/run', 300),
     ('install', 'uml', 'an installed system',
      'selftests/install/installed', 300),
-    ('stream', '6.1', 'stream sockets, a part',
-     'selftests/stream/run connect_test', 900),
-    ('stream', '6.12', 'stream sockets, a part',
-     'selftests/stream/run connect_test', 900),
-    ('demo', '6.12', 'the demo', 'selftests/demo/inside', 600),
     ('fuzz', 'host', 'fuzz targets, a short run',
      'make -s -C selftests/fuzz check', 300),
-    ('install', 'host', 'install, uninstall and DKMS',
-     'selftests/install/run', 600),
-    ('lint', 'host', 'style and static checks', 'selftests/lint/run', 900),
-    ('vm', 'host', 'the test machine itself', 'selftests/vm/test.sh', 600),
+    ('spec', 'host', 'netlink specification against the header',
+     'make -s -C selftests/netlink check', 120),
+    ('runner', 'host', 'this runner', 'selftests/runner/test', 60),
 )
 
+# Of a test that is skipped for such a reason there is nothing to run: the
+# combination does not exist.  Any other one "cannot run".
+INAPPLICABLE = re.compile(r'^(TLS 1\.[23] (has|does) |this kernel )')
+
 # Suites that run programs of another one.
-BORROWED = {'fault': ('interop',), 'tool': ('interop',), 'docs': ('demo',)}
+BORROWED = {'fault': ('interop',), 'tool': ('interop',),
+            'docs': ('demo',)}
 
 # Booting, and building what is not up to date.
 MACHINE_ALLOWANCE = 180
@@ -66,7 +74,7 @@ def machine_command(name, kernel, command, seconds, directory):
              '--console', f'{directory}/{name}-{kernel}.console']
     if name == 'kunit':
         words.append('--kunit')
-    return words + ['--', *command.split()]
+    return words + ['--', *shlex.split(command)]
 
 
 def machine_job(suite, directory):
@@ -89,7 +97,7 @@ def host_job(suite):
     needs = {'lint': ['kernel-6.1', 'kernel-6.12'], 'vm': ['kernel-uml'],
              'install': ['kernel-6.1', 'tools'], 'spec': ['tools']}
     return Job(f'{name}-host' if name == 'install' else name, title,
-               command.split(), seconds, needs.get(name, []), suite=name)
+               shlex.split(command), seconds, needs.get(name, []), suite=name)
 
 
 def select(names, kernels):

@@ -11,7 +11,7 @@
 
 #define NL_TX_SIZE	(72 * 1024)	/* a nest of 64 KiB and the headers */
 #define NL_RX_SIZE	(256 * 1024)	/* four such nests */
-#define NL_TIMEOUT_S	10		/* the kernel answers at once, or never */
+#define NL_TIMEOUT_S	10	/* the kernel answers at once, or never */
 #define NL_NEST_MAX	0xffff		/* an attribute's length is a u16 */
 
 struct tsec_nl {

@@ -18,7 +18,8 @@ MODULE_PARM_DESC(how, "warn, oops, leak, overrun, sleep, deadlock");
 static DEFINE_SPINLOCK(lock_a);
 static DEFINE_SPINLOCK(lock_b);
 
-static void trip_overrun(void)
+/* Not inlined into what is freed after init: a report names them. */
+static noinline void trip_overrun(void)
 {
 	volatile u8 *p = kmalloc(13, GFP_KERNEL);
 
@@ -27,7 +28,7 @@ static void trip_overrun(void)
 	kfree((void *)p);
 }
 
-static void trip_leak(void)
+static noinline void trip_leak(void)
 {
 	void *volatile p;
 	int i;
@@ -38,7 +39,7 @@ static void trip_leak(void)
 	p = NULL;
 }
 
-static void trip_sleep(void)
+static noinline void trip_sleep(void)
 {
 	spin_lock(&lock_a);
 	msleep(20);
@@ -46,7 +47,7 @@ static void trip_sleep(void)
 }
 
 /* Both orders, one after the other: no deadlock yet, but a proof of one. */
-static void trip_deadlock(void)
+static noinline void trip_deadlock(void)
 {
 	spin_lock(&lock_a);
 	spin_lock(&lock_b);
