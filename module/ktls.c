@@ -91,18 +91,6 @@ static size_t info_fill(union crypto_info *ci, const struct tsec_key *key)
 	}
 }
 
-/*
- * Let kTLS open a record straight into the program's memory, on the guess
- * that it is data without padding; if not, kTLS opens it once more into its
- * own.  A guess that cannot be made costs a copy, nothing else.
- */
-static void expect_data(struct socket *inner)
-{
-	int on = 1;
-
-	option_set(inner, SOL_TLS, TLS_RX_EXPECT_NO_PAD, &on, sizeof(on));
-}
-
 /**
  * tsec_ktls_install() - give kTLS the first key of a direction
  * @inner: the inner socket, prepared
@@ -123,9 +111,6 @@ int tsec_ktls_install(struct socket *inner, enum tsec_direction direction,
 	err = option_set(inner, SOL_TLS,
 			 direction == TSEC_DIR_TX ? TLS_TX : TLS_RX, &ci, len);
 	memzero_explicit(&ci, sizeof(ci));
-	if (!err && direction == TSEC_DIR_RX &&
-	    key->version == TSEC_VERSION_TLS_1_3)
-		expect_data(inner);
 	return err;
 }
 
