@@ -45,8 +45,11 @@ for round in 1 2 3; do
 	tap_is "unloaded, $round" "$(module_unload)" ''
 	tap_is '... nothing is left in /proc and /sys' \
 		"$(ls -d /proc/net/tsec_stat /proc/sys/net/tsec /sys/module/tsec 2>/dev/null)" ''
-	tap_is '... nor a socket family' "$("$peer" client 127.0.0.1 1 2>&1)" \
-		'peer: socket: Address family not supported by protocol'
+	# Where it is installed, a socket would load it again.
+	modprobe -n -q net-pf-14 ||
+		tap_is '... nor a socket family' \
+			"$("$peer" client 127.0.0.1 1 2>&1)" \
+			'peer: socket: Address family not supported by protocol'
 	tap_run '... and loaded again' module_load
 	daemon_start
 	profiles
