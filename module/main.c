@@ -10,6 +10,7 @@
 #include "channel.h"
 #include "net.h"
 #include "netlink.h"
+#include "session.h"
 #include "socket.h"
 
 #define CREATE_TRACE_POINTS
@@ -84,11 +85,14 @@ static struct pernet_operations net_ops = {
 
 static int __init tsec_init(void)
 {
-	int err = -ENOMEM;
+	int err = tsec_sessions_init();
 
+	if (err)
+		return err;
+	err = -ENOMEM;
 	tsec_wq = alloc_workqueue("tsec", 0, 0);
 	if (!tsec_wq)
-		return err;
+		goto sessions_exit;
 	err = register_pernet_subsys(&net_ops);
 	if (err)
 		goto destroy_wq;
@@ -111,6 +115,8 @@ unregister_net:
 	unregister_pernet_subsys(&net_ops);
 destroy_wq:
 	destroy_workqueue(tsec_wq);
+sessions_exit:
+	tsec_sessions_exit();
 	return err;
 }
 
@@ -123,6 +129,7 @@ static void __exit tsec_exit(void)
 	tsec_channel_unregister();
 	unregister_pernet_subsys(&net_ops);
 	destroy_workqueue(tsec_wq);
+	tsec_sessions_exit();
 }
 
 module_init(tsec_init);

@@ -16,6 +16,38 @@
 #include "stream.h"
 #include "trace.h"
 
+static struct kmem_cache *session_cache;
+
+/**
+ * tsec_sessions_init() - prepare for sessions
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int __init tsec_sessions_init(void)
+{
+	/* What a program has set is copied out to it from here. */
+	session_cache = KMEM_CACHE_USERCOPY(tsec_session, SLAB_ACCOUNT,
+					    app.ciphers);
+	return session_cache ? 0 : -ENOMEM;
+}
+
+/**
+ * tsec_sessions_exit() - clean up when there is no session any more
+ *
+ * Context: process context; waits for sessions on their way out.
+ */
+void tsec_sessions_exit(void)
+{
+	rcu_barrier();
+	kmem_cache_destroy(session_cache);
+}
+
+static void session_free_rcu(struct rcu_head *rcu)
+{
+	kmem_cache_free(session_cache,
+			container_of(rcu, struct tsec_session, rcu));
+}
+
 static int number_take(struct tsec_session *session)
 {
 	struct tsec_net *tn = session->tn;
@@ -46,7 +78,7 @@ struct tsec_session *tsec_session_new(struct tsec_net *tn, u8 role,
 	struct tsec_session *session;
 	int err;
 
-	session = kzalloc(sizeof(*session), GFP_KERNEL_ACCOUNT);
+	session = kmem_cache_zalloc(session_cache, GFP_KERNEL);
 	if (!session)
 		return ERR_PTR(-ENOMEM);
 	refcount_set(&session->refs, 1);
@@ -66,7 +98,7 @@ struct tsec_session *tsec_session_new(struct tsec_net *tn, u8 role,
 
 	err = number_take(session);
 	if (err) {
-		kfree(session);
+		kmem_cache_free(session_cache, session);
 		return ERR_PTR(err);
 	}
 	session->profile = tsec_profile_get(profile);
@@ -141,7 +173,7 @@ static void session_free(struct tsec_session *session)
 	peer_free(&session->peer);
 	tsec_profile_put(session->profile);
 	kfree(session->error);
-	kfree_rcu(session, rcu);
+	call_rcu(&session->rcu, session_free_rcu);
 }
 
 /**

@@ -188,6 +188,8 @@ struct tsec_session {
 	u32 handshake_us;
 };
 
+int tsec_sessions_init(void);
+void tsec_sessions_exit(void);
 struct tsec_session *tsec_session_new(struct tsec_net *tn, u8 role,
 				      struct socket *inner,
 				      struct tsec_profile *profile);
