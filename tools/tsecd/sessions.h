@@ -17,7 +17,7 @@
 #include <linux/tsec.h>
 
 #define SESSION_NAME_SIZE 32 /* a digest */
-#define SESSIONS_PER_NAME 4
+#define SESSIONS_PER_NAME 64
 
 struct saved_session {
 	gnutls_datum_t data; /* the library's own form; holds secrets */
