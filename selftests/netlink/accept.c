@@ -148,10 +148,12 @@ static void test_failure(void)
 	close(program_fd);
 }
 
-static void install(uint32_t session, int direction)
+static void fill_key(struct tsec_key_info *key, uint32_t session,
+		     int direction)
 {
 	static const uint8_t secret[32] = { 1, 2, 3 };
-	struct tsec_key_info key = {
+
+	*key = (struct tsec_key_info) {
 		.have = TSEC_HAS(KEY_SESSION) | TSEC_HAS(KEY_DIRECTION) |
 			TSEC_HAS(KEY_VERSION) | TSEC_HAS(KEY_CIPHER) |
 			TSEC_HAS(KEY_SECRET) | TSEC_HAS(KEY_SEQ),
@@ -161,8 +163,6 @@ static void install(uint32_t session, int direction)
 		.cipher = TSEC_CIPHER_AES_128_GCM,
 		.secret = { secret, sizeof(secret) },
 	};
-
-	is_int(tsec_key_new(nl, &key), 0, "a key");
 }
 
 static void fill(struct tsec_handshake_info *done, uint32_t session)
@@ -186,6 +186,7 @@ static void test_success(void)
 	static char got[TSEC_PEER_CERT_MAX + 1];
 	struct tsec_handshake_info done = { .have = 0 };
 	struct tsec_handshake_info *info;
+	struct tsec_key_info keys[__TSEC_DIR_MAX];
 	struct tsec_session_info session;
 	socklen_t len = sizeof(got);
 	int program_fd = program();
@@ -194,9 +195,16 @@ static void test_success(void)
 	tsec_nl_wipe(nl);
 	fill(&done, info->session);
 	is_int(tsec_handshake_done(nl, &done), -EINVAL, "not without keys");
-	install(info->session, TSEC_DIR_TX);
-	install(info->session, TSEC_DIR_RX);
-	is_int(tsec_handshake_done(nl, &done), 0, "done, with all there is");
+	fill_key(&keys[0], info->session, TSEC_DIR_TX);
+	fill_key(&keys[1], info->session, TSEC_DIR_RX);
+	keys[0].secret.len--;
+	is_int(tsec_handshake_finish(nl, keys, &done), -EINVAL,
+	       "nor with a bad one");
+	ok(strstr(tsec_nl_error(nl), "secret"), "the first refusal counts");
+	keys[0].secret.len++;
+	is_int(tsec_key_new(nl, &keys[0]), 0, "a key can come alone");
+	is_int(tsec_handshake_finish(nl, keys, &done), 0,
+	       "done, with all there is");
 	ok(wait_for(program_fd, POLLOUT), "the program is connected");
 	is_int(getsockopt(program_fd, SOL_TSEC, TSEC_PEER_CERT, got, &len), 0,
 	       "it has the peer's certificates");

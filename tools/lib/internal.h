@@ -71,7 +71,20 @@ typedef int nl_reply_fn(struct tsec_nl *nl, const struct nlmsghdr *nlh,
 struct nlmsghdr *tsec_nl_start(struct tsec_nl *nl, uint8_t cmd,
 			       uint16_t flags);
 
-/* Send it, wipe it, and take the answer up to the acknowledgement. */
+/*
+ * Start one more behind @last, for the same datagram and the same answer,
+ * which is the first that is refused.
+ */
+struct nlmsghdr *tsec_nl_append(struct tsec_nl *nl,
+				const struct nlmsghdr *last, uint8_t cmd);
+
+/* The bytes of the handle's buffer from @nlh on. */
+size_t tsec_nl_room(const struct tsec_nl *nl, const struct nlmsghdr *nlh);
+
+/*
+ * Send what is there up to and with @nlh, wipe it, and take the answer up to
+ * the acknowledgement.
+ */
 int tsec_nl_talk(struct tsec_nl *nl, struct nlmsghdr *nlh, nl_reply_fn *fn,
 		 void *arg);
 

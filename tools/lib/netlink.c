@@ -38,15 +38,16 @@ void tsec_nl_wipe(struct tsec_nl *nl)
 
 /* Starting, asking ******************************************************** */
 
-static struct nlmsghdr *start(struct tsec_nl *nl, uint16_t family, uint8_t cmd,
-			      uint8_t version, uint16_t flags)
+static struct nlmsghdr *put_header(struct tsec_nl *nl, void *at,
+				   uint16_t family, uint8_t cmd,
+				   uint8_t version)
 {
-	struct nlmsghdr *nlh = mnl_nlmsg_put_header(nl->tx);
+	struct nlmsghdr *nlh = mnl_nlmsg_put_header(at);
 	struct genlmsghdr *genl;
 
 	nlh->nlmsg_type = family;
-	nlh->nlmsg_flags = NLM_F_REQUEST | flags;
-	nlh->nlmsg_seq = ++nl->seq;
+	nlh->nlmsg_flags = NLM_F_REQUEST;
+	nlh->nlmsg_seq = nl->seq;
 	genl = mnl_nlmsg_put_extra_header(nlh, sizeof(*genl));
 	genl->cmd = cmd;
 	genl->version = version;
@@ -55,7 +56,24 @@ static struct nlmsghdr *start(struct tsec_nl *nl, uint16_t family, uint8_t cmd,
 
 struct nlmsghdr *tsec_nl_start(struct tsec_nl *nl, uint8_t cmd, uint16_t flags)
 {
-	return start(nl, nl->family, cmd, TSEC_FAMILY_VERSION, flags);
+	struct nlmsghdr *nlh;
+
+	nl->seq++;
+	nlh = put_header(nl, nl->tx, nl->family, cmd, TSEC_FAMILY_VERSION);
+	nlh->nlmsg_flags |= flags;
+	return nlh;
+}
+
+struct nlmsghdr *tsec_nl_append(struct tsec_nl *nl,
+				const struct nlmsghdr *last, uint8_t cmd)
+{
+	return put_header(nl, mnl_nlmsg_get_payload_tail(last), nl->family,
+			  cmd, TSEC_FAMILY_VERSION);
+}
+
+size_t tsec_nl_room(const struct tsec_nl *nl, const struct nlmsghdr *nlh)
+{
+	return nl->tx + sizeof(nl->tx) - (const char *)nlh;
 }
 
 /*
@@ -202,7 +220,7 @@ int tsec_nl_talk(struct tsec_nl *nl, struct nlmsghdr *nlh, nl_reply_fn *fn,
 {
 	struct nl_talk talk = { .seq = nlh->nlmsg_seq, .fn = fn, .arg = arg };
 	bool dump = nlh->nlmsg_flags & NLM_F_DUMP;
-	size_t size = nlh->nlmsg_len;
+	size_t size = (char *)mnl_nlmsg_get_payload_tail(nlh) - nl->tx;
 	ssize_t len;
 	int err;
 
@@ -338,7 +356,8 @@ static int resolve(struct tsec_nl *nl)
 	uint32_t version = 0;
 	int err;
 
-	nlh = start(nl, GENL_ID_CTRL, CTRL_CMD_GETFAMILY, 1, 0);
+	nl->seq++;
+	nlh = put_header(nl, nl->tx, GENL_ID_CTRL, CTRL_CMD_GETFAMILY, 1);
 	mnl_attr_put_strz(nlh, CTRL_ATTR_FAMILY_NAME, TSEC_FAMILY_NAME);
 	err = tsec_nl_talk(nl, nlh, family_reply, &version);
 	if (!err && version != TSEC_FAMILY_VERSION)

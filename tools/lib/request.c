@@ -24,18 +24,22 @@ static int take_one(struct tsec_nl *nl, const struct nlmsghdr *nlh, void *arg)
 	return err;
 }
 
+static int too_long(struct tsec_nl *nl)
+{
+	explicit_bzero(nl->tx, sizeof(nl->tx));
+	return tsec_nl_fail(nl, -EMSGSIZE, "the request is too long");
+}
+
 /* Ask with @ask (may be NULL), and if @info is given, get one object back. */
 static int call(struct tsec_nl *nl, uint8_t cmd, const struct layout *layout,
 		const void *ask, void *info)
 {
 	struct nlmsghdr *nlh = tsec_nl_start(nl, cmd, 0);
 	struct one one = { .layout = layout, .info = info };
-	int err = ask ? tsec_build(nlh, sizeof(nl->tx), layout, ask) : 0;
+	int err = ask ? tsec_build(nlh, tsec_nl_room(nl, nlh), layout, ask) : 0;
 
-	if (err) {
-		explicit_bzero(nl->tx, sizeof(nl->tx));
-		return tsec_nl_fail(nl, err, "the request is too long");
-	}
+	if (err)
+		return too_long(nl);
 	err = tsec_nl_talk(nl, nlh, info ? take_one : NULL, &one);
 	if (!err && info && !one.found)
 		return tsec_nl_fail(nl, -EBADMSG, "the reply is empty");
@@ -87,6 +91,30 @@ int tsec_handshake_done(struct tsec_nl *nl,
 {
 	return call(nl, TSEC_CMD_HANDSHAKE_DONE, &tsec_handshake_layout, info,
 		    NULL);
+}
+
+/* One more request of the same datagram, behind *@nlh if there is one. */
+static int add(struct tsec_nl *nl, struct nlmsghdr **nlh, uint8_t cmd,
+	       const struct layout *layout, const void *ask)
+{
+	*nlh = *nlh ? tsec_nl_append(nl, *nlh, cmd) : tsec_nl_start(nl, cmd, 0);
+	return tsec_build(*nlh, tsec_nl_room(nl, *nlh), layout, ask);
+}
+
+int tsec_handshake_finish(struct tsec_nl *nl,
+			  const struct tsec_key_info keys[__TSEC_DIR_MAX],
+			  const struct tsec_handshake_info *info)
+{
+	struct nlmsghdr *nlh = NULL;
+	int err = 0;
+
+	for (int i = 0; i < __TSEC_DIR_MAX && !err; i++)
+		err = add(nl, &nlh, TSEC_CMD_KEY_NEW, &tsec_key_layout,
+			  &keys[i]);
+	if (!err)
+		err = add(nl, &nlh, TSEC_CMD_HANDSHAKE_DONE,
+			  &tsec_handshake_layout, info);
+	return err ? too_long(nl) : tsec_nl_talk(nl, nlh, NULL, NULL);
 }
 
 /* Keys ******************************************************************** */

@@ -325,6 +325,22 @@ int tsec_handshake_accept(struct tsec_nl *nl, uint32_t session,
 int tsec_handshake_done(struct tsec_nl *nl,
 			const struct tsec_handshake_info *info);
 
+/**
+ * tsec_handshake_finish() - hand over keys and the outcome of a handshake
+ * @nl: a handle of the daemon
+ * @keys: of each direction, as for tsec_key_new()
+ * @info: as for tsec_handshake_done(), with a status of 0
+ *
+ * All of it goes to the kernel at once.  When it refuses a key, the handshake
+ * is not over: it can be told to have failed.
+ *
+ * Return: 0, -ENOENT when the session has gone meanwhile, or the first
+ * refusal.
+ */
+int tsec_handshake_finish(struct tsec_nl *nl,
+			  const struct tsec_key_info keys[__TSEC_DIR_MAX],
+			  const struct tsec_handshake_info *info);
+
 /* Install a key; the message is wiped once sent, the caller wipes its own. */
 int tsec_key_new(struct tsec_nl *nl, const struct tsec_key_info *key);
 /* Delete manual keys of a profile; @direction -1: both. */

@@ -120,17 +120,13 @@ static void job_fail(struct job *job)
 static int hand_over(struct job *job, struct outcome *outcome)
 {
 	struct tsec_nl *nl = job->worker->nl;
-	int err = 0;
+	int err = tsec_handshake_finish(nl, outcome->key, &outcome->done);
 
-	for (int i = 0; i < __TSEC_DIR_MAX && !err; i++)
-		err = complain(job, "a key",
-			       tsec_key_new(nl, &outcome->key[i]));
-	if (err)
-		return reason_set(&job->handshake.reason, -err,
-				  "the kernel refused a key: %s",
-				  tsec_nl_error(nl));
-	err = tsec_handshake_done(nl, &outcome->done);
-	return complain(job, "a finished handshake", err);
+	if (complain(job, "a finished handshake", err) && err != -ENOENT)
+		reason_set(&job->handshake.reason, -err,
+			   "the kernel refused the keys: %s",
+			   tsec_nl_error(nl));
+	return err;
 }
 
 /* Afterwards ************************************************************* */

@@ -135,6 +135,25 @@ static void test_events(void)
 	is_int(tsec_parse_event(nlh, &event), -ENODATA, "nor a known command");
 }
 
+/* Have a pair of sockets in place of netlink; returns the kernel's end. */
+static int be_kernel(void)
+{
+	int fds[2];
+
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET, 0, fds))
+		exit(1);
+	nl->socket = mnl_socket_fdopen(fds[0]);
+	nl->fd = fds[0];
+	return fds[1];
+}
+
+/* What the next request is answered with. */
+static void answer(int kernel, int err, const char *text)
+{
+	nl->seq = SEQ - 1;
+	send(kernel, nl->rx, ack(0, NLMSG_ERROR, err, text), 0);
+}
+
 /*
  * A whole call over a pair of sockets: the reply and its acknowledgement are
  * two datagrams, and the blobs of the one must outlive the other.
@@ -150,22 +169,16 @@ static void test_call(void)
 		.have = TSEC_HAS(KEY_SECRET), .secret = { "secret", 6 },
 	};
 	struct nlmsghdr *nlh;
+	int kernel = be_kernel();
 	char buf[4096];
 	size_t at;
-	int fds[2];
 
-	if (socketpair(AF_UNIX, SOCK_SEQPACKET, 0, fds))
-		exit(1);
-	nl->socket = mnl_socket_fdopen(fds[0]);
-	nl->fd = fds[0];
-	nl->seq = SEQ - 1;
 	at = data(0, SEQ, 0);
 	nlh = (void *)nl->rx;
 	tsec_build(nlh, sizeof(nl->rx), &tsec_handshake_layout, &reply);
 	at = nlh->nlmsg_len;
-	send(fds[1], nl->rx, at, 0);
-	ack(0, NLMSG_ERROR, 0, NULL);
-	send(fds[1], nl->rx, ((struct nlmsghdr *)nl->rx)->nlmsg_len, 0);
+	send(kernel, nl->rx, at, 0);
+	answer(kernel, 0, NULL);
 	is_int(tsec_handshake_accept(nl, 0, &got), 0, "a call with a reply");
 	ok(got.session == 7 && got.psk_key.len == 16 &&
 	   !memcmp(got.psk_key.data, "0123456789abcdef", 16),
@@ -173,17 +186,51 @@ static void test_call(void)
 	tsec_nl_wipe(nl);
 	ok(!memmem(nl->rx, sizeof(nl->rx), "0123456789abcdef", 16),
 	   "and are wiped when told");
-	nl->seq = SEQ - 1;
-	ack(0, NLMSG_ERROR, -EINVAL, "no");
-	send(fds[1], nl->rx, ((struct nlmsghdr *)nl->rx)->nlmsg_len, 0);
-	recv(fds[1], buf, sizeof(buf), 0);
+	answer(kernel, -EINVAL, "no");
+	recv(kernel, buf, sizeof(buf), 0);
 	is_int(tsec_key_new(nl, &key), -EINVAL, "a call that is refused");
 	is_str(tsec_nl_error(nl), "no", "with words");
-	ok(recv(fds[1], buf, sizeof(buf), 0) > 0 &&
+	ok(recv(kernel, buf, sizeof(buf), 0) > 0 &&
 	   memmem(buf, sizeof(buf), "secret", 6), "the secret was sent");
 	ok(!memmem(nl->tx, sizeof(nl->tx), "secret", 6), "and wiped");
-	close(fds[1]);
+	close(kernel);
 	is_int(tsec_session_del(nl, 1), -EPIPE, "nobody is there");
+	mnl_socket_close(nl->socket);
+}
+
+/* Keys and outcome go together; only the last message asks for an answer. */
+static void test_finish(void)
+{
+	static const uint8_t cmds[] = {
+		TSEC_CMD_KEY_NEW, TSEC_CMD_KEY_NEW, TSEC_CMD_HANDSHAKE_DONE,
+	};
+	struct tsec_key_info keys[__TSEC_DIR_MAX] = {
+		{ .have = TSEC_HAS(KEY_SECRET), .secret = { "secret", 6 } },
+		{ .have = TSEC_HAS(KEY_SECRET), .secret = { "seven", 5 } },
+	};
+	struct tsec_handshake_info done = { .have = 0 };
+	struct nlmsghdr *nlh;
+	int kernel = be_kernel();
+	char buf[4096] __attribute__((aligned(8)));
+	unsigned int n = 0;
+	bool right = true;
+	int left;
+
+	answer(kernel, -EINVAL, "the first");
+	answer(kernel, -ENOENT, "the last");
+	is_int(tsec_handshake_finish(nl, keys, &done), -EINVAL, "a refusal");
+	is_str(tsec_nl_error(nl), "the first", "the first one counts");
+	left = recv(kernel, buf, sizeof(buf), 0);
+	for (nlh = (void *)buf; mnl_nlmsg_ok(nlh, left) && n < 3; n++) {
+		struct genlmsghdr *genl = mnl_nlmsg_get_payload(nlh);
+
+		right &= genl->cmd == cmds[n] && nlh->nlmsg_seq == SEQ &&
+			 !(nlh->nlmsg_flags & NLM_F_ACK) == (n < 2);
+		nlh = mnl_nlmsg_next(nlh, &left);
+	}
+	ok(n == 3 && right && !left, "three messages in one datagram");
+	ok(!memmem(nl->tx, sizeof(nl->tx), "se", 2), "all of it is wiped");
+	close(kernel);
 	mnl_socket_close(nl->socket);
 }
 
@@ -195,6 +242,7 @@ int main(void)
 	test_data();
 	test_events();
 	test_call();
+	test_finish();
 	free(nl);
 	return done_testing();
 }

@@ -99,9 +99,8 @@ int tsec_handshake_accept(struct tsec_nl *nl, uint32_t session,
 	return err;
 }
 
-int tsec_key_new(struct tsec_nl *nl, const struct tsec_key_info *key)
+static int take_key(const struct tsec_key_info *key)
 {
-	(void)nl;
 	if (key->secret.len < 32 && (!key->key.len || !key->iv.len))
 		return -EINVAL;
 	pthread_mutex_lock(&lock);
@@ -125,4 +124,14 @@ int tsec_handshake_done(struct tsec_nl *nl,
 	pthread_cond_broadcast(&changed);
 	pthread_mutex_unlock(&lock);
 	return 0;
+}
+
+int tsec_handshake_finish(struct tsec_nl *nl,
+			  const struct tsec_key_info keys[__TSEC_DIR_MAX],
+			  const struct tsec_handshake_info *done)
+{
+	for (int i = 0; i < __TSEC_DIR_MAX; i++)
+		if (take_key(&keys[i]))
+			return -EINVAL;
+	return tsec_handshake_done(nl, done);
 }
