@@ -108,6 +108,33 @@ static bool update_needless(struct tsec_session *session, bool request)
 }
 
 /**
+ * tsec_control_tx_error() - take an error of the inner socket's sendmsg
+ * @session: an open session
+ * @err: the error
+ *
+ * What a record that could not be sealed was to carry is gone, earlier calls'
+ * data included, so the stream cannot go on.
+ *
+ * Context: process context; the caller holds tx.lock.
+ * Return: the error for the program.
+ */
+int tsec_control_tx_error(struct tsec_session *session, int err)
+{
+	if (err != -EBADMSG || !tsec_ktls_unsealed(session->inner))
+		return err;
+	tsec_session_fail(session, ENOMEM, "no memory to seal a record");
+	return -session->status;
+}
+
+static int control_send(struct tsec_session *session, u8 type,
+			const u8 *message, size_t len)
+{
+	int err = tsec_ktls_control_send(session->inner, type, message, len);
+
+	return err ? tsec_control_tx_error(session, err) : 0;
+}
+
+/**
  * tsec_control_key_update() - renew the sending key (RFC 8446 section 4.6.3)
  * @session: an open session
  * @request: ask the peer to renew its own as well
@@ -133,7 +160,7 @@ int tsec_control_key_update(struct tsec_session *session, bool request)
 		return 0;
 
 	len = session->record->build_key_update(message, &type, request);
-	err = tsec_ktls_control_send(session->inner, type, message, len);
+	err = control_send(session, type, message, len);
 	if (err)
 		return err;
 	err = half_renew(session, TSEC_DIR_TX);
@@ -229,7 +256,7 @@ int tsec_control_close(struct tsec_session *session)
 	if (test_bit(TSEC_SESSION_CLOSED, &session->flags))
 		return 0;
 	len = session->record->build_close(message, &type);
-	err = tsec_ktls_control_send(session->inner, type, message, len);
+	err = control_send(session, type, message, len);
 	if (err)
 		return err;
 	set_bit(TSEC_SESSION_CLOSED, &session->flags);

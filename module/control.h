@@ -10,6 +10,7 @@
 #include "session.h"
 
 int tsec_control_receive(struct tsec_session *session);
+int tsec_control_tx_error(struct tsec_session *session, int err);
 int tsec_control_key_update(struct tsec_session *session, bool request);
 void tsec_control_alert(struct tsec_session *session, u8 description);
 int tsec_control_close(struct tsec_session *session);

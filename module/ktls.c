@@ -390,6 +390,23 @@ bool tsec_ktls_stopped(struct socket *inner)
 }
 
 /**
+ * tsec_ktls_unsealed() - whether kTLS has failed to seal a record
+ * @inner: the inner socket, whose sendmsg gave -EBADMSG
+ *
+ * kTLS has the same error for the peer's records, whoever asks first; of its
+ * own it notes that one was not sealed when the cipher returned.  With a
+ * cipher that never is, for hardware, the two cannot be told apart.
+ *
+ * Context: process context; takes the inner socket's lock.
+ * Return: true if what the program sent has been lost.
+ */
+bool tsec_ktls_unsealed(struct socket *inner)
+{
+	return tls_sw_ctx_tx(tls_get_ctx(inner->sk))->async_capable &&
+	       !tsec_ktls_stopped(inner);
+}
+
+/**
  * tsec_ktls_ended() - whether the transport's stream is over
  * @inner: the inner socket
  *

@@ -25,6 +25,7 @@ int tsec_ktls_control_recv(struct socket *inner, u8 *type, u8 *data,
 			   size_t len, int flags);
 void tsec_ktls_drain(struct socket *inner);
 void tsec_ktls_expel_readers(struct socket *inner);
+bool tsec_ktls_unsealed(struct socket *inner);
 bool tsec_ktls_stopped(struct socket *inner);
 bool tsec_ktls_ended(struct socket *inner);
 int tsec_ktls_inq(struct socket *inner);

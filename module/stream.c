@@ -153,8 +153,11 @@ static int tx_lock(struct tsec_session *session, int flags)
 	return err;
 }
 
-static void tx_unlock(struct tsec_session *session)
+/* @ret: what the inner socket said; returns what the program is told. */
+static ssize_t tx_unlock(struct tsec_session *session, ssize_t ret)
 {
+	if (unlikely(ret < 0))
+		ret = tsec_control_tx_error(session, ret);
 	WRITE_ONCE(session->tx.next,
 		   tsec_ktls_seq(session->inner, TSEC_DIR_TX));
 	mutex_unlock(&session->tx.lock);
@@ -162,6 +165,7 @@ static void tx_unlock(struct tsec_session *session)
 	smp_mb();
 	if (unlikely(tsec_control_owed(session)))
 		tsec_control_flush(session);
+	return ret;
 }
 
 /**
@@ -212,8 +216,9 @@ static int tx_flags(unsigned int flags)
  *
  * Context: process context.
  * Return: bytes taken, or a negative errno: as for TCP, the session's status
- * once it has failed, -EKEYEXPIRED at the key's hard limit, -EOPNOTSUPP for
- * MSG_OOB and MSG_FASTOPEN, which would bypass the records.
+ * once it has failed, -EKEYEXPIRED at the key's hard limit, -ENOMEM when a
+ * record cannot be sealed, which ends the session, -EOPNOTSUPP for MSG_OOB
+ * and MSG_FASTOPEN, which would bypass the records.
  */
 int tsec_stream_sendmsg(struct tsec_session *session, struct msghdr *msg,
 			size_t len)
@@ -236,8 +241,7 @@ int tsec_stream_sendmsg(struct tsec_session *session, struct msghdr *msg,
 	if (unlikely(test_bit(TSEC_SESSION_PROMPT, &session->flags)) &&
 	    !(msg->msg_flags & MSG_MORE))
 		tsec_stream_unprompt(session);
-	tx_unlock(session);
-	return ret;
+	return tx_unlock(session, ret);
 }
 
 #ifdef TSEC_HAVE_SENDPAGE
@@ -268,8 +272,7 @@ ssize_t tsec_stream_sendpage(struct tsec_session *session, struct page *page,
 		ret = inner->ops->sendpage(inner, page, offset, size, flags);
 	if (ret > 0)
 		tx_account(session, ret);
-	tx_unlock(session);
-	return ret;
+	return tx_unlock(session, ret);
 }
 #endif
 

@@ -6,6 +6,7 @@
  */
 #include <arpa/inet.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -218,7 +219,8 @@ static void drain(void)
 
 	forget(&client);
 	forget(&server);
-	while ((fd = accept4(listener, NULL, NULL, SOCK_NONBLOCK)) >= 0)
+	fcntl(listener, F_SETFL, O_NONBLOCK);
+	while ((fd = accept(listener, NULL, NULL)) >= 0)
 		close(fd);
 	forget(&listener);
 	listener_make();
