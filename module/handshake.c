@@ -424,13 +424,14 @@ int tsec_handshake_open(struct tsec_session *session, const char **why)
 	if (err)
 		return err;
 
-	TSEC_INC_STATS(session->tn, TSEC_STAT_SESSIONS_OPENED);
 	handshake_uncount(session);
 	timeout_disarm(session);
 	trace_tsec_handshake_done(session);
 	tsec_event_session(session, TSEC_CMD_SESSION_NEW_NTF);
 	tsec_session_wake(session);
 	tsec_listener_ready(session);
+	/* Last: a session that is counted can be accepted. */
+	TSEC_INC_STATS(session->tn, TSEC_STAT_SESSIONS_OPENED);
 	return 0;
 }
 

@@ -485,6 +485,31 @@ static const char *slots_fault(const struct slot *tx, const struct slot *rx)
 	return NULL;
 }
 
+/**
+ * tsec_profile_keys_check() - whether there are manual keys for a session
+ * @profile: the profile
+ * @why: set on failure: the reason, in words for people
+ *
+ * Another session may still be quicker to take them.
+ *
+ * Context: Process context.
+ * Return: 0, or -ENOKEY.
+ */
+int tsec_profile_keys_check(struct tsec_profile *profile, const char **why)
+{
+	struct tsec_profile_keys *keys = profile->keys;
+	const char *fault;
+
+	spin_lock(&keys->lock);
+	fault = slots_fault(&keys->slots[TSEC_DIR_TX],
+			    &keys->slots[TSEC_DIR_RX]);
+	spin_unlock(&keys->lock);
+	if (!fault)
+		return 0;
+	*why = fault;
+	return -ENOKEY;
+}
+
 /* Its lengths stay, for tsec_profile_key_view(). */
 static void slot_take(struct slot *slot, struct tsec_key *out)
 {

@@ -107,6 +107,7 @@ int tsec_profile_key_del(struct tsec_profile *profile,
 int tsec_profile_key_view(struct tsec_profile *profile,
 			  enum tsec_direction direction,
 			  struct tsec_key_view *view);
+int tsec_profile_keys_check(struct tsec_profile *profile, const char **why);
 int tsec_profile_keys_take(struct tsec_profile *profile, struct tsec_key *tx,
 			   struct tsec_key *rx, const char **why);
 

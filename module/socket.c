@@ -108,21 +108,38 @@ static int stream_bind(struct socket *sock, struct sockaddr *addr, int len)
 	return err;
 }
 
-static struct tsec_session *client_session(struct tsec_sock *tsk)
+/* What is sure to fail is told before the peer is troubled with it. */
+static int client_check(struct tsec_net *tn, struct tsec_profile *profile,
+			const char **why)
+{
+	if (profile->settings.manual)
+		return tsec_profile_keys_check(profile, why);
+	if (tsec_handshake_possible(tn, profile))
+		return 0;
+	TSEC_INC_STATS(tn, TSEC_STAT_HANDSHAKES_NO_DAEMON);
+	*why = "no daemon is registered";
+	return -EUNATCH;
+}
+
+static struct tsec_session *client_session(struct tsec_sock *tsk,
+					   const char **why)
 {
 	struct tsec_net *tn = tsec_net_get(sock_net(&tsk->sk));
 	struct tsec_session *session;
 	struct tsec_profile *profile;
+	int err;
 
+	*why = "there is no profile of that name";
 	profile = tsec_profile_find(&tn->profiles, tsk->app->profile);
 	if (!profile)
 		return ERR_PTR(-ENOKEY);
-	if (tsec_handshake_possible(tn, profile)) {
+	err = client_check(tn, profile, why);
+	if (err) {
+		session = ERR_PTR(err);
+	} else {
+		*why = NULL;
 		session = tsec_session_new(tn, TSEC_ROLE_CLIENT, tsk->inner,
 					   profile);
-	} else {
-		TSEC_INC_STATS(tn, TSEC_STAT_HANDSHAKES_NO_DAEMON);
-		session = ERR_PTR(-EUNATCH);
 	}
 	tsec_profile_put(profile);
 	return session;
@@ -148,16 +165,13 @@ static void error_set(struct tsec_sock *tsk, const char *error)
 static int connect_start(struct tsec_sock *tsk, struct sockaddr *addr, int len)
 {
 	struct tsec_session *session;
+	const char *why;
 	int err;
 
-	session = client_session(tsk);
-	if (IS_ERR(session)) {
-		error_set(tsk, PTR_ERR(session) == -EUNATCH ?
-			       "no daemon is registered" :
-			       "there is no profile of that name");
+	session = client_session(tsk, &why);
+	error_set(tsk, why);
+	if (IS_ERR(session))
 		return PTR_ERR(session);
-	}
-	error_set(tsk, NULL);
 	tsk->inner = NULL;
 	tsk->session = session;
 	session->uid = tsk->sk.sk_uid;
@@ -246,7 +260,8 @@ static int connect_locked(struct tsec_sock *tsk, struct sockaddr *addr,
 			err = connect_start(tsk, addr, len);
 		if (err)
 			return err;
-		if (!timeo && !connect_over(tsk))
+		/* As with TCP, even if the peer is quick. */
+		if (!timeo)
 			return -EINPROGRESS;
 	} else if (!timeo && !connect_over(tsk)) {
 		return -EALREADY;

@@ -88,6 +88,7 @@ static void expect_take(struct kunit *test, struct tsec_profile *profile)
 	struct tsec_key tx, rx;
 	const char *why;
 
+	KUNIT_EXPECT_EQ(test, tsec_profile_keys_check(profile, &why), 0);
 	KUNIT_EXPECT_EQ(test, tsec_profile_keys_take(profile, &tx, &rx, &why),
 			0);
 	EXPECT_BYTES(test, &tx, &b->tx, sizeof(tx));
@@ -100,6 +101,9 @@ static void expect_no_take(struct kunit *test, struct tsec_profile *profile,
 	struct tsec_key tx = { }, rx = { };
 	const char *why = "";
 
+	KUNIT_EXPECT_EQ(test, tsec_profile_keys_check(profile, &why), -ENOKEY);
+	KUNIT_EXPECT_STREQ(test, why, fault);
+	why = "";
 	KUNIT_EXPECT_EQ(test, tsec_profile_keys_take(profile, &tx, &rx, &why),
 			-ENOKEY);
 	KUNIT_EXPECT_STREQ(test, why, fault);

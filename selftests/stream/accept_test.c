@@ -39,11 +39,12 @@ FIXTURE_TEARDOWN(acc)
 /* A client whose session waits at the listener. */
 static int client(struct link *link, const union tsec_addr *addr)
 {
+	uint64_t opened = stat_of("SessionsOpened");
 	int fd = tsec_socket(link->client, 0);
 
 	link_keys(link);
 	ASSERT_EQ(tsec_connect(fd, addr), 0);
-	link_used(link);
+	stat_reaches("SessionsOpened", opened + 2);
 	return fd;
 }
 
@@ -183,18 +184,21 @@ TEST_F(acc, client_gone_before_accept)
 TEST_F(acc, several_accepters)
 {
 	int i, fd, status;
+	char byte;
 
 	for (i = 0; i < 3; i++) {
 		if (fork())
 			continue;
 		fd = accept(self->listener, NULL, NULL);
-		_exit(fd < 0 || send(fd, "hello", 5, 0) != 5);
+		_exit(fd < 0 || send(fd, "hello", 5, 0) != 5 ||
+		      recv(fd, &byte, 1, 0));
 	}
 	for (i = 0; i < 3; i++) {
 		char buf[5];
 
 		fd = client(&self->link, &self->addr);
 		recv_all(fd, buf, 5);
+		close(fd);
 		ASSERT_GT(wait(&status), 0);
 		EXPECT_EQ(status, 0);
 	}
@@ -203,19 +207,21 @@ TEST_F(acc, several_accepters)
 /* Backlog 1: two wait at the socket, others further out; none is lost. */
 TEST_F(acc, backlog)
 {
+	uint64_t opened;
 	int a[4], b, i;
 
 	ASSERT_EQ(listen(self->listener, 1), 0);
 	for (i = 0; i < 2; i++)
 		a[i] = client(&self->link, &self->addr);
 	for (; i < 4; i++) {
+		opened = stat_of("SessionsOpened");
 		link_keys(&self->link);
 		a[i] = tsec_socket(self->link.client, 0);
 		ASSERT_EQ(tsec_connect(a[i], &self->addr), 0);
 		b = accept(self->listener, NULL, NULL);
 		ASSERT_GE(b, 0);
 		talk_both(a[i - 2], b);
-		link_used(&self->link);
+		stat_reaches("SessionsOpened", opened + 2);
 	}
 	for (i = 2; i < 4; i++) {
 		b = accept(self->listener, NULL, NULL);

@@ -3,8 +3,8 @@
  * Common set-up: manual keys, addresses, connected pairs.
  */
 #include <net/if.h>
-#include <sched.h>
 #include <stdio.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
 #include <sys/random.h>
@@ -106,33 +106,6 @@ void link_make(struct link *link, const struct kind *kind)
 	ASSERT_EQ(tsec_nl_open(&link->nl), 0);
 	profile_make(link->nl, link->client);
 	profile_make(link->nl, link->server);
-}
-
-struct unused {
-	const struct link *link;
-	int count;
-};
-
-static int count_unused(const struct tsec_key_info *key, void *arg)
-{
-	struct unused *unused = arg;
-
-	if (tsec_has(key, KEY_PROFILE) && !tsec_has(key, KEY_USED) &&
-	    (!strcmp(key->profile, unused->link->client) ||
-	     !strcmp(key->profile, unused->link->server)))
-		unused->count++;
-	return 0;
-}
-
-void link_used(struct link *link)
-{
-	struct unused unused = { .link = link };
-
-	do {
-		sched_yield();
-		unused.count = 0;
-		tsec_key_dump(link->nl, count_unused, &unused);
-	} while (unused.count);
 }
 
 void link_end(struct link *link)

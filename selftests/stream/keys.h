@@ -101,8 +101,6 @@ struct pair {
 void link_make(struct link *link, const struct kind *kind);
 /* New keys for one more session. */
 void link_keys(struct link *link);
-/* Wait until both ends have taken their keys. */
-void link_used(struct link *link);
 void link_end(struct link *link);
 
 /* A socket with a profile; flags: SOCK_NONBLOCK, SOCK_CLOEXEC. */

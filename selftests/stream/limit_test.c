@@ -343,9 +343,9 @@ TEST_F(time, hard_seconds)
 
 TEST_F(time, idle_seconds)
 {
-	LIMIT(&self->pair, IDLE_SECONDS, idle_seconds, 1);
+	LIMIT(&self->pair, IDLE_SECONDS, idle_seconds, 2);
 	pair_connect(&self->pair);
 	talk_both(self->pair.a, self->pair.b);
-	usleep(2100000);
+	usleep(3100000);
 	expired(self->pair.a, "key");
 }

@@ -307,6 +307,7 @@ TEST_F(tsecopt, weakening_refused_at_connect)
 	tsec_set(&info, PROFILE_VERSION_MIN, version_min,
 		 TSEC_VERSION_TLS_1_3);
 	ASSERT_EQ(tsec_profile_set(link->nl, &info), 0);
+	link_keys(link);
 	EXPECT_ERR(tsec_connect(self->fd, &self->pair.addr), EPERM);
 }
 
