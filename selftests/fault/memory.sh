@@ -16,23 +16,23 @@ tap_count=$(grep -Ec '^(not )?ok ' "$work/said")
 tap_failed=$(grep -c '^not ok ' "$work/said")
 tap_no_sessions 'nothing is left of all that'
 
-# Failures at random, in the tasks of the daemon and of the programs only.
+# Failures at random, in the tasks of the daemon and of the clients only.
 daemon_start
 profiles
+# Never while they fork, which user-mode Linux does not survive.
 tsec_server s 5098 --fork --timeout 5 -- recv send 'hello from tsec'
 echo N >$slab/ignore-gfp-wait
 echo 0 >$slab/verbose
-echo 3 >$slab/probability
+echo 1 >$slab/probability
 echo 1 >$slab/interval
 echo Y >$slab/task-filter
 echo -1 >$slab/times
 for task in /proc/"$daemon_pid"/task/*; do
 	echo 1 >"$task/make-it-fail"
 done
-echo 1 >"/proc/${pids[s]}/make-it-fail"
 good=0
 for i in 1 2 3 4 5 6 7 8 9 10; do
-	said=$(sh -c 'echo 1 >/proc/self/make-it-fail; exec "$@"' - timeout 30 \
+	said=$(timeout 30 sh -c 'echo 1 >/proc/self/make-it-fail; exec "$@"' - \
 		"$peer" client --profile cli --name localhost --timeout 5 127.0.0.1 \
 		5098 send "$i" recv 2>&1)
 	[[ $said != *DATA* ]] || good=$((good + 1))

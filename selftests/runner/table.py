@@ -21,6 +21,9 @@ QEMU_STREAM = "sh -c 'modprobe -a tls gcm chacha20poly1305 && " \
 # name, kernel, title, command, seconds; the longest come first, so that two
 # at a time end together.  A command of a kernel runs in the test machine.
 SUITES = (
+    ('stream', 'debug', 'stream sockets', 'selftests/stream/run', 1800),
+    ('fault', 'debug', 'injected faults, a part',
+     'selftests/fault/run memory daemon-death peer-death netns module', 900),
     ('fault', 'uml', 'injected faults', 'selftests/fault/run', 1500),
     ('interop', 'uml', 'peers of other make', 'selftests/interop/run', 1200),
     ('stream', 'uml', 'stream sockets', 'selftests/stream/run', 900),
