@@ -26,6 +26,7 @@
 #include "sessions.h"
 #include "tickets.h"
 #include "trust.h"
+#include "verified.h"
 #include "version.h"
 #include "worker.h"
 
@@ -109,6 +110,7 @@ static void on_reload(evutil_socket_t signal, short what, void *arg)
 		log_notice("configuration and credentials are read anew");
 	}
 	objects_flush();
+	verified_flush();
 	notify_send("READY=1");
 }
 

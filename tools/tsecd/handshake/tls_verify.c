@@ -12,11 +12,13 @@
  */
 #include <arpa/inet.h>
 #include <errno.h>
+#include <gnutls/crypto.h>
 #include <gnutls/x509.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "../verified.h"
 #include "tls.h"
 
 #define CHAIN_MAX 16
@@ -307,15 +309,38 @@ static unsigned int purpose_and_name(const struct tls *tls,
 	return 2;
 }
 
-static int verify_chain(struct tls *tls, struct chain *chain)
+/* All that the verdict on a chain depends on. */
+static bool verdict_name(const struct tls *tls, const struct wanted *wanted,
+			 uint8_t name[VERIFIED_NAME_SIZE])
+{
+	uint64_t trust = tls->trust->object.generation;
+	const gnutls_datum_t *der;
+	gnutls_hash_hd_t hash;
+	unsigned int n = 0;
+
+	if (gnutls_hash_init(&hash, GNUTLS_DIG_SHA256) < 0)
+		return false;
+	gnutls_hash(hash, &trust, sizeof(trust));
+	gnutls_hash(hash, &tls->handshake->role, sizeof(uint8_t));
+	if (tls_is_client(tls))
+		gnutls_hash(hash, wanted->text, strlen(wanted->text) + 1);
+	der = gnutls_certificate_get_peers(tls->session, &n);
+	for (unsigned int i = 0; i < n; i++) {
+		gnutls_hash(hash, &der[i].size, sizeof(der[i].size));
+		gnutls_hash(hash, der[i].data, der[i].size);
+	}
+	gnutls_hash_deinit(hash, name);
+	return true;
+}
+
+static int verify_anew(struct tls *tls, struct chain *chain,
+		       const struct wanted *wanted)
 {
 	gnutls_typed_vdata_st data[2];
-	struct wanted wanted;
 	unsigned int status, n;
 	int ret;
 
-	wanted_of(tls, &wanted);
-	n = purpose_and_name(tls, &wanted, data);
+	n = purpose_and_name(tls, wanted, data);
 	ret = gnutls_x509_trust_list_verify_crt2(tls->trust->list, chain->crt,
 						 chain->n, data, n,
 						 VERIFY_FLAGS, &status, NULL);
@@ -324,7 +349,25 @@ static int verify_chain(struct tls *tls, struct chain *chain)
 				  "the peer's certificate cannot be "
 				  "verified: %s",
 				  gnutls_strerror(ret));
-	return status ? refuse(tls, chain, &wanted, status) : 0;
+	return status ? refuse(tls, chain, wanted, status) : 0;
+}
+
+static int verify_chain(struct tls *tls, struct chain *chain)
+{
+	uint8_t name[VERIFIED_NAME_SIZE];
+	time_t now = time(NULL);
+	struct wanted wanted;
+	bool named;
+	int err;
+
+	wanted_of(tls, &wanted);
+	named = verdict_name(tls, &wanted, name);
+	if (named && verified_find(name, now))
+		return 0;
+	err = verify_anew(tls, chain, &wanted);
+	if (!err && named)
+		verified_put(name, now, tls->peer_until);
+	return err;
 }
 
 static time_t chain_until(const struct chain *chain)

@@ -8,6 +8,7 @@
 #include "../pskfile.h"
 #include "../sessions.h"
 #include "../tickets.h"
+#include "../verified.h"
 #include "pki.h"
 #include "tap.h"
 
@@ -122,6 +123,24 @@ static void test_sessions(void)
 	sessions_flush();
 }
 
+static void test_verdicts(void)
+{
+	const uint8_t a[VERIFIED_NAME_SIZE] = "a", b[VERIFIED_NAME_SIZE] = "b";
+
+	ok(!verified_find(a, 1000), "no verdict before the first");
+	verified_put(a, 1000, 9000);
+	ok(verified_find(a, 1000) && !verified_find(b, 1000), "of one chain");
+	ok(verified_find(a, 1000 + VERIFIED_SECONDS - 1) &&
+		   !verified_find(a, 1000 + VERIFIED_SECONDS),
+	   "it holds for a while");
+	ok(!verified_find(a, 999), "but not when the clock was set back");
+	verified_put(b, 1000, 1010);
+	ok(verified_find(b, 1009) && !verified_find(b, 1010),
+	   "nor longer than the chain");
+	verified_flush();
+	ok(!verified_find(a, 1000), "all are forgotten");
+}
+
 static void test_tickets(void)
 {
 	uint8_t a[TICKET_KEY_SIZE], b[TICKET_KEY_SIZE], c[TICKET_KEY_SIZE];
@@ -145,6 +164,7 @@ int main(void)
 	test_psk_file();
 	test_objects();
 	test_sessions();
+	test_verdicts();
 	test_tickets();
 	test_files_remove();
 	return done_testing();
