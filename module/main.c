@@ -7,6 +7,7 @@
 #include <linux/workqueue.h>
 #include <net/net_namespace.h>
 
+#include "aead.h"
 #include "channel.h"
 #include "net.h"
 #include "netlink.h"
@@ -89,9 +90,12 @@ static int __init tsec_init(void)
 	tsec_wq = alloc_workqueue("tsec", 0, 0);
 	if (!tsec_wq)
 		return err;
-	err = register_pernet_subsys(&net_ops);
+	err = tsec_aead_init();
 	if (err)
 		goto destroy_wq;
+	err = register_pernet_subsys(&net_ops);
+	if (err)
+		goto exit_aead;
 	err = tsec_channel_register();
 	if (err)
 		goto unregister_net;
@@ -109,6 +113,8 @@ unregister_channel:
 	tsec_channel_unregister();
 unregister_net:
 	unregister_pernet_subsys(&net_ops);
+exit_aead:
+	tsec_aead_exit();
 destroy_wq:
 	destroy_workqueue(tsec_wq);
 	return err;
@@ -122,6 +128,7 @@ static void __exit tsec_exit(void)
 	tsec_netlink_unregister();
 	tsec_channel_unregister();
 	unregister_pernet_subsys(&net_ops);
+	tsec_aead_exit();
 	destroy_workqueue(tsec_wq);
 }
 

@@ -17,13 +17,15 @@ enum tsec_replay_limits {
 /**
  * struct tsec_replay - which numbers have come
  * @lock: protects the rest; bottom halves off
- * @bits: words of @map
+ * @words: words of @map
+ * @window: how many numbers before @top can be told apart
  * @top: the highest number that came, plus one; 0 before the first
- * @map: a ring of bits, one for each number that can be told apart
+ * @map: a ring of bits, one for each number of the window and some more
  */
 struct tsec_replay {
-	spinlock_t lock;
+	spinlock_t lock;	/* order of the numbers */
 	u32 words;
+	u32 window;
 	u64 top;
 	unsigned long *map;
 };
