@@ -39,6 +39,15 @@
 #include <asm/unaligned.h>
 #endif
 
+/* 6.4 tells a UDP tunnel more of an ICMP error. */
+#ifdef TSEC_HAVE_ENCAP_ERR_PAYLOAD
+#define TSEC_ENCAP_ERR_ARGS	struct sock *isk, struct sk_buff *skb, \
+				int err, __be16 port, u32 info, u8 *payload
+#else
+#define TSEC_ENCAP_ERR_ARGS	struct sock *isk, struct sk_buff *skb, \
+				unsigned int offset
+#endif
+
 /* 6.7 lets a family handle SOL_SOCKET; before, only SO_REUSEPORT suffers. */
 static inline void tsec_socket_own_options(struct socket *sock)
 {

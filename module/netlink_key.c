@@ -120,6 +120,10 @@ static int session_key_set(struct genl_info *info, struct nlattr **tb,
 	} else {
 		err = key_make(key, tb, &session->settings.limits, &why);
 	}
+	if (!err && tsec_version_protocol(key->version) != session->protocol) {
+		why = "the key is for another protocol";
+		err = -EINVAL;
+	}
 	if (!err) {
 		tsec_key_wipe(&half->key);
 		half->key = *key;
@@ -315,7 +319,7 @@ static int key_fields_put(struct sk_buff *skb, const struct tsec_key_view *view)
 int tsec_nl_half_put(struct sk_buff *skb, const struct tsec_half *half)
 {
 	const struct tsec_key *key = &half->key;
-	u64 next = READ_ONCE(half->next);
+	u64 next = tsec_half_next(half);
 	struct tsec_key_view view = {
 		.limits		= key->limits,
 		.seq		= next,

@@ -469,7 +469,8 @@ int tsec_profile_key_view(struct tsec_profile *profile,
 	return err;
 }
 
-static const char *slots_fault(const struct slot *tx, const struct slot *rx)
+static const char *slots_fault(const struct slot *tx, const struct slot *rx,
+			       u8 protocol)
 {
 	if (!tx->key)
 		return "the profile has no manual key for sending";
@@ -482,6 +483,8 @@ static const char *slots_fault(const struct slot *tx, const struct slot *rx)
 	if (tx->key->version != rx->key->version ||
 	    tx->key->cipher != rx->key->cipher)
 		return "the manual keys differ in version or cipher";
+	if (tsec_version_protocol(tx->key->version) != protocol)
+		return "the manual keys are for another protocol";
 	return NULL;
 }
 
@@ -500,6 +503,7 @@ static void slot_take(struct slot *slot, struct tsec_key *out)
 /**
  * tsec_profile_keys_take() - take the manual keys for a session
  * @profile: the profile
+ * @protocol: enum tsec_protocol of the session
  * @tx: set to the key for sending on success; the caller wipes it
  * @rx: set to the key for receiving on success; the caller wipes it
  * @why: set on failure: the reason, in words for people
@@ -510,15 +514,16 @@ static void slot_take(struct slot *slot, struct tsec_key *out)
  * Context: Process context.
  * Return: 0, or -ENOKEY.
  */
-int tsec_profile_keys_take(struct tsec_profile *profile, struct tsec_key *tx,
-			   struct tsec_key *rx, const char **why)
+int tsec_profile_keys_take(struct tsec_profile *profile, u8 protocol,
+			   struct tsec_key *tx, struct tsec_key *rx,
+			   const char **why)
 {
 	struct tsec_profile_keys *keys = profile->keys;
 	const char *fault;
 
 	spin_lock(&keys->lock);
 	fault = slots_fault(&keys->slots[TSEC_DIR_TX],
-			    &keys->slots[TSEC_DIR_RX]);
+			    &keys->slots[TSEC_DIR_RX], protocol);
 	if (!fault) {
 		slot_take(&keys->slots[TSEC_DIR_TX], tx);
 		slot_take(&keys->slots[TSEC_DIR_RX], rx);

@@ -107,7 +107,8 @@ int tsec_profile_key_del(struct tsec_profile *profile,
 int tsec_profile_key_view(struct tsec_profile *profile,
 			  enum tsec_direction direction,
 			  struct tsec_key_view *view);
-int tsec_profile_keys_take(struct tsec_profile *profile, struct tsec_key *tx,
-			   struct tsec_key *rx, const char **why);
+int tsec_profile_keys_take(struct tsec_profile *profile, u8 protocol,
+			   struct tsec_key *tx, struct tsec_key *rx,
+			   const char **why);
 
 #endif /* TSEC_PROFILE_H */

@@ -151,9 +151,11 @@ static int check_files(const struct tsec_key_info *key,
 	if (files->secret ? files->key || files->iv : !files->key || !files->iv)
 		return bad_usage("give either key-file and iv-file, or "
 				 "secret-file");
-	if (files->secret && key->version == TSEC_VERSION_TLS_1_2)
-		return bad_usage("TLS 1.2 has no traffic secrets: give "
-				 "key-file and iv-file");
+	if (files->secret && key->version != TSEC_VERSION_TLS_1_3)
+		return bad_usage("%s has no traffic secrets: give "
+				 "key-file and iv-file",
+				 key->version == TSEC_VERSION_TLS_1_2 ?
+				 "TLS 1.2" : "DTLS 1.2");
 	if (files->key && !strcmp(files->key, "-") && !strcmp(files->iv, "-"))
 		return bad_usage("only one file can be standard input");
 	return 0;

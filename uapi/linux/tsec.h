@@ -6,8 +6,9 @@
  * module, applications (socket options) and the control plane (generic
  * netlink).  The netlink half mirrors Documentation/netlink/specs/tsec.yaml.
  *
- * An application opens socket(AF_TSEC, SOCK_STREAM, 0), uses struct
- * sockaddr_in or sockaddr_in6, and reads and writes plain data.
+ * An application opens socket(AF_TSEC, SOCK_STREAM, 0) or, for datagrams,
+ * socket(AF_TSEC, SOCK_DGRAM, 0), uses struct sockaddr_in or sockaddr_in6,
+ * and reads and writes plain data.
  */
 #ifndef _LINUX_TSEC_H
 #define _LINUX_TSEC_H
@@ -32,19 +33,22 @@
 
 /**
  * enum tsec_protocol - third argument of socket()
- * @TSEC_PROTO_DEFAULT: TLS on SOCK_STREAM
+ * @TSEC_PROTO_DEFAULT: TLS on SOCK_STREAM, DTLS on SOCK_DGRAM
  * @TSEC_PROTO_TLS: TLS 1.2 (RFC 5246) and TLS 1.3 (RFC 8446) over TCP
+ * @TSEC_PROTO_DTLS: DTLS 1.2 (RFC 6347) over UDP, with manual keys
  *
  * Numbers are never reused; each further protocol takes the next one.
  */
 enum tsec_protocol {
 	TSEC_PROTO_DEFAULT	= 0,
 	TSEC_PROTO_TLS		= 1,
+	TSEC_PROTO_DTLS		= 2,
 };
 
 /* Protocol versions are the protocol's own numbers on the wire. */
 #define TSEC_VERSION_TLS_1_2	0x0303
 #define TSEC_VERSION_TLS_1_3	0x0304
+#define TSEC_VERSION_DTLS_1_2	0xfefd
 
 /**
  * enum tsec_cipher - AEAD of a key, whatever the protocol around it
@@ -378,7 +382,7 @@ enum tsec_attr_key {
 	TSEC_A_KEY_VERSION,		/* u16, protocol version */
 	TSEC_A_KEY_CIPHER,		/* u16, enum tsec_cipher */
 	TSEC_A_KEY_KEY,			/* binary, 16 or 32 bytes */
-	TSEC_A_KEY_IV,			/* binary, 12; TLS 1.2 GCM: salt, 4 */
+	TSEC_A_KEY_IV,			/* binary, 12; (D)TLS 1.2 GCM: 4 */
 	TSEC_A_KEY_SECRET,		/* binary, 32 or 48: traffic secret */
 	TSEC_A_KEY_SEQ,			/* u64, next sequence number */
 	TSEC_A_KEY_SOFT_RECORDS,	/* u64, renew after so many records */
