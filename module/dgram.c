@@ -71,6 +71,7 @@ static int dgram_prepare(struct tsec_session *session, const char **why)
 		return -ENOMEM;
 	}
 	dgram->session = session;
+	dgram->net = get_net(session->tn->net);
 	tsec_dgram_rx_init(dgram);
 	session->dgram = dgram;
 	return 0;
@@ -179,21 +180,46 @@ static int skb_seal(struct tsec_session *session, struct sk_buff *skb,
 	return 0;
 }
 
+/* What a packet of the session takes before its payload. */
+static size_t room_before(const struct tsec_session *session,
+			  const struct tsec_udp_route *route)
+{
+	return tsec_udp_headroom(route) + session->record->packet->header_room;
+}
+
+/* Waits until there is room in the send buffer. */
 static struct sk_buff *skb_make(struct tsec_session *session,
 				const struct tsec_udp_route *route, size_t len,
 				int flags, int *err)
 {
-	const struct tsec_packet_ops *ops = session->record->packet;
-	size_t room = tsec_udp_headroom(route) + ops->header_room;
+	size_t room = room_before(session, route);
 	struct sk_buff *skb;
 
-	skb = sock_alloc_send_skb(session->inner->sk,
-				  room + len + ops->trailer_room,
+	skb = sock_alloc_send_skb(session->inner->sk, room + len +
+				  session->record->packet->trailer_room,
 				  flags & MSG_DONTWAIT, err);
 	if (!skb)
 		return NULL;
 	skb_reserve(skb, room);
 	__skb_put(skb, len);
+	return skb;
+}
+
+/* A message of the protocol itself: a full send buffer does not keep it. */
+static struct sk_buff *skb_make_control(struct tsec_session *session,
+					const struct tsec_udp_route *route,
+					const u8 *message, size_t len)
+{
+	size_t room = room_before(session, route);
+	struct sk_buff *skb;
+
+	skb = sock_wmalloc(session->inner->sk, room + len +
+			   session->record->packet->trailer_room, 1,
+			   GFP_KERNEL);
+	if (!skb)
+		return NULL;
+	skb_reserve(skb, room);
+	__skb_put_data(skb, message, len);
 	return skb;
 }
 
@@ -276,17 +302,15 @@ static void close_send(struct tsec_session *session)
 	struct tsec_udp_route route;
 	struct sk_buff *skb;
 	size_t len;
-	int err;
 
 	if (session->status ||
 	    test_and_set_bit(TSEC_SESSION_CLOSED, &session->flags) ||
 	    tsec_udp_route(&session->dgram->path, isk, &route))
 		return;
 	len = session->record->build_close(message, &type);
-	skb = skb_make(session, &route, len, MSG_DONTWAIT, &err);
+	skb = skb_make_control(session, &route, message, len);
 	if (!skb)
 		goto put_route;
-	memcpy(skb->data, message, len);
 	if (skb_seal(session, skb, TSEC_PACKET_CONTROL, type))
 		goto free_skb;
 	tsec_udp_send(isk, &route, skb);
@@ -371,6 +395,7 @@ static void end_work(struct work_struct *work)
 	tsec_dgram_key_free(dgram->tx);
 	tsec_dgram_key_free(dgram->rx);
 	tsec_udp_path_free(&dgram->path);
+	put_net(dgram->net);
 	kfree(dgram);
 }
 

@@ -51,6 +51,7 @@ enum tsec_dgram_events {
 /**
  * struct tsec_dgram - what a session needs for datagrams
  * @session: the session
+ * @net: its network namespace, pinned: @work may outlive the sockets
  * @sk: the program's socket, NULL before the keys are at work and after
  *	close(); read under RCU
  * @path: the way to the peer
@@ -65,6 +66,7 @@ enum tsec_dgram_events {
  */
 struct tsec_dgram {
 	struct tsec_session *session;
+	struct net *net;
 	struct sock __rcu *sk;
 	struct tsec_udp_path path;
 	struct sk_buff_head backlog;

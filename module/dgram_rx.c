@@ -9,6 +9,7 @@
  * data goes to the work as well: it may end the session, which takes a
  * process.
  */
+#include <linux/filter.h>
 #include <linux/udp.h>
 #include <net/dst.h>
 
@@ -152,7 +153,7 @@ static void data_queue(struct tsec_session *session, struct sk_buff *skb)
 		return;
 	default:
 		/* The program's own filter does not want it. */
-		kfree_skb(skb);
+		drop(session->tn, skb, TSEC_STAT_PACKETS_FILTERED);
 	}
 }
 
@@ -272,6 +273,8 @@ int tsec_dgram_receive(struct sock *isk, struct sk_buff *skb)
 		drop(tn, skb, TSEC_STAT_PACKETS_NO_SESSION);
 	else if (!tsec_session_open(session))
 		drop(tn, skb, TSEC_STAT_PACKETS_ENDED);
+	else if (sk_filter_trim_cap(isk, skb, sizeof(struct udphdr)))
+		drop(tn, skb, TSEC_STAT_PACKETS_FILTERED);
 	else if (!datagram_own(skb))
 		drop(tn, skb, TSEC_STAT_PACKETS_NO_MEMORY);
 	else if (tsec_aead_usable() && !atomic_read(&session->dgram->behind))

@@ -102,11 +102,11 @@ TEST_F(sock, unconnected)
 
 TEST_F(sock, no_listener)
 {
+	union tsec_addr addr;
 	int fds[2];
 
-	ASSERT_EQ(bind(self->fd, &(union tsec_addr){
-			       .sa.sa_family = variant->kind.family }.sa,
-		       addr_len(&self->addr)), 0);
+	addr_loopback(&addr, variant->kind.family, 0);
+	ASSERT_EQ(bind(self->fd, &addr.sa, addr_len(&addr)), 0);
 	EXPECT_ERR(listen(self->fd, 1), EOPNOTSUPP);
 	EXPECT_ERR(accept(self->fd, NULL, NULL), EOPNOTSUPP);
 	EXPECT_ERR(socketpair(AF_TSEC, SOCK_DGRAM, 0, fds), EOPNOTSUPP);
