@@ -92,6 +92,8 @@ struct tsec_packet_params {
  * @trailer_room: most bytes after the payload of a record, padding included
  * @payload_max: most payload bytes in a record, whatever the path
  * @seq_max: the last number that may be used
+ * @fit: most payload bytes of a record of so many bytes, 0 if none fits;
+ *	NULL where each record takes header_room and trailer_room in full
  * @peek: reads the outside of a datagram's first record.  @cid_len is the
  *	length of the connection IDs that this end hands out.  Returns 0, or
  *	-EINVAL if it is no record of the protocol
@@ -116,6 +118,7 @@ struct tsec_packet_ops {
 	u16 trailer_room;
 	u32 payload_max;
 	u64 seq_max;
+	u32 (*fit)(const struct tsec_packet_key *key, u32 len);
 	int (*peek)(const u8 *data, size_t len, u8 cid_len,
 		    struct tsec_packet_header *header);
 	struct tsec_packet_key *(*key_new)(const struct tsec_key *key,

@@ -256,6 +256,29 @@ static void seal__lengths(struct kunit *test)
 	}
 }
 
+/* What fits is neither more nor less than what seal() makes of it. */
+static void fit__exact(struct kunit *test)
+{
+	struct tsec_packet_key *pkey;
+	struct tsec_packet packet;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(vectors); i++) {
+		pkey = key_of(test, &vectors[i], true);
+		packet = content(test, 0, hello, strlen(hello));
+		KUNIT_EXPECT_EQ(test, OPS->seal(pkey, &packet), 0);
+		KUNIT_EXPECT_EQ(test, OPS->fit(pkey, packet.len),
+				strlen(hello));
+		KUNIT_EXPECT_EQ(test, OPS->fit(pkey, packet.len - 1),
+				strlen(hello) - 1);
+		KUNIT_EXPECT_EQ(test, OPS->fit(pkey, 0), 0);
+		KUNIT_EXPECT_EQ(test, OPS->fit(pkey, 20), 0);
+		KUNIT_EXPECT_EQ(test, OPS->fit(pkey, U16_MAX),
+				TSEC_DTLS12_PAYLOAD_MAX);
+		OPS->key_free(pkey);
+	}
+}
+
 /* Longer than a record may be, and said to be so. */
 static void open__too_long(struct kunit *test)
 {
@@ -602,6 +625,7 @@ static struct kunit_case dtls12_cases[] = {
 	KUNIT_CASE(seal__alert),
 	KUNIT_CASE(seal__last),
 	KUNIT_CASE(seal__lengths),
+	KUNIT_CASE(fit__exact),
 	KUNIT_CASE(open__vectors),
 	KUNIT_CASE(open__alert),
 	KUNIT_CASE(open__any_bit),

@@ -163,6 +163,8 @@ enum tsec_verify {
  *	section 7.5); EOPNOTSUPP for TLS 1.2
  * @TSEC_KEY_UPDATE: set, int: renew the sending key now; 1 asks the peer to
  *	renew its own as well (RFC 8446 section 4.6.3)
+ * @TSEC_MTU: get, int: bytes of the longest datagram that can be sent now;
+ *	SOCK_DGRAM only
  *
  * Numbers 13 to 15, 22 and 23 are kept for early data, delegated
  * verification, record size and padding.
@@ -186,6 +188,7 @@ enum tsec_sockopt {
 	TSEC_ERROR		= 19,
 	TSEC_EXPORT		= 20,
 	TSEC_KEY_UPDATE		= 21,
+	TSEC_MTU		= 24,
 };
 
 /**
