@@ -87,9 +87,11 @@ static int half_open(struct tsec_session *session, struct tsec_half *half,
 	struct tsec_packet_params as = {
 		.key_id		= session->record->key_id,
 		.sending	= direction == TSEC_DIR_TX,
+		.cid_len	= half->key.cid_len,
 	};
 	struct tsec_dgram_key *slot;
 
+	memcpy(as.cid, half->key.cid, half->key.cid_len);
 	limit_numbers(&half->key, ops);
 	slot = tsec_dgram_key_new(ops, &half->key, &as, why);
 	tsec_key_forget(&half->key);

@@ -207,9 +207,10 @@ static void deliver_clone(struct tsec_session *session, struct sk_buff *skb,
 static void datagram_open(struct tsec_session *session, struct sk_buff *skb)
 {
 	const struct tsec_packet_ops *ops = session->record->packet;
+	u8 cid_len = session->rx.key.cid_len;
 	struct tsec_packet_header header;
 
-	while (!ops->peek(skb->data, skb->len, 0, &header)) {
+	while (!ops->peek(skb->data, skb->len, cid_len, &header)) {
 		struct tsec_packet packet = {
 			.data	= skb->data,
 			.len	= header.len,

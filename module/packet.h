@@ -6,12 +6,13 @@
 #define TSEC_PACKET_H
 
 #include <linux/types.h>
+#include <uapi/linux/tsec.h>
 
 struct tsec_key;
 struct tsec_packet_key;
 
 enum tsec_packet_limits {
-	TSEC_PACKET_CID_MAX	= 20,	/* longest connection ID used here */
+	TSEC_PACKET_CID_MAX	= TSEC_CID_MAX,	/* longest connection ID */
 };
 
 /**

@@ -277,6 +277,11 @@ static void key_validate__dtls(struct kunit *test)
 	key = secret_key(test);
 	key.version = v12;
 	expect_fault(test, &key, "only TLS 1.3 makes keys of a secret");
+	key = plain_key(v12, TSEC_CIPHER_AES_128_GCM, 16, 4);
+	key.cid_len = 2;
+	KUNIT_EXPECT_EQ(test, tsec_key_validate(&key, &why), 0);
+	key.version = TSEC_VERSION_TLS_1_2;
+	expect_fault(test, &key, "only DTLS has connection IDs");
 }
 
 static void version_protocol(struct kunit *test)
