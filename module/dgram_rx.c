@@ -400,6 +400,7 @@ static int datagram_copy(struct tsec_session *session, struct sock *sk,
 	if (copied < skb->len)
 		msg->msg_flags |= MSG_TRUNC;
 	sock_recv_cmsgs(msg, sk, skb);
+	tsec_udp_tell(session->inner->sk, msg, skb);
 	name_put(session, msg);
 	if (!(flags & MSG_PEEK))
 		tsec_stats_add(session->tn->stats, TSEC_STAT_RX_BYTES,
@@ -411,7 +412,7 @@ static int datagram_copy(struct tsec_session *session, struct sock *sk,
  * tsec_dgram_recvmsg() - receive a datagram
  * @session: an open session
  * @sk: the program's socket
- * @msg: the program's message
+ * @msg: the program's message; gets the control data that it has asked for
  * @len: bytes of room
  * @flags: MSG_PEEK, MSG_DONTWAIT, MSG_TRUNC
  *

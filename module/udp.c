@@ -10,6 +10,7 @@
 #include <linux/icmpv6.h>
 #include <linux/ip.h>
 #include <linux/udp.h>
+#include <net/dsfield.h>
 #include <net/icmp.h>
 #include <net/inet_ecn.h>
 #include <net/inet_sock.h>
@@ -221,6 +222,56 @@ int tsec_udp_ask(struct sock *isk, struct msghdr *msg,
 			return err;
 	}
 	return 0;
+}
+
+static void int_put(struct msghdr *msg, int level, int type, int value)
+{
+	put_cmsg(msg, level, type, sizeof(value), &value);
+}
+
+static void put4(struct sock *isk, struct msghdr *msg,
+		 const struct iphdr *header)
+{
+	unsigned long flags = tsec_inet_cmsg_flags(isk);
+	u8 tos = header->tos;
+
+	if (flags & IP_CMSG_TTL)
+		int_put(msg, SOL_IP, IP_TTL, header->ttl);
+	if (flags & IP_CMSG_TOS)
+		put_cmsg(msg, SOL_IP, IP_TOS, sizeof(tos), &tos);
+}
+
+static void put6(struct sock *isk, struct msghdr *msg,
+		 const struct ipv6hdr *header)
+{
+#if IS_ENABLED(CONFIG_IPV6)
+	const struct ipv6_pinfo *np = inet6_sk(isk);
+
+	if (np->rxopt.bits.rxhlim)
+		int_put(msg, SOL_IPV6, IPV6_HOPLIMIT, header->hop_limit);
+	if (np->rxopt.bits.rxtclass)
+		int_put(msg, SOL_IPV6, IPV6_TCLASS,
+			ipv6_get_dsfield(header));
+#endif
+}
+
+/**
+ * tsec_udp_tell() - give a program the control data that it has asked for
+ * @isk: the inner socket
+ * @msg: the program's message
+ * @skb: what it receives, its IP header still in memory
+ *
+ * That is IP_RECVTTL, IP_RECVTOS, IPV6_RECVHOPLIMIT and IPV6_RECVTCLASS.
+ *
+ * Context: process context.
+ */
+void tsec_udp_tell(struct sock *isk, struct msghdr *msg,
+		   const struct sk_buff *skb)
+{
+	if (ip_hdr(skb)->version == 4)
+		put4(isk, msg, ip_hdr(skb));
+	else if (isk->sk_family == AF_INET6)
+		put6(isk, msg, ipv6_hdr(skb));
 }
 
 static bool uses_pmtu(u8 pmtudisc)

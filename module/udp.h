@@ -64,6 +64,8 @@ int tsec_udp_path_init(struct tsec_udp_path *path);
 void tsec_udp_path_free(struct tsec_udp_path *path);
 int tsec_udp_ask(struct sock *isk, struct msghdr *msg,
 		 struct tsec_udp_ask *ask);
+void tsec_udp_tell(struct sock *isk, struct msghdr *msg,
+		   const struct sk_buff *skb);
 int tsec_udp_route(struct tsec_udp_path *path, struct sock *isk,
 		   const struct tsec_udp_ask *ask,
 		   struct tsec_udp_route *route);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * How datagrams are sent: many in one call, their size, marks on the packet.
+ * How datagrams are sent: many in one call, their size, marks on the packet
+ * and what is told of those that come.
  */
 #include <net/if.h>
 #include <netinet/udp.h>
@@ -246,8 +247,8 @@ TEST_F(segment, mtu_refused)
 	close(fd);
 }
 
-/* What comes with the next datagram; the rest is thrown away. */
-static int word_received(struct peer *peer)
+/* The word that comes with the next datagram; the rest is thrown away. */
+static int word_received(int fd)
 {
 	char control[CMSG_SPACE(sizeof(int))];
 	struct iovec vec = { got, sizeof(got) };
@@ -257,7 +258,7 @@ static int word_received(struct peer *peer)
 	};
 	struct cmsghdr *cmsg;
 
-	ASSERT_GT(recvmsg(peer->fd, &msg, 0), 0);
+	ASSERT_GT(recvmsg(fd, &msg, 0), 0);
 	cmsg = CMSG_FIRSTHDR(&msg);
 	ASSERT_TRUE(cmsg);
 	return *(uint8_t *)CMSG_DATA(cmsg);	/* all are small */
@@ -272,25 +273,64 @@ TEST_F(segment, tos)
 	option_set_int(self->peer.fd, level,
 		       v4 ? IP_RECVTOS : IPV6_RECVTCLASS, 1);
 	ASSERT_EQ(send(self->sock, "x", 1, 0), 1);
-	EXPECT_EQ(word_received(&self->peer), 0);
+	EXPECT_EQ(word_received(self->peer.fd), 0);
 	option_set_int(self->sock, level, type, 0xb8);
 	ASSERT_EQ(send(self->sock, "x", 1, 0), 1);
-	EXPECT_EQ(word_received(&self->peer), 0xb8);
+	EXPECT_EQ(word_received(self->peer.fd), 0xb8);
 	/* One datagram, ECN and all. */
 	value = 0x2b;
 	ASSERT_EQ(send_with(self->sock, 1, level, type, &value,
 			    sizeof(value)), 1);
-	EXPECT_EQ(word_received(&self->peer), 0x2b);
+	EXPECT_EQ(word_received(self->peer.fd), 0x2b);
 	ASSERT_EQ(send(self->sock, "x", 1, 0), 1);
-	EXPECT_EQ(word_received(&self->peer), 0xb8);
+	EXPECT_EQ(word_received(self->peer.fd), 0xb8);
 	/* Each of many. */
 	value = 2;
 	option_set_int(self->sock, IPPROTO_UDP, UDP_SEGMENT, 100);
 	ASSERT_EQ(send_with(self->sock, 300, level, type, &value,
 			    sizeof(value)), 300);
-	EXPECT_EQ(word_received(&self->peer), 2);
-	EXPECT_EQ(word_received(&self->peer), 2);
-	EXPECT_EQ(word_received(&self->peer), 2);
+	EXPECT_EQ(word_received(self->peer.fd), 2);
+	EXPECT_EQ(word_received(self->peer.fd), 2);
+	EXPECT_EQ(word_received(self->peer.fd), 2);
+}
+
+TEST_F(segment, tos_received)
+{
+	bool v4 = variant->kind.family == AF_INET;
+	int level = v4 ? SOL_IP : SOL_IPV6;
+	uint8_t wire[200];
+	size_t len = 0;
+
+	option_set_int(self->sock, level, v4 ? IP_RECVTOS : IPV6_RECVTCLASS, 1);
+	option_set_int(self->peer.fd, level, v4 ? IP_TOS : IPV6_TCLASS, 0x2b);
+	/* Each record of a datagram knows what came with it. */
+	len += peer_seal(&self->peer, wire + len, TYPE_DATA, "one", 3);
+	len += peer_seal(&self->peer, wire + len, TYPE_DATA, "two", 3);
+	peer_write(&self->peer, wire, len);
+	EXPECT_EQ(word_received(self->sock), 0x2b);
+	EXPECT_EQ(word_received(self->sock), 0x2b);
+	option_set_int(self->sock, level, v4 ? IP_RECVTOS : IPV6_RECVTCLASS, 0);
+	option_set_int(self->sock, level,
+		       v4 ? IP_RECVTTL : IPV6_RECVHOPLIMIT, 1);
+	option_set_int(self->peer.fd, level,
+		       v4 ? IP_TTL : IPV6_UNICAST_HOPS, 33);
+	peer_send(&self->peer, TYPE_DATA, "x", 1);
+	EXPECT_EQ(word_received(self->sock), 33);
+}
+
+TEST_F(segment, ttl)
+{
+	bool v4 = variant->kind.family == AF_INET;
+	int level = v4 ? SOL_IP : SOL_IPV6;
+
+	option_set_int(self->peer.fd, level,
+		       v4 ? IP_RECVTTL : IPV6_RECVHOPLIMIT, 1);
+	ASSERT_EQ(send(self->sock, "x", 1, 0), 1);
+	EXPECT_EQ(word_received(self->peer.fd), 64);
+	option_set_int(self->sock, level,
+		       v4 ? IP_TTL : IPV6_UNICAST_HOPS, 33);
+	ASSERT_EQ(send(self->sock, "x", 1, 0), 1);
+	EXPECT_EQ(word_received(self->peer.fd), 33);
 }
 
 TEST_F(segment, mark)
@@ -300,13 +340,13 @@ TEST_F(segment, mark)
 	option_set_int(self->peer.fd, SOL_SOCKET, SO_RCVMARK, 1);
 	option_set_int(self->sock, SOL_SOCKET, SO_MARK, 9);
 	ASSERT_EQ(send(self->sock, "x", 1, 0), 1);
-	EXPECT_EQ(word_received(&self->peer), 9);
+	EXPECT_EQ(word_received(self->peer.fd), 9);
 	ASSERT_EQ(send_with(self->sock, 1, SOL_SOCKET, SO_MARK, &mark,
 			    sizeof(mark)), 1);
-	EXPECT_EQ(word_received(&self->peer), 7);
+	EXPECT_EQ(word_received(self->peer.fd), 7);
 	option_set_int(self->sock, SOL_SOCKET, SO_MARK, 0);
 	ASSERT_EQ(send(self->sock, "x", 1, 0), 1);
-	EXPECT_EQ(word_received(&self->peer), 0);
+	EXPECT_EQ(word_received(self->peer.fd), 0);
 }
 
 /* Without the right to set one on a socket, none on a datagram either. */
