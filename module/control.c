@@ -318,7 +318,15 @@ static void take_handshake(struct tsec_session *session,
 		TSEC_INC_STATS(session->tn, TSEC_STAT_TICKETS_DROPPED);
 }
 
-static int take_event(struct tsec_session *session,
+/**
+ * tsec_control_take() - do what a control record asks for
+ * @session: an open session
+ * @ev: the event
+ *
+ * Context: process context.
+ * Return: 0, or the negative errno that ended the session.
+ */
+int tsec_control_take(struct tsec_session *session,
 		      const struct tsec_record_event *ev)
 {
 	switch (ev->type) {
@@ -349,7 +357,7 @@ static int take_record(struct tsec_session *session, u8 type, const u8 *data,
 
 	TSEC_INC_STATS(session->tn, TSEC_STAT_CONTROL_RECORDS);
 	while ((ret = session->record->control(&session->reader, &in, &ev)) > 0) {
-		ret = take_event(session, &ev);
+		ret = tsec_control_take(session, &ev);
 		if (ret)
 			return ret;
 	}
@@ -424,7 +432,16 @@ int tsec_control_receive(struct tsec_session *session)
 	return ret;
 }
 
-static int expire(struct tsec_session *session, enum tsec_direction direction)
+/**
+ * tsec_control_expire() - a key has reached its hard limit: fail closed
+ * @session: an open session
+ * @direction: which key
+ *
+ * Context: process context.
+ * Return: -EKEYEXPIRED.
+ */
+int tsec_control_expire(struct tsec_session *session,
+			enum tsec_direction direction)
 {
 	TSEC_INC_STATS(session->tn, TSEC_STAT_KEY_LIMIT_HARD);
 	if (tsec_session_fail(session, EKEYEXPIRED,
@@ -435,8 +452,17 @@ static int expire(struct tsec_session *session, enum tsec_direction direction)
 	return -EKEYEXPIRED;
 }
 
-static void tell_rekey_needed(struct tsec_session *session,
-			      enum tsec_direction direction)
+/**
+ * tsec_control_rekey_needed() - a key that cannot renew itself nears its end
+ * @session: an open session
+ * @direction: which key
+ *
+ * Told once for each key.
+ *
+ * Context: process context.
+ */
+void tsec_control_rekey_needed(struct tsec_session *session,
+			       enum tsec_direction direction)
 {
 	if (test_and_set_bit(TSEC_SESSION_SOFT_TOLD, &session->flags))
 		return;
@@ -444,15 +470,23 @@ static void tell_rekey_needed(struct tsec_session *session,
 	tsec_event_key(session, direction, TSEC_KEY_REKEY_NEEDED);
 }
 
-static enum tsec_key_verdict half_check(struct tsec_half *half)
+/**
+ * tsec_control_check() - may a key be used once more?
+ * @half: the direction
+ * @records: records since the key came
+ *
+ * Context: Any.
+ * Return: the verdict.
+ */
+enum tsec_key_verdict tsec_control_check(struct tsec_half *half, u64 records)
 {
 	time64_t now = ktime_get_boottime_seconds();
 	enum tsec_key_verdict verdict;
 
-	verdict = tsec_key_check(&half->key, half_records(half),
-				 half_key_bytes(half), now, half->used);
+	verdict = tsec_key_check(&half->key, records, half_key_bytes(half),
+				 now, READ_ONCE(half->used));
 	if (verdict != TSEC_KEY_HARD)
-		half->used = now;
+		WRITE_ONCE(half->used, now);
 	return verdict;
 }
 
@@ -488,15 +522,15 @@ int tsec_control_tx_due(struct tsec_session *session, size_t len, size_t *room)
 	int err = 0;
 
 	tx->next = tsec_ktls_seq(session->inner, TSEC_DIR_TX);
-	verdict = half_check(tx);
+	verdict = tsec_control_check(tx, half_records(tx));
 	if (verdict == TSEC_KEY_HARD)
-		return expire(session, TSEC_DIR_TX);
+		return tsec_control_expire(session, TSEC_DIR_TX);
 	if (verdict == TSEC_KEY_SOFT) {
 		if (half_renewable(session, TSEC_DIR_TX)) {
 			TSEC_INC_STATS(session->tn, TSEC_STAT_KEY_LIMIT_SOFT);
 			err = tsec_control_key_update(session, false);
 		} else {
-			tell_rekey_needed(session, TSEC_DIR_TX);
+			tsec_control_rekey_needed(session, TSEC_DIR_TX);
 		}
 	}
 	*room = tx_room(tx);
@@ -516,12 +550,12 @@ int tsec_control_rx_due(struct tsec_session *session)
 {
 	struct tsec_half *rx = &session->rx;
 
-	switch (half_check(rx)) {
+	switch (tsec_control_check(rx, half_records(rx))) {
 	case TSEC_KEY_HARD:
-		return expire(session, TSEC_DIR_RX);
+		return tsec_control_expire(session, TSEC_DIR_RX);
 	case TSEC_KEY_SOFT:
 		if (!half_renewable(session, TSEC_DIR_RX)) {
-			tell_rekey_needed(session, TSEC_DIR_RX);
+			tsec_control_rekey_needed(session, TSEC_DIR_RX);
 			break;
 		}
 		if (test_bit(TSEC_SESSION_UPDATE_ASKED, &session->flags))

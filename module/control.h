@@ -19,6 +19,13 @@ int tsec_control_tx_due(struct tsec_session *session, size_t len,
 			size_t *room);
 int tsec_control_rx_due(struct tsec_session *session);
 void tsec_control_watch(struct tsec_half *half);
+int tsec_control_take(struct tsec_session *session,
+		      const struct tsec_record_event *ev);
+int tsec_control_expire(struct tsec_session *session,
+			enum tsec_direction direction);
+void tsec_control_rekey_needed(struct tsec_session *session,
+			       enum tsec_direction direction);
+enum tsec_key_verdict tsec_control_check(struct tsec_half *half, u64 records);
 
 /**
  * tsec_control_owed() - whether a control record waits to be sent

@@ -14,7 +14,6 @@
 #include "event.h"
 #include "handshake.h"
 #include "inner.h"
-#include "ktls.h"
 #include "listener.h"
 #include "net.h"
 #include "stream.h"
@@ -96,7 +95,7 @@ static bool callbacks_unhook(struct tsec_session *session)
 	bool hooked;
 
 	write_lock_bh(&isk->sk_callback_lock);
-	hooked = isk->sk_user_data == session;
+	hooked = isk->sk_data_ready == data_ready;
 	if (hooked) {
 		isk->sk_user_data = NULL;
 		isk->sk_state_change = session->saved_state_change;
@@ -159,13 +158,18 @@ void tsec_handshake_init(struct tsec_session *session)
  * tsec_handshake_possible() - whether a handshake could begin now
  * @tn: the network namespace's state
  * @profile: the profile it would use
+ * @protocol: enum tsec_protocol of the session
  *
- * Return: false if it needs a daemon and there is none.
+ * Return: false if it needs a daemon and there is none; daemons run no
+ * handshakes over datagrams.
  */
 bool tsec_handshake_possible(struct tsec_net *tn,
-			     const struct tsec_profile *profile)
+			     const struct tsec_profile *profile, u8 protocol)
 {
-	return profile->settings.manual || READ_ONCE(tn->daemon.port);
+	if (profile->settings.manual)
+		return true;
+	return READ_ONCE(tn->daemon.port) &&
+	       !tsec_record_ops_find(protocol)->packet;
 }
 
 /**
@@ -239,8 +243,8 @@ static void manual_start(struct tsec_session *session)
 	const char *why;
 	int err;
 
-	err = tsec_profile_keys_take(session->profile, &session->tx.key,
-				     &session->rx.key, &why);
+	err = tsec_profile_keys_take(session->profile, session->protocol,
+				     &session->tx.key, &session->rx.key, &why);
 	if (err) {
 		tsec_session_fail(session, -err, "profile %s: %s",
 				  session->profile->name, why);
@@ -316,17 +320,15 @@ static void daemon_start(struct tsec_session *session)
  */
 void tsec_handshake_start(struct tsec_session *session)
 {
+	const char *why;
 	int err;
 
 	if (session->role == TSEC_ROLE_CLIENT)
 		timeout_arm(session);
 	tsec_session_addresses(session);
-	err = tsec_ktls_prepare(session->inner);
+	err = session->transport->prepare(session, &why);
 	if (err) {
-		tsec_session_fail(session, err == -ENOTCONN ? ECONNRESET : -err,
-				  err == -ENOENT ?
-				  "the kernel has no kTLS (module tls)" :
-				  "the peer closed the connection at once");
+		tsec_session_fail(session, -err, "%s", why);
 		return;
 	}
 	if (session->settings.manual)
@@ -396,8 +398,8 @@ static void time_taken(struct tsec_session *session)
  * @why: set to the reason of a failure
  *
  * Context: process context.
- * Return: 0, -ESTALE if the handshake has ended meanwhile, or what
- * tsec_stream_open() returns.
+ * Return: 0, -ESTALE if the handshake has ended meanwhile, or what the
+ * transport's open() returns.
  */
 int tsec_handshake_open(struct tsec_session *session, const char **why)
 {
@@ -407,7 +409,7 @@ int tsec_handshake_open(struct tsec_session *session, const char **why)
 	mutex_lock(&session->tx.lock);
 	mutex_lock(&session->rx.lock);
 	if (tsec_session_state(session) == TSEC_STATE_HANDSHAKE)
-		err = tsec_stream_open(session, why);
+		err = session->transport->open(session, why);
 	if (!err) {
 		time_taken(session);
 		set_bit(TSEC_SESSION_OPENED, &session->flags);

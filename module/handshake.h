@@ -13,7 +13,7 @@ struct file;
 
 void tsec_handshake_init(struct tsec_session *session);
 bool tsec_handshake_possible(struct tsec_net *tn,
-			     const struct tsec_profile *profile);
+			     const struct tsec_profile *profile, u8 protocol);
 int tsec_handshake_prepare(struct tsec_session *session,
 			   const struct tsec_overrides *app);
 void tsec_handshake_begin(struct tsec_session *session);

@@ -16,21 +16,23 @@
  * tsec_inner_new() - make an inner socket
  * @net: the network namespace
  * @family: AF_INET or AF_INET6
+ * @type: SOCK_STREAM for TCP, SOCK_DGRAM for UDP
  *
  * It is made as if the program itself had asked for it: it pins the
- * namespace, and security modules see a TCP socket of the task.
+ * namespace, and security modules see a socket of the task.
  *
  * Context: process context.
  * Return: the socket or an ERR_PTR, as from socket(2).
  */
-struct socket *tsec_inner_new(struct net *net, sa_family_t family)
+struct socket *tsec_inner_new(struct net *net, sa_family_t family, int type)
 {
 	struct socket *inner;
 	int err;
 
 	if (family != AF_INET && family != AF_INET6)
 		return ERR_PTR(-EAFNOSUPPORT);
-	err = __sock_create(net, family, SOCK_STREAM, IPPROTO_TCP, &inner, 0);
+	err = __sock_create(net, family, type, type == SOCK_STREAM ?
+			    IPPROTO_TCP : IPPROTO_UDP, &inner, 0);
 	return err ? ERR_PTR(err) : inner;
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The inner socket: the ordinary TCP socket that carries a session.
+ * The inner socket: the ordinary TCP or UDP socket that carries a session.
  */
 #ifndef TSEC_INNER_H
 #define TSEC_INNER_H
@@ -8,7 +8,7 @@
 #include <linux/net.h>
 #include <net/sock.h>
 
-struct socket *tsec_inner_new(struct net *net, sa_family_t family);
+struct socket *tsec_inner_new(struct net *net, sa_family_t family, int type);
 void tsec_inner_graft(struct socket *inner, struct sock *sk);
 void tsec_inner_graft_wq(struct socket *inner, struct socket_wq *wq);
 bool tsec_inner_prompt(struct socket *inner);

@@ -175,11 +175,38 @@ static const char *secret_fault(const struct tsec_key *key,
 	return NULL;
 }
 
-/* TLS 1.2 takes from the handshake what it does not send in each record. */
+/**
+ * tsec_version_protocol() - whose version is this?
+ * @version: the number on the wire
+ *
+ * Context: Any.
+ * Return: enum tsec_protocol, TSEC_PROTO_DEFAULT for a version that no
+ * protocol has.
+ */
+u8 tsec_version_protocol(u16 version)
+{
+	switch (version) {
+	case TSEC_VERSION_TLS_1_2:
+	case TSEC_VERSION_TLS_1_3:
+		return TSEC_PROTO_TLS;
+	case TSEC_VERSION_DTLS_1_2:
+		return TSEC_PROTO_DTLS;
+	default:
+		return TSEC_PROTO_DEFAULT;
+	}
+}
+
+static bool is_1_2(u16 version)
+{
+	return version == TSEC_VERSION_TLS_1_2 ||
+	       version == TSEC_VERSION_DTLS_1_2;
+}
+
+/* (D)TLS 1.2 take from the handshake what they do not send in each record. */
 static u8 iv_length(const struct tsec_key *key,
 		    const struct tsec_cipher_desc *desc)
 {
-	if (key->version == TSEC_VERSION_TLS_1_2 && desc->salt_len)
+	if (is_1_2(key->version) && desc->salt_len)
 		return desc->salt_len;
 	return desc->iv_len;
 }
@@ -204,9 +231,10 @@ static const char *key_fault(const struct tsec_key *key)
 
 	if (!desc)
 		return "unknown cipher";
-	if (key->version != TSEC_VERSION_TLS_1_2 &&
-	    key->version != TSEC_VERSION_TLS_1_3)
+	if (tsec_version_protocol(key->version) == TSEC_PROTO_DEFAULT)
 		return "unknown protocol version";
+	if (key->cid_len && key->version != TSEC_VERSION_DTLS_1_2)
+		return "only DTLS has connection IDs";
 	if (key->seq >= desc->hard_records)
 		return "sequence number beyond the limit of the cipher";
 	if (!tsec_limits_valid(&key->limits))

@@ -41,11 +41,14 @@ struct tsec_limits {
  * @version: protocol version, as on the wire
  * @cipher: enum tsec_cipher
  * @key_len: bytes of @key
- * @iv_len: bytes of @iv: the whole nonce, or for AES-GCM in TLS 1.2 its salt
+ * @iv_len: bytes of @iv: the whole nonce, or for AES-GCM in (D)TLS 1.2 its
+ *	salt
  * @secret_len: bytes of @secret, 0 for a key that cannot renew itself
+ * @cid_len: bytes of @cid, 0 for records without
  * @key: the AEAD's key
  * @iv: what the nonces are made of
  * @secret: the traffic secret of which @key and @iv are made
+ * @cid: the connection ID in each record; no secret
  *
  * A plain value without a lock: whoever holds it guards it, and ends it with
  * tsec_key_wipe().
@@ -60,9 +63,11 @@ struct tsec_key {
 	u8 key_len;
 	u8 iv_len;
 	u8 secret_len;
+	u8 cid_len;
 	u8 key[TSEC_KEY_MAX];
 	u8 iv[TSEC_IV_MAX];
 	u8 secret[TSEC_SECRET_MAX];
+	u8 cid[TSEC_CID_MAX];
 };
 
 /**
@@ -72,8 +77,8 @@ struct tsec_key {
  * @alg: its name in the crypto API
  * @key_len: bytes of the key
  * @iv_len: bytes of the nonce
- * @salt_len: leading bytes of the nonce that are fixed in TLS 1.2, where
- *	the others travel in each record; 0 if TLS 1.2 sends none of it
+ * @salt_len: leading bytes of the nonce that are fixed in (D)TLS 1.2, where
+ *	the others travel in each record; 0 if those send none of it
  * @tag_len: bytes of the authentication tag
  * @hash: the hash of its TLS 1.3 cipher suite
  * @soft_records: default soft limit of records
@@ -105,6 +110,7 @@ enum tsec_key_verdict {
 };
 
 const struct tsec_cipher_desc *tsec_cipher_find(u16 id);
+u8 tsec_version_protocol(u16 version);
 
 void tsec_limits_default(struct tsec_limits *limits, u16 cipher);
 void tsec_limits_merge(struct tsec_limits *limits,

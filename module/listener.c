@@ -135,12 +135,12 @@ static struct tsec_session *session_make(struct tsec_listener *listener,
 	profile = tsec_profile_find(&tn->profiles, listener->app->profile);
 	if (!profile)
 		return ERR_PTR(-ENOKEY);
-	if (!tsec_handshake_possible(tn, profile)) {
+	if (!tsec_handshake_possible(tn, profile, TSEC_PROTO_TLS)) {
 		TSEC_INC_STATS(tn, TSEC_STAT_HANDSHAKES_NO_DAEMON);
 		session = ERR_PTR(-EUNATCH);
 	} else {
-		session = tsec_session_new(tn, TSEC_ROLE_SERVER, child,
-					   profile);
+		session = tsec_session_new(tn, TSEC_PROTO_TLS, TSEC_ROLE_SERVER,
+					   child, profile);
 	}
 	tsec_profile_put(profile);
 	return session;

@@ -7,6 +7,7 @@
 #include <linux/workqueue.h>
 #include <net/net_namespace.h>
 
+#include "aead.h"
 #include "channel.h"
 #include "net.h"
 #include "netlink.h"
@@ -93,9 +94,12 @@ static int __init tsec_init(void)
 	tsec_wq = alloc_workqueue("tsec", 0, 0);
 	if (!tsec_wq)
 		goto sessions_exit;
-	err = register_pernet_subsys(&net_ops);
+	err = tsec_aead_init();
 	if (err)
 		goto destroy_wq;
+	err = register_pernet_subsys(&net_ops);
+	if (err)
+		goto exit_aead;
 	err = tsec_channel_register();
 	if (err)
 		goto unregister_net;
@@ -113,6 +117,8 @@ unregister_channel:
 	tsec_channel_unregister();
 unregister_net:
 	unregister_pernet_subsys(&net_ops);
+exit_aead:
+	tsec_aead_exit();
 destroy_wq:
 	destroy_workqueue(tsec_wq);
 sessions_exit:
@@ -123,11 +129,15 @@ sessions_exit:
 static void __exit tsec_exit(void)
 {
 	tsec_socket_unregister();
-	/* The last sessions may still be on their way out. */
+	/* The last sessions may still be on their way out ... */
+	flush_workqueue(tsec_wq);
+	/* ... and what datagrams had comes back after a grace period. */
+	rcu_barrier();
 	flush_workqueue(tsec_wq);
 	tsec_netlink_unregister();
 	tsec_channel_unregister();
 	unregister_pernet_subsys(&net_ops);
+	tsec_aead_exit();
 	destroy_workqueue(tsec_wq);
 	tsec_sessions_exit();
 }

@@ -35,6 +35,8 @@ const struct nla_policy tsec_policy_key_new[TSEC_A_KEY_MAX + 1] = {
 								&tsec_range_u32),
 	[TSEC_A_KEY_IDLE_SECONDS]	= NLA_POLICY_FULL_RANGE(NLA_U64,
 								&tsec_range_u32),
+	[TSEC_A_KEY_CID]		= { .type = NLA_BINARY,
+					    .len = TSEC_CID_MAX },
 };
 
 const struct nla_policy tsec_policy_key_del[TSEC_A_KEY_MAX + 1] = {
@@ -67,6 +69,7 @@ static void key_parse(struct tsec_key *key, struct nlattr **tb)
 	key->key_len = bytes_take(key->key, tb[TSEC_A_KEY_KEY]);
 	key->iv_len = bytes_take(key->iv, tb[TSEC_A_KEY_IV]);
 	key->secret_len = bytes_take(key->secret, tb[TSEC_A_KEY_SECRET]);
+	key->cid_len = bytes_take(key->cid, tb[TSEC_A_KEY_CID]);
 }
 
 /* The tightest of the cipher's own limits, the profile's and the request's. */
@@ -119,6 +122,10 @@ static int session_key_set(struct genl_info *info, struct nlattr **tb,
 		err = -EINVAL;
 	} else {
 		err = key_make(key, tb, &session->settings.limits, &why);
+	}
+	if (!err && tsec_version_protocol(key->version) != session->protocol) {
+		why = "the key is for another protocol";
+		err = -EINVAL;
 	}
 	if (!err) {
 		tsec_key_wipe(&half->key);
@@ -299,7 +306,9 @@ static int key_fields_put(struct sk_buff *skb, const struct tsec_key_view *view)
 	    nla_put_u64_64bit(skb, TSEC_A_KEY_AGE, view->age,
 			      TSEC_A_KEY_PAD) ||
 	    (view->renewable && nla_put_flag(skb, TSEC_A_KEY_RENEWABLE)) ||
-	    (view->used && nla_put_flag(skb, TSEC_A_KEY_USED)))
+	    (view->used && nla_put_flag(skb, TSEC_A_KEY_USED)) ||
+	    (view->cid_len &&
+	     nla_put(skb, TSEC_A_KEY_CID, view->cid_len, view->cid)))
 		return -EMSGSIZE;
 	return tsec_nl_limits_put(skb, TSEC_A_KEY_SOFT_RECORDS, TSEC_A_KEY_PAD,
 				  &view->limits);
@@ -315,7 +324,7 @@ static int key_fields_put(struct sk_buff *skb, const struct tsec_key_view *view)
 int tsec_nl_half_put(struct sk_buff *skb, const struct tsec_half *half)
 {
 	const struct tsec_key *key = &half->key;
-	u64 next = READ_ONCE(half->next);
+	u64 next = tsec_half_next(half);
 	struct tsec_key_view view = {
 		.limits		= key->limits,
 		.seq		= next,
@@ -324,8 +333,10 @@ int tsec_nl_half_put(struct sk_buff *skb, const struct tsec_half *half)
 		.version	= key->version,
 		.cipher		= key->cipher,
 		.renewable	= tsec_key_renewable(key),
+		.cid_len	= key->cid_len,
 	};
 
+	memcpy(view.cid, key->cid, key->cid_len);
 	if (key_fields_put(skb, &view) ||
 	    nla_put_u64_64bit(skb, TSEC_A_KEY_RECORDS, next - key->seq,
 			      TSEC_A_KEY_PAD) ||

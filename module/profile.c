@@ -441,6 +441,8 @@ static void view_fill(struct tsec_key_view *view, const struct slot *slot)
 	view->cipher = key->cipher;
 	view->renewable = tsec_key_renewable(key);
 	view->used = slot->used;
+	view->cid_len = key->cid_len;
+	memcpy(view->cid, key->cid, key->cid_len);
 }
 
 /**
@@ -469,7 +471,8 @@ int tsec_profile_key_view(struct tsec_profile *profile,
 	return err;
 }
 
-static const char *slots_fault(const struct slot *tx, const struct slot *rx)
+static const char *slots_fault(const struct slot *tx, const struct slot *rx,
+			       u8 protocol)
 {
 	if (!tx->key)
 		return "the profile has no manual key for sending";
@@ -482,12 +485,15 @@ static const char *slots_fault(const struct slot *tx, const struct slot *rx)
 	if (tx->key->version != rx->key->version ||
 	    tx->key->cipher != rx->key->cipher)
 		return "the manual keys differ in version or cipher";
+	if (tsec_version_protocol(tx->key->version) != protocol)
+		return "the manual keys are for another protocol";
 	return NULL;
 }
 
 /**
  * tsec_profile_keys_check() - whether there are manual keys for a session
  * @profile: the profile
+ * @protocol: enum tsec_protocol of the session
  * @why: set on failure: the reason, in words for people
  *
  * Another session may still be quicker to take them.
@@ -495,14 +501,15 @@ static const char *slots_fault(const struct slot *tx, const struct slot *rx)
  * Context: Process context.
  * Return: 0, or -ENOKEY.
  */
-int tsec_profile_keys_check(struct tsec_profile *profile, const char **why)
+int tsec_profile_keys_check(struct tsec_profile *profile, u8 protocol,
+			    const char **why)
 {
 	struct tsec_profile_keys *keys = profile->keys;
 	const char *fault;
 
 	spin_lock(&keys->lock);
 	fault = slots_fault(&keys->slots[TSEC_DIR_TX],
-			    &keys->slots[TSEC_DIR_RX]);
+			    &keys->slots[TSEC_DIR_RX], protocol);
 	spin_unlock(&keys->lock);
 	if (!fault)
 		return 0;
@@ -525,6 +532,7 @@ static void slot_take(struct slot *slot, struct tsec_key *out)
 /**
  * tsec_profile_keys_take() - take the manual keys for a session
  * @profile: the profile
+ * @protocol: enum tsec_protocol of the session
  * @tx: set to the key for sending on success; the caller wipes it
  * @rx: set to the key for receiving on success; the caller wipes it
  * @why: set on failure: the reason, in words for people
@@ -535,15 +543,16 @@ static void slot_take(struct slot *slot, struct tsec_key *out)
  * Context: Process context.
  * Return: 0, or -ENOKEY.
  */
-int tsec_profile_keys_take(struct tsec_profile *profile, struct tsec_key *tx,
-			   struct tsec_key *rx, const char **why)
+int tsec_profile_keys_take(struct tsec_profile *profile, u8 protocol,
+			   struct tsec_key *tx, struct tsec_key *rx,
+			   const char **why)
 {
 	struct tsec_profile_keys *keys = profile->keys;
 	const char *fault;
 
 	spin_lock(&keys->lock);
 	fault = slots_fault(&keys->slots[TSEC_DIR_TX],
-			    &keys->slots[TSEC_DIR_RX]);
+			    &keys->slots[TSEC_DIR_RX], protocol);
 	if (!fault) {
 		slot_take(&keys->slots[TSEC_DIR_TX], tx);
 		slot_take(&keys->slots[TSEC_DIR_RX], rx);

@@ -58,6 +58,8 @@ struct tsec_profile {
  * @cipher: enum tsec_cipher
  * @renewable: it can renew itself
  * @used: a session has taken it
+ * @cid_len: bytes of @cid
+ * @cid: the connection ID in each record
  */
 struct tsec_key_view {
 	struct tsec_limits limits;
@@ -68,6 +70,8 @@ struct tsec_key_view {
 	u16 cipher;
 	bool renewable;
 	bool used;
+	u8 cid_len;
+	u8 cid[TSEC_CID_MAX];
 };
 
 /**
@@ -107,8 +111,10 @@ int tsec_profile_key_del(struct tsec_profile *profile,
 int tsec_profile_key_view(struct tsec_profile *profile,
 			  enum tsec_direction direction,
 			  struct tsec_key_view *view);
-int tsec_profile_keys_check(struct tsec_profile *profile, const char **why);
-int tsec_profile_keys_take(struct tsec_profile *profile, struct tsec_key *tx,
-			   struct tsec_key *rx, const char **why);
+int tsec_profile_keys_check(struct tsec_profile *profile, u8 protocol,
+			    const char **why);
+int tsec_profile_keys_take(struct tsec_profile *profile, u8 protocol,
+			   struct tsec_key *tx, struct tsec_key *rx,
+			   const char **why);
 
 #endif /* TSEC_PROFILE_H */

@@ -5,10 +5,12 @@
 #include <linux/kernel.h>
 
 #include "record.h"
+#include "record/dtls12.h"
 #include "record/tls.h"
 
 static const struct tsec_record_ops *const protocols[] = {
 	&tsec_record_tls_ops,
+	&tsec_record_dtls_ops,
 };
 
 /**

@@ -8,6 +8,7 @@
 #include <linux/types.h>
 
 struct tsec_key;
+struct tsec_packet_ops;
 struct tsec_tls_rx;
 
 enum tsec_record_limits {
@@ -89,13 +90,16 @@ struct tsec_record_input {
  * @build_key_update: the same for the announcement of the next sending key
  * @renew: turns a key into the one of the next epoch; -EOPNOTSUPP if it
  *	cannot renew itself
+ * @packet: seals and opens the records of a protocol over datagrams
+ *	(SOCK_DGRAM); NULL for one over streams (SOCK_STREAM)
+ * @key_id: with @packet: the key ID of keys that come without one
  *
  * Files in record/ know bytes and keys only: no sockets, no netlink, no
  * timers.  The kernel's own TLS seals and opens the records of TLS, so this
- * is the part that it leaves to us.  Protocols over datagrams have to bring
- * their record layer with them: a replay window, classify() to tell data,
- * handshake and control datagrams apart, and seal() and open(), which work
- * in place from header to tag.
+ * is the part that it leaves to us.  Protocols over datagrams bring their
+ * record layer with them, in @packet; they have no use for @data, for @rx in
+ * @control, and none for @build_key_update and @renew if their keys do not
+ * renew themselves.  What @control refuses, over datagrams, is dropped.
  */
 struct tsec_record_ops {
 	const char *name;
@@ -111,6 +115,8 @@ struct tsec_record_ops {
 	size_t (*build_close)(u8 *buf, u8 *type);
 	size_t (*build_key_update)(u8 *buf, u8 *type, bool request);
 	int (*renew)(struct tsec_key *key);
+	const struct tsec_packet_ops *packet;
+	u32 key_id;
 };
 
 const struct tsec_record_ops *tsec_record_ops_find(u8 protocol);

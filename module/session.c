@@ -3,10 +3,10 @@
  * Sessions: birth, lookup, state, failure and end.
  */
 #include <linux/slab.h>
-#include <net/tcp.h>
 
 #include "channel.h"
 #include "compat.h"
+#include "dgram.h"
 #include "event.h"
 #include "handshake.h"
 #include "inner.h"
@@ -63,6 +63,7 @@ static int number_take(struct tsec_session *session)
 /**
  * tsec_session_new() - begin a session on a transport socket
  * @tn: the network namespace's state
+ * @protocol: enum tsec_protocol, one that there is
  * @role: enum tsec_role
  * @inner: the transport socket; the session owns it from success on
  * @profile: the profile; the session takes a reference of its own
@@ -71,8 +72,8 @@ static int number_take(struct tsec_session *session)
  * Return: the session in state CONNECTING with one reference, or an ERR_PTR:
  * -ENOMEM, -EBUSY when all numbers are taken.
  */
-struct tsec_session *tsec_session_new(struct tsec_net *tn, u8 role,
-				      struct socket *inner,
+struct tsec_session *tsec_session_new(struct tsec_net *tn, u8 protocol,
+				      u8 role, struct socket *inner,
 				      struct tsec_profile *profile)
 {
 	struct tsec_session *session;
@@ -90,8 +91,10 @@ struct tsec_session *tsec_session_new(struct tsec_net *tn, u8 role,
 	mutex_init(&session->rx.lock);
 	session->tn = tn;
 	session->role = role;
-	session->protocol = TSEC_PROTO_TLS;
-	session->record = tsec_record_ops_find(TSEC_PROTO_TLS);
+	session->protocol = protocol;
+	session->record = tsec_record_ops_find(protocol);
+	session->transport = session->record->packet ? &tsec_transport_dgram :
+						       &tsec_transport_stream;
 	session->born = ktime_get();
 	session->uid = current_euid();
 	tsec_handshake_init(session);
@@ -163,11 +166,11 @@ static void session_free(struct tsec_session *session)
 
 	xa_erase(&tn->sessions, session->id);
 	tsec_stats_dec(tn->stats, TSEC_STAT_CURR_SESSIONS);
+	session->transport->free(session);
 	if (session->inner)
 		sock_release(session->inner);
 	tsec_key_wipe(&session->tx.key);
 	tsec_key_wipe(&session->rx.key);
-	tsec_tls_rx_free(&session->reader);
 	tsec_settings_free(&session->settings);
 	tsec_overrides_free(&session->app);
 	peer_free(&session->peer);
@@ -361,7 +364,7 @@ static void close_open(struct tsec_session *session)
 {
 	struct socket *inner;
 
-	tsec_stream_close(session);
+	session->transport->close(session);
 	inner = inner_take(session);
 	sock_release(inner);
 	if (!session->status)
@@ -402,7 +405,7 @@ void tsec_session_close(struct tsec_session *session)
  * tsec_session_kill() - cut a session off, as the administrator asks
  * @session: the session
  *
- * Its program sees ECONNABORTED, its peer a reset.
+ * Its program sees ECONNABORTED, the peer of a stream a reset.
  *
  * Context: process context.
  */
@@ -421,13 +424,33 @@ void tsec_session_kill(struct tsec_session *session)
 	spin_unlock_bh(&session->lock);
 	if (!isk)
 		return;
-	tcp_abort(isk, ECONNABORTED);
+	session->transport->abort(isk);
 	sock_put(isk);
+}
+
+/**
+ * tsec_half_next() - how far a direction has come
+ * @half: the direction
+ *
+ * Context: Any.
+ * Return: the next sequence number; of datagrams received: the first number
+ * and as many as have come.
+ */
+u64 tsec_half_next(const struct tsec_half *half)
+{
+	const struct tsec_dgram_key *slot;
+	u64 next;
+
+	rcu_read_lock();
+	slot = rcu_dereference(half->slot);
+	next = slot ? atomic64_read(&slot->next) : READ_ONCE(half->next);
+	rcu_read_unlock();
+	return next;
 }
 
 static void info_half(const struct tsec_half *half, struct tsec_info_dir *dir)
 {
-	dir->records = READ_ONCE(half->next) - half->key.seq;
+	dir->records = tsec_half_next(half) - half->key.seq;
 	dir->bytes = atomic64_read(&half->bytes);
 	dir->epoch = half->key.epoch;
 }

@@ -22,9 +22,12 @@
 #include "settings.h"
 
 struct tsec_channel;
+struct tsec_dgram;
+struct tsec_dgram_key;
 struct tsec_listener;
 struct tsec_net;
 struct tsec_profile;
+struct tsec_session;
 
 /* An address of an inner socket; @sa.sa_family is 0 while it is unknown. */
 union tsec_address {
@@ -44,8 +47,10 @@ union tsec_address {
  * @timed: a limit in bytes or seconds is set: look at each call
  * @bytes: payload since the session began
  * @key_bytes: value of @bytes when the present key came
- * @next: the next sequence number, a copy for those who only look
+ * @next: the next sequence number, a copy for those who only look; not kept
+ *	where there is a @slot
  * @used: ktime_get_boottime_seconds() of the last use, kept if @timed
+ * @slot: datagrams: the key at work; read under RCU
  */
 struct tsec_half {
 	struct mutex lock;	/* order of records and key changes */
@@ -56,6 +61,7 @@ struct tsec_half {
 	u64 key_bytes;
 	u64 next;
 	time64_t used;
+	struct tsec_dgram_key __rcu *slot;
 };
 
 enum tsec_session_flags {
@@ -95,6 +101,29 @@ struct tsec_peer {
 };
 
 /**
+ * struct tsec_transport - what carries the records of a session
+ * @connect: begins to connect @session->inner, and has the handshake begin
+ *	once that is done; returns 0, -EINPROGRESS or what kept it from it
+ * @prepare: the transport is connected: makes it ready for keys; returns 0
+ *	or a negative errno, with the reason in @why
+ * @open: puts the session's keys to work; the same
+ * @close: ends an open session in good order, before @session->inner goes
+ * @abort: cuts a failed session off; the caller holds a reference on @isk
+ * @free: frees what @prepare made; nobody calls the session any more
+ *
+ * All in process context.
+ */
+struct tsec_transport {
+	int (*connect)(struct tsec_session *session, struct sockaddr *addr,
+		       int len);
+	int (*prepare)(struct tsec_session *session, const char **why);
+	int (*open)(struct tsec_session *session, const char **why);
+	void (*close)(struct tsec_session *session);
+	void (*abort)(struct sock *isk);
+	void (*free)(struct tsec_session *session);
+};
+
+/**
  * struct tsec_session - one protected connection
  * @refs: holders: the number table (while listed), the socket, the channel,
  *	the listener, armed work
@@ -115,6 +144,8 @@ struct tsec_peer {
  *	session was open, else with the last reference (the channel may still
  *	be in it)
  * @record: the record protocol
+ * @transport: what carries its records
+ * @dgram: what datagrams need; NULL for a stream
  * @settings: effective settings, frozen when the handshake starts
  * @app: what the program set by socket options
  * @profile: where settings and manual keys come from
@@ -161,6 +192,8 @@ struct tsec_session {
 	kuid_t uid;
 	struct socket *inner;
 	const struct tsec_record_ops *record;
+	const struct tsec_transport *transport;
+	struct tsec_dgram *dgram;
 	struct tsec_settings settings;
 	struct tsec_overrides app;
 	struct tsec_profile *profile;
@@ -190,8 +223,8 @@ struct tsec_session {
 
 int tsec_sessions_init(void);
 void tsec_sessions_exit(void);
-struct tsec_session *tsec_session_new(struct tsec_net *tn, u8 role,
-				      struct socket *inner,
+struct tsec_session *tsec_session_new(struct tsec_net *tn, u8 protocol,
+				      u8 role, struct socket *inner,
 				      struct tsec_profile *profile);
 struct tsec_session *tsec_session_find(struct tsec_net *tn, u32 id);
 struct tsec_session *tsec_session_next(struct tsec_net *tn,
@@ -206,6 +239,7 @@ __printf(3, 4) bool tsec_session_fail(struct tsec_session *session, int err,
 void tsec_session_close(struct tsec_session *session);
 void tsec_session_kill(struct tsec_session *session);
 void tsec_session_info(struct tsec_session *session, struct tsec_info *info);
+u64 tsec_half_next(const struct tsec_half *half);
 
 static inline struct tsec_session *
 tsec_session_get(struct tsec_session *session)

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * The socket family: creation, addresses, connect, listen, accept, and the
- * way from a program's call to its session.
+ * way from a program's call to its session.  What is named tsec_socket_ here
+ * serves streams and datagrams, the rest streams.
  */
 #include <linux/module.h>
 #include <linux/slab.h>
@@ -10,6 +11,7 @@
 #include <asm/ioctls.h>
 
 #include "compat.h"
+#include "dgram.h"
 #include "handshake.h"
 #include "inner.h"
 #include "listener.h"
@@ -60,9 +62,11 @@ int tsec_socket_inner_make(struct tsec_sock *tsk, sa_family_t family)
 	/* Once bound, the family is chosen. */
 	if (tsk->inner && inet_sk(tsk->inner->sk)->inet_num)
 		return -EAFNOSUPPORT;
-	inner = tsec_inner_new(sock_net(&tsk->sk), family);
+	inner = tsec_inner_new(sock_net(&tsk->sk), family, tsk->sk.sk_type);
 	if (IS_ERR(inner))
 		return PTR_ERR(inner);
+	if (tsk->sk.sk_type == SOCK_DGRAM)
+		tsec_dgram_hook(inner);
 	if (tsk->inner)
 		sock_release(tsk->inner);
 	tsk->inner = inner;
@@ -88,7 +92,16 @@ static int address_family(const struct sockaddr *addr, int len)
 	}
 }
 
-static int stream_bind(struct socket *sock, struct sockaddr *addr, int len)
+/**
+ * tsec_socket_bind() - bind()
+ * @sock: the program's socket
+ * @addr: the address
+ * @len: bytes of it
+ *
+ * Context: process context.
+ * Return: 0 or a negative errno, as from bind(2).
+ */
+int tsec_socket_bind(struct socket *sock, struct sockaddr *addr, int len)
 {
 	struct tsec_sock *tsk = tsec_sk(sock->sk);
 	int err = address_family(addr, len);
@@ -110,14 +123,16 @@ static int stream_bind(struct socket *sock, struct sockaddr *addr, int len)
 
 /* What is sure to fail is told before the peer is troubled with it. */
 static int client_check(struct tsec_net *tn, struct tsec_profile *profile,
-			const char **why)
+			u8 protocol, const char **why)
 {
 	if (profile->settings.manual)
-		return tsec_profile_keys_check(profile, why);
-	if (tsec_handshake_possible(tn, profile))
+		return tsec_profile_keys_check(profile, protocol, why);
+	if (tsec_handshake_possible(tn, profile, protocol))
 		return 0;
 	TSEC_INC_STATS(tn, TSEC_STAT_HANDSHAKES_NO_DAEMON);
-	*why = "no daemon is registered";
+	*why = READ_ONCE(tn->daemon.port) ?
+	       "no daemon runs handshakes over datagrams" :
+	       "no daemon is registered";
 	return -EUNATCH;
 }
 
@@ -125,6 +140,7 @@ static struct tsec_session *client_session(struct tsec_sock *tsk,
 					   const char **why)
 {
 	struct tsec_net *tn = tsec_net_get(sock_net(&tsk->sk));
+	u8 protocol = tsk->sk.sk_protocol;
 	struct tsec_session *session;
 	struct tsec_profile *profile;
 	int err;
@@ -133,13 +149,13 @@ static struct tsec_session *client_session(struct tsec_sock *tsk,
 	profile = tsec_profile_find(&tn->profiles, tsk->app->profile);
 	if (!profile)
 		return ERR_PTR(-ENOKEY);
-	err = client_check(tn, profile, why);
+	err = client_check(tn, profile, protocol, why);
 	if (err) {
 		session = ERR_PTR(err);
 	} else {
 		*why = NULL;
-		session = tsec_session_new(tn, TSEC_ROLE_CLIENT, tsk->inner,
-					   profile);
+		session = tsec_session_new(tn, protocol, TSEC_ROLE_CLIENT,
+					   tsk->inner, profile);
 	}
 	tsec_profile_put(profile);
 	return session;
@@ -184,8 +200,7 @@ static int connect_start(struct tsec_sock *tsk, struct sockaddr *addr, int len)
 	err = tsec_handshake_prepare(session, tsk->app);
 	if (!err) {
 		tsec_inner_sync_all(&tsk->sk, session->inner->sk);
-		tsec_handshake_begin(session);
-		err = kernel_connect(session->inner, addr, len, O_NONBLOCK);
+		err = session->transport->connect(session, addr, len);
 	}
 	if (err && err != -EINPROGRESS) {
 		session_drop(tsk);
@@ -261,7 +276,8 @@ static int connect_locked(struct tsec_sock *tsk, struct sockaddr *addr,
 		if (err)
 			return err;
 		/* As with TCP, even if the peer is quick. */
-		if (!timeo)
+		if (!timeo && (tsk->sk.sk_type == SOCK_STREAM ||
+			       !connect_over(tsk)))
 			return -EINPROGRESS;
 	} else if (!timeo && !connect_over(tsk)) {
 		return -EALREADY;
@@ -274,8 +290,19 @@ static int connect_locked(struct tsec_sock *tsk, struct sockaddr *addr,
 	return connect_result(tsk);
 }
 
-static int stream_connect(struct socket *sock, struct sockaddr *addr, int len,
-			  int flags)
+/**
+ * tsec_socket_connect() - connect(), up to the end of the handshake
+ * @sock: the program's socket
+ * @addr: the peer's address
+ * @len: bytes of it
+ * @flags: O_NONBLOCK
+ *
+ * Context: process context.
+ * Return: 0 or a negative errno, as from connect(2) or what the handshake
+ * came to.
+ */
+int tsec_socket_connect(struct socket *sock, struct sockaddr *addr, int len,
+			int flags)
 {
 	int err;
 
@@ -325,6 +352,15 @@ static int stream_listen(struct socket *sock, int backlog)
 	return err;
 }
 
+static void stream_init(struct net *net, struct socket *sock)
+{
+	struct sock *sk = sock->sk;
+
+	sk->sk_sndbuf = READ_ONCE(net->ipv4.sysctl_tcp_wmem[1]);
+	sk->sk_rcvbuf = READ_ONCE(net->ipv4.sysctl_tcp_rmem[1]);
+	sock->ops = &stream_ops;
+}
+
 static struct tsec_sock *sock_make(struct net *net, struct socket *sock,
 				   int protocol, int kern)
 {
@@ -336,8 +372,6 @@ static struct tsec_sock *sock_make(struct net *net, struct socket *sock,
 		return NULL;
 	sock_init_data(sock, sk);
 	sk->sk_protocol = protocol;
-	sk->sk_sndbuf = READ_ONCE(net->ipv4.sysctl_tcp_wmem[1]);
-	sk->sk_rcvbuf = READ_ONCE(net->ipv4.sysctl_tcp_rmem[1]);
 	tsk = tsec_sk(sk);
 	tsk->session = NULL;
 	tsk->listener = NULL;
@@ -345,7 +379,10 @@ static struct tsec_sock *sock_make(struct net *net, struct socket *sock,
 	tsk->app = NULL;
 	tsk->recorded = NULL;
 	tsk->error = NULL;
-	sock->ops = &stream_ops;
+	if (sock->type == SOCK_DGRAM)
+		tsec_socket_dgram_init(sock);
+	else
+		stream_init(net, sock);
 	tsec_socket_own_options(sock);
 	return tsk;
 }
@@ -413,7 +450,16 @@ static int stream_accept(struct socket *sock, struct socket *newsock,
 	return 0;
 }
 
-static int stream_getname(struct socket *sock, struct sockaddr *addr, int peer)
+/**
+ * tsec_socket_getname() - getsockname() and getpeername()
+ * @sock: the program's socket
+ * @addr: set to the address
+ * @peer: the peer's, not the own
+ *
+ * Context: process context.
+ * Return: bytes of the address, or a negative errno.
+ */
+int tsec_socket_getname(struct socket *sock, struct sockaddr *addr, int peer)
 {
 	struct tsec_sock *tsk = tsec_sk(sock->sk);
 	struct socket *inner;
@@ -458,8 +504,17 @@ static struct tsec_session *session_wait(struct sock *sk, bool nonblock)
 	return session;
 }
 
-/* Fast for an open session: it stays until the socket is released. */
-static struct tsec_session *session_of(struct sock *sk, bool nonblock)
+/**
+ * tsec_socket_session() - the session of a data call
+ * @sk: the program's socket
+ * @nonblock: do not wait for the handshake
+ *
+ * Fast for an open session: it stays until the socket is released.
+ *
+ * Context: process context.
+ * Return: the session, or an ERR_PTR: -ENOTCONN, or how connect() ended.
+ */
+struct tsec_session *tsec_socket_session(struct sock *sk, bool nonblock)
 {
 	struct tsec_session *session;
 
@@ -472,8 +527,17 @@ static struct tsec_session *session_of(struct sock *sk, bool nonblock)
 	return session;
 }
 
-/* An error that poll() has shown is taken by the call that returns one. */
-static int error_taken(struct sock *sk, int ret)
+/**
+ * tsec_socket_result() - what a data call returns
+ * @sk: the program's socket
+ * @ret: what the session returned
+ *
+ * An error that poll() has shown is taken by the call that returns one.
+ *
+ * Context: process context.
+ * Return: @ret.
+ */
+int tsec_socket_result(struct sock *sk, int ret)
 {
 	if (unlikely(ret < 0 && ret != -EAGAIN && READ_ONCE(sk->sk_err)))
 		sock_error(sk);
@@ -486,7 +550,7 @@ static int stream_sendmsg(struct socket *sock, struct msghdr *msg, size_t len)
 	struct tsec_session *session;
 	int ret;
 
-	session = session_of(sk, msg->msg_flags & MSG_DONTWAIT);
+	session = tsec_socket_session(sk, msg->msg_flags & MSG_DONTWAIT);
 	if (IS_ERR(session)) {
 		ret = PTR_ERR(session);
 		/* Not connected: the signal that TCP sends. */
@@ -494,7 +558,7 @@ static int stream_sendmsg(struct socket *sock, struct msghdr *msg, size_t len)
 			ret = sk_stream_error(sk, msg->msg_flags, -EPIPE);
 		return ret;
 	}
-	return error_taken(sk, tsec_stream_sendmsg(session, msg, len));
+	return tsec_socket_result(sk, tsec_stream_sendmsg(session, msg, len));
 }
 
 static int stream_recvmsg(struct socket *sock, struct msghdr *msg, size_t len,
@@ -503,10 +567,11 @@ static int stream_recvmsg(struct socket *sock, struct msghdr *msg, size_t len,
 	struct sock *sk = sock->sk;
 	struct tsec_session *session;
 
-	session = session_of(sk, flags & MSG_DONTWAIT);
+	session = tsec_socket_session(sk, flags & MSG_DONTWAIT);
 	if (IS_ERR(session))
 		return PTR_ERR(session);
-	return error_taken(sk, tsec_stream_recvmsg(session, msg, len, flags));
+	return tsec_socket_result(sk, tsec_stream_recvmsg(session, msg, len,
+							  flags));
 }
 
 #ifdef TSEC_HAVE_SENDPAGE
@@ -515,12 +580,12 @@ static ssize_t stream_sendpage(struct socket *sock, struct page *page,
 {
 	struct tsec_session *session;
 
-	session = session_of(sock->sk, flags & MSG_DONTWAIT);
+	session = tsec_socket_session(sock->sk, flags & MSG_DONTWAIT);
 	if (IS_ERR(session))
 		return PTR_ERR(session);
-	return error_taken(sock->sk,
-			   tsec_stream_sendpage(session, page, offset, size,
-						flags));
+	return tsec_socket_result(sock->sk,
+				  tsec_stream_sendpage(session, page, offset,
+						       size, flags));
 }
 #endif
 
@@ -530,12 +595,12 @@ static ssize_t stream_splice_read(struct socket *sock, loff_t *ppos,
 {
 	struct tsec_session *session;
 
-	session = session_of(sock->sk, flags & SPLICE_F_NONBLOCK);
+	session = tsec_socket_session(sock->sk, flags & SPLICE_F_NONBLOCK);
 	if (IS_ERR(session))
 		return PTR_ERR(session);
-	return error_taken(sock->sk,
-			   tsec_stream_splice_read(session, ppos, pipe, len,
-						   flags));
+	return tsec_socket_result(sock->sk,
+				  tsec_stream_splice_read(session, ppos, pipe,
+							  len, flags));
 }
 
 static void stream_splice_eof(struct socket *sock)
@@ -728,8 +793,19 @@ static int core_option_set(struct socket *sock, int name, sockptr_t optval,
 	return 0;
 }
 
-static int stream_setsockopt(struct socket *sock, int level, int name,
-			     sockptr_t optval, unsigned int optlen)
+/**
+ * tsec_socket_setsockopt() - setsockopt()
+ * @sock: the program's socket
+ * @level: SOL_TSEC, or the level of an option of the inner socket
+ * @name: the option
+ * @optval: its value
+ * @optlen: bytes of it
+ *
+ * Context: process context.
+ * Return: 0 or a negative errno, as from setsockopt(2).
+ */
+int tsec_socket_setsockopt(struct socket *sock, int level, int name,
+			   sockptr_t optval, unsigned int optlen)
 {
 	struct sock *sk = sock->sk;
 	int err;
@@ -746,8 +822,19 @@ static int stream_setsockopt(struct socket *sock, int level, int name,
 	return err;
 }
 
-static int stream_getsockopt(struct socket *sock, int level, int name,
-			     char __user *optval, int __user *optlen)
+/**
+ * tsec_socket_getsockopt() - getsockopt()
+ * @sock: the program's socket
+ * @level: SOL_TSEC, or the level of an option of the inner socket
+ * @name: the option
+ * @optval: where its value goes
+ * @optlen: room in bytes; set to what was written
+ *
+ * Context: process context.
+ * Return: 0 or a negative errno, as from getsockopt(2).
+ */
+int tsec_socket_getsockopt(struct socket *sock, int level, int name,
+			   char __user *optval, int __user *optlen)
 {
 	struct tsec_sock *tsk = tsec_sk(sock->sk);
 	struct socket *inner;
@@ -770,7 +857,14 @@ static int stream_getsockopt(struct socket *sock, int level, int name,
 	return err;
 }
 
-static int stream_release(struct socket *sock)
+/**
+ * tsec_socket_release() - close()
+ * @sock: the program's socket
+ *
+ * Context: process context; may sleep as long as SO_LINGER says.
+ * Return: 0.
+ */
+int tsec_socket_release(struct socket *sock)
 {
 	struct sock *sk = sock->sk;
 	struct tsec_sock *tsk;
@@ -800,18 +894,18 @@ static int stream_release(struct socket *sock)
 
 static const struct proto_ops stream_ops = {
 	.owner		= THIS_MODULE,
-	.release	= stream_release,
-	.bind		= stream_bind,
-	.connect	= stream_connect,
+	.release	= tsec_socket_release,
+	.bind		= tsec_socket_bind,
+	.connect	= tsec_socket_connect,
 	.socketpair	= sock_no_socketpair,
 	.accept		= stream_accept,
-	.getname	= stream_getname,
+	.getname	= tsec_socket_getname,
 	.poll		= stream_poll,
 	.ioctl		= stream_ioctl,
 	.listen		= stream_listen,
 	.shutdown	= stream_shutdown,
-	.setsockopt	= stream_setsockopt,
-	.getsockopt	= stream_getsockopt,
+	.setsockopt	= tsec_socket_setsockopt,
+	.getsockopt	= tsec_socket_getsockopt,
 	.sendmsg	= stream_sendmsg,
 	.recvmsg	= stream_recvmsg,
 	.mmap		= sock_no_mmap,
@@ -822,18 +916,33 @@ static const struct proto_ops stream_ops = {
 	.splice_eof	= stream_splice_eof,
 };
 
+/* The type says what carries the records, the protocol what they are. */
+static int protocol_choose(int type, int protocol)
+{
+	const struct tsec_record_ops *record;
+	bool packets = type == SOCK_DGRAM;
+
+	if (type != SOCK_STREAM && type != SOCK_DGRAM)
+		return -ESOCKTNOSUPPORT;
+	if (protocol == TSEC_PROTO_DEFAULT)
+		protocol = packets ? TSEC_PROTO_DTLS : TSEC_PROTO_TLS;
+	if (protocol < 0 || protocol > U8_MAX)
+		return -EPROTONOSUPPORT;
+	record = tsec_record_ops_find(protocol);
+	if (!record || !record->packet == packets)
+		return -EPROTONOSUPPORT;
+	return protocol;
+}
+
 static int socket_create(struct net *net, struct socket *sock, int protocol,
 			 int kern)
 {
 	struct tsec_overrides *app;
 	struct tsec_sock *tsk;
 
-	if (sock->type != SOCK_STREAM)
-		return -ESOCKTNOSUPPORT;
-	if (protocol == TSEC_PROTO_DEFAULT)
-		protocol = TSEC_PROTO_TLS;
-	if (!tsec_record_ops_find(protocol))
-		return -EPROTONOSUPPORT;
+	protocol = protocol_choose(sock->type, protocol);
+	if (protocol < 0)
+		return protocol;
 	app = kzalloc(sizeof(*app), GFP_KERNEL_ACCOUNT);
 	if (!app)
 		return -ENOMEM;

@@ -55,6 +55,19 @@ static inline u8 tsec_sk_state(const struct sock *sk)
 	return smp_load_acquire(&sk->sk_state);
 }
 
+int tsec_socket_bind(struct socket *sock, struct sockaddr *addr, int len);
+int tsec_socket_connect(struct socket *sock, struct sockaddr *addr, int len,
+			int flags);
+int tsec_socket_getname(struct socket *sock, struct sockaddr *addr, int peer);
+int tsec_socket_setsockopt(struct socket *sock, int level, int name,
+			   sockptr_t optval, unsigned int optlen);
+int tsec_socket_getsockopt(struct socket *sock, int level, int name,
+			   char __user *optval, int __user *optlen);
+int tsec_socket_release(struct socket *sock);
+struct tsec_session *tsec_socket_session(struct sock *sk, bool nonblock);
+int tsec_socket_result(struct sock *sk, int ret);
+void tsec_socket_dgram_init(struct socket *sock);
+
 int tsec_socket_register(void);
 void tsec_socket_unregister(void);
 struct socket *tsec_socket_inner(struct tsec_sock *tsk);

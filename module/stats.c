@@ -40,6 +40,17 @@ static const char *const names[] = {
 	[TSEC_STAT_CONTROL_RECORDS]	= "ControlRecords",
 	[TSEC_STAT_TICKETS_PASSED]	= "TicketsPassed",
 	[TSEC_STAT_TICKETS_DROPPED]	= "TicketsDropped",
+	[TSEC_STAT_PACKETS_NO_SESSION]	= "PacketsNoSession",
+	[TSEC_STAT_PACKETS_ENDED]	= "PacketsEnded",
+	[TSEC_STAT_PACKETS_FILTERED]	= "PacketsFiltered",
+	[TSEC_STAT_PACKETS_MALFORMED]	= "PacketsMalformed",
+	[TSEC_STAT_PACKETS_UNPROTECTED]	= "PacketsUnprotected",
+	[TSEC_STAT_PACKETS_NO_KEY]	= "PacketsNoKey",
+	[TSEC_STAT_PACKETS_REPLAYED]	= "PacketsReplayed",
+	[TSEC_STAT_PACKETS_LATE]	= "PacketsLate",
+	[TSEC_STAT_PACKETS_TOO_LONG]	= "PacketsTooLong",
+	[TSEC_STAT_PACKETS_NO_ROOM]	= "PacketsNoRoom",
+	[TSEC_STAT_PACKETS_NO_MEMORY]	= "PacketsNoMemory",
 };
 
 static_assert(ARRAY_SIZE(names) == __TSEC_STAT_MAX);

@@ -44,6 +44,17 @@ enum tsec_stat {
 	TSEC_STAT_CONTROL_RECORDS,	/* control records absorbed */
 	TSEC_STAT_TICKETS_PASSED,	/* tickets given to the daemon */
 	TSEC_STAT_TICKETS_DROPPED,	/* tickets without a channel */
+	TSEC_STAT_PACKETS_NO_SESSION,	/* datagrams for no session yet */
+	TSEC_STAT_PACKETS_ENDED,	/* datagrams for one that has ended */
+	TSEC_STAT_PACKETS_FILTERED,	/* a filter did not want them */
+	TSEC_STAT_PACKETS_MALFORMED,	/* not a record, or not a whole one */
+	TSEC_STAT_PACKETS_UNPROTECTED,	/* records that no key protects */
+	TSEC_STAT_PACKETS_NO_KEY,	/* records under an unknown key */
+	TSEC_STAT_PACKETS_REPLAYED,	/* records that had come before */
+	TSEC_STAT_PACKETS_LATE,		/* records before the replay window */
+	TSEC_STAT_PACKETS_TOO_LONG,	/* records beyond the protocol's most */
+	TSEC_STAT_PACKETS_NO_ROOM,	/* the receive buffer was full */
+	TSEC_STAT_PACKETS_NO_MEMORY,	/* no memory to take them */
 	__TSEC_STAT_MAX
 };
 

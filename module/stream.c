@@ -13,6 +13,7 @@
 
 #include "compat.h"
 #include "control.h"
+#include "handshake.h"
 #include "inner.h"
 #include "ktls.h"
 #include "net.h"
@@ -38,15 +39,7 @@ static int half_install(struct tsec_session *session, struct tsec_half *half,
 	return 0;
 }
 
-/**
- * tsec_stream_open() - put a session's keys to work
- * @session: a session with a key for each direction and a prepared transport
- * @why: set to the reason of a failure, in words
- *
- * Context: process context; the caller holds tx.lock and rx.lock.
- * Return: 0 or a negative errno.
- */
-int tsec_stream_open(struct tsec_session *session, const char **why)
+static int transport_open(struct tsec_session *session, const char **why)
 {
 	int err;
 
@@ -722,13 +715,7 @@ static bool resets(const struct sock *isk)
 	return sock_flag(isk, SOCK_LINGER) && !isk->sk_lingertime;
 }
 
-/**
- * tsec_stream_close() - end an open session in good order
- * @session: an open session; nobody else is in its data path any more
- *
- * Context: process context.
- */
-void tsec_stream_close(struct tsec_session *session)
+static void transport_close(struct tsec_session *session)
 {
 	struct socket *inner = session->inner;
 
@@ -742,3 +729,38 @@ void tsec_stream_close(struct tsec_session *session)
 	mutex_unlock(&session->tx.lock);
 	tsec_ktls_drain(inner);
 }
+
+static int transport_connect(struct tsec_session *session,
+			     struct sockaddr *addr, int len)
+{
+	tsec_handshake_begin(session);
+	return kernel_connect(session->inner, addr, len, O_NONBLOCK);
+}
+
+static int transport_prepare(struct tsec_session *session, const char **why)
+{
+	int err = tsec_ktls_prepare(session->inner);
+
+	*why = err == -ENOENT ? "the kernel has no kTLS (module tls)" :
+				"the peer closed the connection at once";
+	return err == -ENOTCONN ? -ECONNRESET : err;
+}
+
+static void transport_abort(struct sock *isk)
+{
+	tcp_abort(isk, ECONNABORTED);
+}
+
+static void transport_free(struct tsec_session *session)
+{
+	tsec_tls_rx_free(&session->reader);
+}
+
+const struct tsec_transport tsec_transport_stream = {
+	.connect	= transport_connect,
+	.prepare	= transport_prepare,
+	.open		= transport_open,
+	.close		= transport_close,
+	.abort		= transport_abort,
+	.free		= transport_free,
+};

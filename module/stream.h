@@ -10,8 +10,10 @@
 #include <linux/poll.h>
 
 struct tsec_session;
+struct tsec_transport;
 
-int tsec_stream_open(struct tsec_session *session, const char **why);
+extern const struct tsec_transport tsec_transport_stream;
+
 int tsec_stream_sendmsg(struct tsec_session *session, struct msghdr *msg,
 			size_t len);
 int tsec_stream_recvmsg(struct tsec_session *session, struct msghdr *msg,
@@ -27,6 +29,5 @@ void tsec_stream_prompt(struct tsec_session *session);
 void tsec_stream_unprompt(struct tsec_session *session);
 int tsec_stream_inq(struct tsec_session *session);
 int tsec_stream_key_update(struct tsec_session *session, bool request);
-void tsec_stream_close(struct tsec_session *session);
 
 #endif /* TSEC_STREAM_H */

@@ -88,8 +88,10 @@ static void expect_take(struct kunit *test, struct tsec_profile *profile)
 	struct tsec_key tx, rx;
 	const char *why;
 
-	KUNIT_EXPECT_EQ(test, tsec_profile_keys_check(profile, &why), 0);
-	KUNIT_EXPECT_EQ(test, tsec_profile_keys_take(profile, &tx, &rx, &why),
+	KUNIT_EXPECT_EQ(test, tsec_profile_keys_check(profile, TSEC_PROTO_TLS,
+						      &why), 0);
+	KUNIT_EXPECT_EQ(test, tsec_profile_keys_take(profile, TSEC_PROTO_TLS,
+						     &tx, &rx, &why),
 			0);
 	EXPECT_BYTES(test, &tx, &b->tx, sizeof(tx));
 	EXPECT_BYTES(test, &rx, &b->rx, sizeof(rx));
@@ -101,10 +103,12 @@ static void expect_no_take(struct kunit *test, struct tsec_profile *profile,
 	struct tsec_key tx = { }, rx = { };
 	const char *why = "";
 
-	KUNIT_EXPECT_EQ(test, tsec_profile_keys_check(profile, &why), -ENOKEY);
+	KUNIT_EXPECT_EQ(test, tsec_profile_keys_check(profile, TSEC_PROTO_TLS,
+						      &why), -ENOKEY);
 	KUNIT_EXPECT_STREQ(test, why, fault);
 	why = "";
-	KUNIT_EXPECT_EQ(test, tsec_profile_keys_take(profile, &tx, &rx, &why),
+	KUNIT_EXPECT_EQ(test, tsec_profile_keys_take(profile, TSEC_PROTO_TLS,
+						     &tx, &rx, &why),
 			-ENOKEY);
 	KUNIT_EXPECT_STREQ(test, why, fault);
 	EXPECT_ZEROS(test, &tx, sizeof(tx));
@@ -404,6 +408,24 @@ static void keys_take__differ(struct kunit *test)
 	tsec_profile_put(profile);
 }
 
+/* A session of another protocol leaves them where they are. */
+static void keys_take__protocol(struct kunit *test)
+{
+	struct bench *b = test->priv;
+	struct tsec_profile *profile = manual(test);
+
+	b->tx.version = TSEC_VERSION_DTLS_1_2;
+	b->rx.version = TSEC_VERSION_DTLS_1_2;
+	keys_set(test, profile);
+	expect_no_take(test, profile,
+		       "the manual keys are for another protocol");
+	b->tx.version = TSEC_VERSION_TLS_1_3;
+	b->rx.version = TSEC_VERSION_TLS_1_3;
+	keys_set(test, profile);
+	expect_take(test, profile);
+	tsec_profile_put(profile);
+}
+
 static struct kunit_case profile_cases[] = {
 	KUNIT_CASE(profiles_init),
 	KUNIT_CASE(profiles_exit__held),
@@ -423,6 +445,7 @@ static struct kunit_case profile_cases[] = {
 	KUNIT_CASE(keys_take__once),
 	KUNIT_CASE(keys_take__both),
 	KUNIT_CASE(keys_take__differ),
+	KUNIT_CASE(keys_take__protocol),
 	{}
 };
 

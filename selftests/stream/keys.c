@@ -49,6 +49,11 @@ static void key_install(struct link *link, const char *profile, int direction,
 	tsec_set(&info, KEY_VERSION, version, kind->version);
 	tsec_set(&info, KEY_CIPHER, cipher, kind->cipher);
 	tsec_set(&info, KEY_SEQ, seq, key->seq);
+	if (key->cid_len) {
+		info.cid.data = key->cid;
+		info.cid.len = key->cid_len;
+		info.have |= TSEC_HAS(KEY_CID);
+	}
 	if (kind->version == TSEC_VERSION_TLS_1_3 && !link->plain) {
 		info.secret.data = key->secret;
 		info.secret.len = tsec_cipher_secret_len(kind->cipher);
@@ -95,6 +100,8 @@ void link_make(struct link *link, const struct kind *kind)
 
 	link->kind = *kind;
 	link->plain = false;
+	memset(&link->to_server, 0, sizeof(link->to_server));
+	memset(&link->to_client, 0, sizeof(link->to_client));
 	memset(&link->limits, 0, sizeof(link->limits));
 	/* The handshake of TLS 1.2 uses number 0 for its Finished. */
 	link->to_server.seq = kind->version == TSEC_VERSION_TLS_1_2;

@@ -15,6 +15,7 @@ const struct tsec_name tsec_cipher_names[] = {
 const struct tsec_name tsec_version_names[] = {
 	{ TSEC_VERSION_TLS_1_2,	"TLSv1.2" },
 	{ TSEC_VERSION_TLS_1_3,	"TLSv1.3" },
+	{ TSEC_VERSION_DTLS_1_2, "DTLSv1.2" },
 	{ TSEC_VERSION_TLS_1_2,	"1.2" },
 	{ TSEC_VERSION_TLS_1_3,	"1.3" },
 	{ }
@@ -22,6 +23,7 @@ const struct tsec_name tsec_version_names[] = {
 
 const struct tsec_name tsec_protocol_names[] = {
 	{ TSEC_PROTO_TLS,	"tls" },
+	{ TSEC_PROTO_DTLS,	"dtls" },
 	{ }
 };
 
@@ -155,6 +157,7 @@ unsigned int tsec_cipher_iv_len(unsigned int cipher, unsigned int version)
 {
 	if (cipher > TSEC_CIPHER_MAX || !cipher_sizes[cipher].key)
 		return 0;
-	return version == TSEC_VERSION_TLS_1_2 ? cipher_sizes[cipher].salt :
-						 TSEC_IV_MAX;
+	if (version == TSEC_VERSION_TLS_1_2 || version == TSEC_VERSION_DTLS_1_2)
+		return cipher_sizes[cipher].salt;
+	return TSEC_IV_MAX;
 }

@@ -6,8 +6,9 @@
  * module, applications (socket options) and the control plane (generic
  * netlink).  The netlink half mirrors Documentation/netlink/specs/tsec.yaml.
  *
- * An application opens socket(AF_TSEC, SOCK_STREAM, 0), uses struct
- * sockaddr_in or sockaddr_in6, and reads and writes plain data.
+ * An application opens socket(AF_TSEC, SOCK_STREAM, 0) or, for datagrams,
+ * socket(AF_TSEC, SOCK_DGRAM, 0), uses struct sockaddr_in or sockaddr_in6,
+ * and reads and writes plain data.
  */
 #ifndef _LINUX_TSEC_H
 #define _LINUX_TSEC_H
@@ -32,19 +33,22 @@
 
 /**
  * enum tsec_protocol - third argument of socket()
- * @TSEC_PROTO_DEFAULT: TLS on SOCK_STREAM
+ * @TSEC_PROTO_DEFAULT: TLS on SOCK_STREAM, DTLS on SOCK_DGRAM
  * @TSEC_PROTO_TLS: TLS 1.2 (RFC 5246) and TLS 1.3 (RFC 8446) over TCP
+ * @TSEC_PROTO_DTLS: DTLS 1.2 (RFC 6347) over UDP, with manual keys
  *
  * Numbers are never reused; each further protocol takes the next one.
  */
 enum tsec_protocol {
 	TSEC_PROTO_DEFAULT	= 0,
 	TSEC_PROTO_TLS		= 1,
+	TSEC_PROTO_DTLS		= 2,
 };
 
 /* Protocol versions are the protocol's own numbers on the wire. */
 #define TSEC_VERSION_TLS_1_2	0x0303
 #define TSEC_VERSION_TLS_1_3	0x0304
+#define TSEC_VERSION_DTLS_1_2	0xfefd
 
 /**
  * enum tsec_cipher - AEAD of a key, whatever the protocol around it
@@ -123,6 +127,7 @@ enum tsec_verify {
 #define TSEC_KEY_MAX		32
 #define TSEC_IV_MAX		12
 #define TSEC_SECRET_MAX		48
+#define TSEC_CID_MAX		20
 #define TSEC_EXPORT_LABEL_MAX	249
 #define TSEC_EXPORT_MAX		4096
 
@@ -159,6 +164,8 @@ enum tsec_verify {
  *	section 7.5); EOPNOTSUPP for TLS 1.2
  * @TSEC_KEY_UPDATE: set, int: renew the sending key now; 1 asks the peer to
  *	renew its own as well (RFC 8446 section 4.6.3)
+ * @TSEC_MTU: get, int: bytes of the longest datagram that can be sent now;
+ *	SOCK_DGRAM only
  *
  * Numbers 13 to 15, 22 and 23 are kept for early data, delegated
  * verification, record size and padding.
@@ -182,6 +189,7 @@ enum tsec_sockopt {
 	TSEC_ERROR		= 19,
 	TSEC_EXPORT		= 20,
 	TSEC_KEY_UPDATE		= 21,
+	TSEC_MTU		= 24,
 };
 
 /**
@@ -368,6 +376,8 @@ enum tsec_direction {
  * One direction of one epoch.  Keys go in and never come out: KEY, IV and
  * SECRET are in no reply.  Either KEY and IV are given, or SECRET alone, of
  * which they are made (RFC 8446 section 7.3); SECRET makes the key renewable.
+ * CID is the connection ID (RFC 9146) that the sender of the key's direction
+ * puts into its records and the receiver expects there.
  */
 enum tsec_attr_key {
 	TSEC_A_KEY_UNSPEC,
@@ -378,7 +388,7 @@ enum tsec_attr_key {
 	TSEC_A_KEY_VERSION,		/* u16, protocol version */
 	TSEC_A_KEY_CIPHER,		/* u16, enum tsec_cipher */
 	TSEC_A_KEY_KEY,			/* binary, 16 or 32 bytes */
-	TSEC_A_KEY_IV,			/* binary, 12; TLS 1.2 GCM: salt, 4 */
+	TSEC_A_KEY_IV,			/* binary, 12; (D)TLS 1.2 GCM: 4 */
 	TSEC_A_KEY_SECRET,		/* binary, 32 or 48: traffic secret */
 	TSEC_A_KEY_SEQ,			/* u64, next sequence number */
 	TSEC_A_KEY_SOFT_RECORDS,	/* u64, renew after so many records */
@@ -396,6 +406,7 @@ enum tsec_attr_key {
 	TSEC_A_KEY_USED,		/* flag, get only: taken by a session */
 	TSEC_A_KEY_REQUEST,		/* flag, key-update: the peer's as well */
 	TSEC_A_KEY_REASON,		/* u8, key-ntf: enum tsec_key_reason */
+	TSEC_A_KEY_CID,			/* binary, DTLS: in each record */
 	__TSEC_A_KEY_MAX
 };
 

@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * A session over an inner UDP socket: its keys, its state, its end.
+ */
+#include <linux/slab.h>
+
+#include "compat.h"
+#include "control.h"
+#include "dgram.h"
+#include "handshake.h"
+#include "inner.h"
+#include "net.h"
+#include "packet.h"
+#include "session.h"
+
+/* An ICMP error reaches the program as it would on a UDP socket. */
+static void icmp_error(TSEC_ENCAP_ERR_ARGS)
+{
+	struct tsec_session *session = rcu_dereference_sk_user_data(isk);
+	int errnum = -tsec_udp_icmp_errno(skb);
+	struct sock *sk;
+
+	if (!session || !errnum || !tsec_session_open(session))
+		return;
+	sk = rcu_dereference(session->dgram->sk);
+	if (!sk)
+		return;
+	WRITE_ONCE(sk->sk_err, errnum);
+	sk_error_report(sk);
+}
+
+/**
+ * tsec_dgram_hook() - take over what comes in for an inner socket
+ * @inner: a new UDP socket
+ *
+ * Up to a session's keys, what comes is dropped.
+ *
+ * Context: process context.
+ */
+void tsec_dgram_hook(struct socket *inner)
+{
+	tsec_udp_hook(inner, tsec_dgram_receive, icmp_error);
+}
+
+static int dgram_connect(struct tsec_session *session, struct sockaddr *addr,
+			 int len)
+{
+	int err = kernel_connect(session->inner, addr, len, 0);
+
+	if (!err)
+		tsec_handshake_start(session);
+	return err;
+}
+
+static int dgram_prepare(struct tsec_session *session, const char **why)
+{
+	struct tsec_dgram *dgram;
+
+	*why = "no memory for the session";
+	dgram = kzalloc(sizeof(*dgram), GFP_KERNEL_ACCOUNT);
+	if (!dgram)
+		return -ENOMEM;
+	if (tsec_udp_path_init(&dgram->path)) {
+		kfree(dgram);
+		return -ENOMEM;
+	}
+	dgram->session = session;
+	dgram->net = get_net(session->tn->net);
+	tsec_dgram_rx_init(dgram);
+	session->dgram = dgram;
+	return 0;
+}
+
+/* The numbers of the protocol end as well. */
+static void limit_numbers(struct tsec_key *key,
+			  const struct tsec_packet_ops *ops)
+{
+	struct tsec_limits numbers = { .hard_records = ops->seq_max + 1 };
+
+	tsec_limits_merge(&key->limits, &numbers);
+}
+
+static int half_open(struct tsec_session *session, struct tsec_half *half,
+		     enum tsec_direction direction, const char **why)
+{
+	const struct tsec_packet_ops *ops = session->record->packet;
+	struct tsec_packet_params as = {
+		.key_id		= session->record->key_id,
+		.sending	= direction == TSEC_DIR_TX,
+		.cid_len	= half->key.cid_len,
+	};
+	struct tsec_dgram_key *slot;
+
+	memcpy(as.cid, half->key.cid, half->key.cid_len);
+	limit_numbers(&half->key, ops);
+	slot = tsec_dgram_key_new(ops, &half->key, &as, why);
+	tsec_key_forget(&half->key);
+	if (IS_ERR(slot))
+		return PTR_ERR(slot);
+	half->key.born = ktime_get_boottime_seconds();
+	tsec_control_watch(half);
+	rcu_assign_pointer(half->slot, slot);
+	return 0;
+}
+
+static int dgram_open(struct tsec_session *session, const char **why)
+{
+	int err;
+
+	err = half_open(session, &session->tx, TSEC_DIR_TX, why);
+	if (!err)
+		err = half_open(session, &session->rx, TSEC_DIR_RX, why);
+	if (err)
+		return err;
+	session->version = session->tx.key.version;
+	session->cipher = session->tx.key.cipher;
+	rcu_assign_pointer(session->dgram->sk, session->sk);
+	rcu_assign_sk_user_data(session->inner->sk, session);
+	return 0;
+}
+
+/**
+ * tsec_dgram_poll() - what could be done now
+ * @session: an open session
+ * @file: the program's file
+ * @sock: the program's socket
+ * @wait: where to register
+ *
+ * Context: process context.
+ * Return: EPOLL* as for a UDP socket.
+ */
+__poll_t tsec_dgram_poll(struct tsec_session *session, struct file *file,
+			 struct socket *sock, struct poll_table_struct *wait)
+{
+	__poll_t mask = datagram_poll(file, sock, wait);
+
+	if (READ_ONCE(session->status))
+		return mask | EPOLLIN | EPOLLRDNORM | EPOLLOUT | EPOLLWRNORM |
+		       EPOLLHUP | EPOLLRDHUP;
+	/* Room is a matter of the inner socket, which wakes us as well. */
+	if (!sock_writeable(session->inner->sk))
+		mask &= ~(EPOLLOUT | EPOLLWRNORM | EPOLLWRBAND);
+	return mask;
+}
+
+/**
+ * tsec_dgram_shutdown() - end one direction or both
+ * @session: an open session
+ * @how: RCV_SHUTDOWN, SEND_SHUTDOWN
+ *
+ * That the receiving direction has ended is noted in the program's socket.
+ *
+ * Context: process context.
+ * Return: 0.
+ */
+int tsec_dgram_shutdown(struct tsec_session *session, int how)
+{
+	if (how & SEND_SHUTDOWN)
+		tsec_dgram_send_close(session);
+	tsec_session_advance(session, TSEC_STATE_ESTABLISHED,
+			     TSEC_STATE_CLOSING);
+	return 0;
+}
+
+static void softirqs_detach(struct tsec_session *session)
+{
+	if (session->inner)
+		rcu_assign_sk_user_data(session->inner->sk, NULL);
+	RCU_INIT_POINTER(session->dgram->sk, NULL);
+}
+
+static void dgram_close(struct tsec_session *session)
+{
+	tsec_dgram_send_close(session);
+	softirqs_detach(session);
+}
+
+/* Whoever waits for room wakes up, and finds the session's status. */
+static void dgram_abort(struct sock *isk)
+{
+	WRITE_ONCE(isk->sk_err, ECONNABORTED);
+	sk_error_report(isk);
+}
+
+static void end_work(struct work_struct *work)
+{
+	struct tsec_dgram *dgram = container_of(to_rcu_work(work),
+						struct tsec_dgram, end);
+
+	tsec_dgram_rx_free(dgram);
+	tsec_dgram_key_free(dgram->tx);
+	tsec_dgram_key_free(dgram->rx);
+	tsec_udp_path_free(&dgram->path);
+	put_net(dgram->net);
+	kfree(dgram);
+}
+
+/* A softirq that saw the session may be at work until a grace period ends. */
+static void dgram_free(struct tsec_session *session)
+{
+	struct tsec_dgram *dgram = session->dgram;
+
+	if (!dgram)
+		return;
+	softirqs_detach(session);
+	dgram->tx = rcu_dereference_protected(session->tx.slot, true);
+	dgram->rx = rcu_dereference_protected(session->rx.slot, true);
+	INIT_RCU_WORK(&dgram->end, end_work);
+	queue_rcu_work(tsec_wq, &dgram->end);
+}
+
+const struct tsec_transport tsec_transport_dgram = {
+	.connect	= dgram_connect,
+	.prepare	= dgram_prepare,
+	.open		= dgram_open,
+	.close		= dgram_close,
+	.abort		= dgram_abort,
+	.free		= dgram_free,
+};

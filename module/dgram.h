@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * A session over an inner UDP socket: the data path of SOCK_DGRAM.
+ */
+#ifndef TSEC_DGRAM_H
+#define TSEC_DGRAM_H
+
+#include <linux/atomic.h>
+#include <linux/poll.h>
+#include <linux/rcupdate.h>
+#include <linux/skbuff.h>
+#include <linux/workqueue.h>
+
+#include "key.h"
+#include "udp.h"
+
+struct tsec_half;
+struct tsec_packet;
+struct tsec_packet_key;
+struct tsec_packet_ops;
+struct tsec_packet_params;
+struct tsec_session;
+struct tsec_transport;
+
+/**
+ * struct tsec_dgram_key - a key at work
+ * @ops: its record protocol
+ * @key: the protocol's own part
+ * @id: as in struct tsec_packet_header
+ * @next: sending: the next number, which whoever takes it uses; receiving:
+ *	the first number and as many as have come
+ * @forged: receiving: packets that were not authentic
+ */
+struct tsec_dgram_key {
+	const struct tsec_packet_ops *ops;
+	struct tsec_packet_key *key;
+	u32 id;
+	atomic64_t next;
+	atomic64_t forged;
+};
+
+/**
+ * enum tsec_dgram_events - what the receiving softirq leaves to process context
+ * @TSEC_DGRAM_RX_SOFT: the key's soft limit was reached
+ * @TSEC_DGRAM_RX_HARD: the key's hard limit was reached
+ */
+enum tsec_dgram_events {
+	TSEC_DGRAM_RX_SOFT,
+	TSEC_DGRAM_RX_HARD,
+};
+
+/**
+ * struct tsec_dgram - what a session needs for datagrams
+ * @session: the session
+ * @net: its network namespace, pinned: @work may outlive the sockets
+ * @sk: the program's socket, NULL before the keys are at work and after
+ *	close(); read under RCU
+ * @path: the way to the peer
+ * @backlog: datagrams that could not be opened where they came
+ * @behind: how many of those there are, the one at work included
+ * @control: opened control records
+ * @events: bits of enum tsec_dgram_events
+ * @work: deals with the last four
+ * @tx: the session's keys, once it has ended
+ * @rx: the other one
+ * @end: frees what is here once no softirq can see it
+ */
+struct tsec_dgram {
+	struct tsec_session *session;
+	struct net *net;
+	struct sock __rcu *sk;
+	struct tsec_udp_path path;
+	struct sk_buff_head backlog;
+	atomic_t behind;
+	struct sk_buff_head control;
+	unsigned long events;
+	struct work_struct work;
+	struct tsec_dgram_key *tx;
+	struct tsec_dgram_key *rx;
+	struct rcu_work end;
+};
+
+extern const struct tsec_transport tsec_transport_dgram;
+
+void tsec_dgram_hook(struct socket *inner);
+__poll_t tsec_dgram_poll(struct tsec_session *session, struct file *file,
+			 struct socket *sock, struct poll_table_struct *wait);
+int tsec_dgram_shutdown(struct tsec_session *session, int how);
+
+int tsec_dgram_tx_broken(const struct tsec_session *session);
+int tsec_dgram_seal(struct tsec_session *session, struct tsec_packet *packet);
+u32 tsec_dgram_fit(const struct tsec_session *session, u32 mtu);
+int tsec_dgram_sendmsg(struct tsec_session *session, struct msghdr *msg,
+		       size_t len);
+int tsec_dgram_send_segments(struct tsec_session *session,
+			     const struct tsec_udp_ask *ask,
+			     struct msghdr *msg, size_t len);
+void tsec_dgram_send_close(struct tsec_session *session);
+int tsec_dgram_mtu(struct tsec_session *session);
+
+void tsec_dgram_rx_init(struct tsec_dgram *dgram);
+void tsec_dgram_rx_free(struct tsec_dgram *dgram);
+int tsec_dgram_receive(struct sock *isk, struct sk_buff *skb);
+int tsec_dgram_recvmsg(struct tsec_session *session, struct sock *sk,
+		       struct msghdr *msg, size_t len, int flags);
+int tsec_dgram_inq(struct sock *sk);
+
+struct tsec_dgram_key *tsec_dgram_key_new(const struct tsec_packet_ops *ops,
+					  const struct tsec_key *key,
+					  const struct tsec_packet_params *as,
+					  const char **why);
+void tsec_dgram_key_free(struct tsec_dgram_key *slot);
+enum tsec_key_verdict tsec_dgram_key_take(struct tsec_dgram_key *slot,
+					  struct tsec_half *tx, u64 *seq);
+enum tsec_key_verdict tsec_dgram_key_look(struct tsec_dgram_key *slot,
+					  struct tsec_half *rx);
+bool tsec_dgram_key_forgery(struct tsec_dgram_key *slot);
+
+#endif /* TSEC_DGRAM_H */

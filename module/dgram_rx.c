@@ -1,0 +1,459 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Datagrams received: from the softirq that brings them to the program.
+ *
+ * A datagram is opened in the softirq that brought it, and what was in it
+ * queued to the program's socket.  Where the softirq cannot (see aead.c), and
+ * as long as anything waits for that reason, datagrams go to a list that the
+ * session's work opens, so that they stay in order.  What opens and is not
+ * data goes to the work as well: it may end the session, which takes a
+ * process.
+ */
+#include <linux/filter.h>
+#include <linux/udp.h>
+#include <net/dst.h>
+
+#include "aead.h"
+#include "compat.h"
+#include "control.h"
+#include "dgram.h"
+#include "net.h"
+#include "packet.h"
+#include "session.h"
+
+enum rx_limits {
+	BACKLOG_MAX = 1024,		/* datagrams that wait to be opened */
+	CONTROL_MAX = 64,		/* records that wait to be dealt with */
+};
+
+/**
+ * struct control_cb - what goes with an opened control record
+ * @content: its type
+ */
+struct control_cb {
+	u8 content;
+};
+
+static void drop(struct tsec_net *tn, struct sk_buff *skb, enum tsec_stat why)
+{
+	TSEC_INC_STATS(tn, why);
+	kfree_skb(skb);
+}
+
+/* Called in softirq, under RCU; the work holds a reference. */
+static void work_queue(struct tsec_dgram *dgram)
+{
+	struct tsec_session *session = dgram->session;
+
+	if (!refcount_inc_not_zero(&session->refs))
+		return;
+	/* Not the last one: the work that is queued has its own. */
+	if (!queue_work(tsec_wq, &dgram->work))
+		refcount_dec(&session->refs);
+}
+
+static void tell(struct tsec_dgram *dgram, enum tsec_dgram_events event)
+{
+	if (!test_and_set_bit(event, &dgram->events))
+		work_queue(dgram);
+}
+
+static enum tsec_stat stat_of(int err)
+{
+	switch (err) {
+	case -EALREADY:
+		return TSEC_STAT_PACKETS_REPLAYED;
+	case -ESTALE:
+		return TSEC_STAT_PACKETS_LATE;
+	case -EBADMSG:
+		return TSEC_STAT_BAD_RECORDS;
+	case -EMSGSIZE:
+		return TSEC_STAT_PACKETS_TOO_LONG;
+	default:
+		return TSEC_STAT_PACKETS_MALFORMED;
+	}
+}
+
+static void open_failed(struct tsec_session *session,
+			struct tsec_dgram_key *slot, int err)
+{
+	TSEC_INC_STATS(session->tn, stat_of(err));
+	if (err == -EBADMSG && tsec_dgram_key_forgery(slot))
+		tell(session->dgram, TSEC_DGRAM_RX_HARD);
+}
+
+/* The key for a record that may be opened; else it has been counted. */
+static struct tsec_dgram_key *
+key_for(struct tsec_session *session, const struct tsec_packet_header *header)
+{
+	struct tsec_dgram_key *slot = rcu_dereference(session->rx.slot);
+
+	if (!header->sealed) {
+		TSEC_INC_STATS(session->tn, TSEC_STAT_PACKETS_UNPROTECTED);
+		return NULL;
+	}
+	if (!slot || slot->id != header->key_id) {
+		TSEC_INC_STATS(session->tn, TSEC_STAT_PACKETS_NO_KEY);
+		return NULL;
+	}
+	return slot;
+}
+
+static bool key_allows(struct tsec_session *session,
+		       struct tsec_dgram_key *slot)
+{
+	switch (tsec_dgram_key_look(slot, &session->rx)) {
+	case TSEC_KEY_HARD:
+		tell(session->dgram, TSEC_DGRAM_RX_HARD);
+		TSEC_INC_STATS(session->tn, TSEC_STAT_PACKETS_ENDED);
+		return false;
+	case TSEC_KEY_SOFT:
+		if (!test_bit(TSEC_SESSION_SOFT_TOLD, &session->flags))
+			tell(session->dgram, TSEC_DGRAM_RX_SOFT);
+		return true;
+	default:
+		return true;
+	}
+}
+
+/* Opens a record in place; whatever is wrong with it has been counted. */
+static bool record_open(struct tsec_session *session,
+			const struct tsec_packet_header *header,
+			struct tsec_packet *packet)
+{
+	struct tsec_dgram_key *slot = key_for(session, header);
+	int err;
+
+	if (!slot || !key_allows(session, slot))
+		return false;
+	err = slot->ops->open(slot->key, packet);
+	if (err) {
+		open_failed(session, slot, err);
+		return false;
+	}
+	atomic64_inc(&slot->next);
+	return true;
+}
+
+static void data_queue(struct tsec_session *session, struct sk_buff *skb)
+{
+	struct sock *sk = rcu_dereference(session->dgram->sk);
+
+	if (!sk || (READ_ONCE(sk->sk_shutdown) & RCV_SHUTDOWN)) {
+		drop(session->tn, skb, TSEC_STAT_PACKETS_ENDED);
+		return;
+	}
+	atomic64_add(skb->len, &session->rx.bytes);
+	switch (sock_queue_rcv_skb(sk, skb)) {
+	case 0:
+		return;
+	case -ENOMEM:
+	case -ENOBUFS:
+		drop(session->tn, skb, TSEC_STAT_PACKETS_NO_ROOM);
+		return;
+	default:
+		/* The program's own filter does not want it. */
+		drop(session->tn, skb, TSEC_STAT_PACKETS_FILTERED);
+	}
+}
+
+static void control_queue(struct tsec_session *session, struct sk_buff *skb,
+			  u8 content)
+{
+	struct tsec_dgram *dgram = session->dgram;
+
+	if (skb_queue_len_lockless(&dgram->control) >= CONTROL_MAX) {
+		drop(session->tn, skb, TSEC_STAT_PACKETS_NO_ROOM);
+		return;
+	}
+	((struct control_cb *)skb->cb)->content = content;
+	skb_queue_tail(&dgram->control, skb);
+	work_queue(dgram);
+}
+
+/* Hands on what a record held; @skb begins where the record began. */
+static void deliver(struct tsec_session *session, struct sk_buff *skb,
+		    const struct tsec_packet *packet)
+{
+	__skb_pull(skb, packet->data - skb->data);
+	__skb_trim(skb, packet->len);
+	switch (packet->kind) {
+	case TSEC_PACKET_DATA:
+		data_queue(session, skb);
+		break;
+	case TSEC_PACKET_CONTROL:
+		control_queue(session, skb, packet->content);
+		break;
+	case TSEC_PACKET_HANDSHAKE:
+		/* There is no daemon at work to take it. */
+		drop(session->tn, skb, TSEC_STAT_TICKETS_DROPPED);
+		break;
+	}
+}
+
+/* A record with others behind it: those keep the datagram. */
+static void deliver_clone(struct tsec_session *session, struct sk_buff *skb,
+			  const struct tsec_packet *packet)
+{
+	struct sk_buff *clone = skb_clone(skb, GFP_ATOMIC);
+
+	if (clone)
+		deliver(session, clone, packet);
+	else
+		TSEC_INC_STATS(session->tn, TSEC_STAT_PACKETS_NO_MEMORY);
+}
+
+/* Opens all records of a datagram.  Under RCU, bottom halves off. */
+static void datagram_open(struct tsec_session *session, struct sk_buff *skb)
+{
+	const struct tsec_packet_ops *ops = session->record->packet;
+	u8 cid_len = session->rx.key.cid_len;
+	struct tsec_packet_header header;
+
+	while (!ops->peek(skb->data, skb->len, cid_len, &header)) {
+		struct tsec_packet packet = {
+			.data	= skb->data,
+			.len	= header.len,
+		};
+		bool opened = record_open(session, &header, &packet);
+
+		if (opened && header.len == skb->len) {
+			deliver(session, skb, &packet);
+			return;
+		}
+		if (opened)
+			deliver_clone(session, skb, &packet);
+		if (header.len == skb->len) {
+			kfree_skb(skb);
+			return;
+		}
+		__skb_pull(skb, header.len);
+	}
+	drop(session->tn, skb, TSEC_STAT_PACKETS_MALFORMED);
+}
+
+static void defer(struct tsec_session *session, struct sk_buff *skb)
+{
+	struct tsec_dgram *dgram = session->dgram;
+
+	if (atomic_inc_return(&dgram->behind) > BACKLOG_MAX) {
+		atomic_dec(&dgram->behind);
+		drop(session->tn, skb, TSEC_STAT_PACKETS_NO_ROOM);
+		return;
+	}
+	skb_queue_tail(&dgram->backlog, skb);
+	work_queue(dgram);
+}
+
+/* Leaves the payload of UDP in linear memory that nobody else looks at. */
+static bool datagram_own(struct sk_buff *skb)
+{
+	if (skb_linearize_cow(skb))
+		return false;
+	__skb_pull(skb, sizeof(struct udphdr));
+	skb->ip_summed = CHECKSUM_NONE;
+	skb_dst_drop(skb);
+	skb_ext_reset(skb);
+	return true;
+}
+
+/**
+ * tsec_dgram_receive() - a datagram has come
+ * @isk: the inner socket
+ * @skb: the datagram with its UDP header
+ *
+ * Context: softirq, under RCU.
+ * Return: 0: it has been taken.
+ */
+int tsec_dgram_receive(struct sock *isk, struct sk_buff *skb)
+{
+	struct tsec_session *session = rcu_dereference_sk_user_data(isk);
+	struct tsec_net *tn = tsec_net_get(sock_net(isk));
+
+	if (!session)
+		drop(tn, skb, TSEC_STAT_PACKETS_NO_SESSION);
+	else if (!tsec_session_open(session))
+		drop(tn, skb, TSEC_STAT_PACKETS_ENDED);
+	else if (sk_filter_trim_cap(isk, skb, sizeof(struct udphdr)))
+		drop(tn, skb, TSEC_STAT_PACKETS_FILTERED);
+	else if (!datagram_own(skb))
+		drop(tn, skb, TSEC_STAT_PACKETS_NO_MEMORY);
+	else if (tsec_aead_usable() && !atomic_read(&session->dgram->behind))
+		datagram_open(session, skb);
+	else
+		defer(session, skb);
+	return 0;
+}
+
+static void backlog_open(struct tsec_dgram *dgram)
+{
+	struct sk_buff *skb;
+
+	while ((skb = skb_dequeue(&dgram->backlog))) {
+		rcu_read_lock_bh();
+		datagram_open(dgram->session, skb);
+		rcu_read_unlock_bh();
+		/* Only now may a softirq open what comes next. */
+		atomic_dec(&dgram->behind);
+		cond_resched();
+	}
+}
+
+/* The peer has ended: a program that has read what there is reads 0. */
+static void peer_closed(struct tsec_session *session)
+{
+	struct sock *sk;
+
+	spin_lock_bh(&session->lock);
+	sk = session->sk;
+	if (sk)
+		sock_hold(sk);
+	spin_unlock_bh(&session->lock);
+	if (!sk)
+		return;
+	lock_sock(sk);
+	sk->sk_shutdown |= RCV_SHUTDOWN;
+	release_sock(sk);
+	sk->sk_state_change(sk);
+	sock_put(sk);
+}
+
+static void control_take(struct tsec_session *session, struct sk_buff *skb)
+{
+	struct tsec_record_input in = {
+		.data	= skb->data,
+		.len	= skb->len,
+		.type	= ((struct control_cb *)skb->cb)->content,
+	};
+	struct tsec_record_event ev;
+	int ret;
+
+	TSEC_INC_STATS(session->tn, TSEC_STAT_CONTROL_RECORDS);
+	while ((ret = session->record->control(NULL, &in, &ev)) > 0) {
+		tsec_control_take(session, &ev);
+		if (ev.type == TSEC_RECORD_CLOSE)
+			peer_closed(session);
+	}
+	if (ret == -EPROTO)
+		TSEC_INC_STATS(session->tn, TSEC_STAT_PROTOCOL_ERRORS);
+}
+
+static void rx_work(struct work_struct *work)
+{
+	struct tsec_dgram *dgram = container_of(work, struct tsec_dgram, work);
+	struct tsec_session *session = dgram->session;
+	struct sk_buff *skb;
+
+	backlog_open(dgram);
+	while ((skb = skb_dequeue(&dgram->control))) {
+		control_take(session, skb);
+		kfree_skb(skb);
+	}
+	if (test_and_clear_bit(TSEC_DGRAM_RX_SOFT, &dgram->events))
+		tsec_control_rekey_needed(session, TSEC_DIR_RX);
+	if (test_bit(TSEC_DGRAM_RX_HARD, &dgram->events))
+		tsec_control_expire(session, TSEC_DIR_RX);
+	tsec_session_put(session);
+}
+
+/**
+ * tsec_dgram_rx_init() - prepare the receiving part
+ * @dgram: all zeros but for its session
+ */
+void tsec_dgram_rx_init(struct tsec_dgram *dgram)
+{
+	skb_queue_head_init(&dgram->backlog);
+	skb_queue_head_init(&dgram->control);
+	INIT_WORK(&dgram->work, rx_work);
+}
+
+/**
+ * tsec_dgram_rx_free() - end the receiving part
+ * @dgram: no softirq and no work looks at it any more
+ */
+void tsec_dgram_rx_free(struct tsec_dgram *dgram)
+{
+	skb_queue_purge(&dgram->backlog);
+	skb_queue_purge(&dgram->control);
+}
+
+static void name_put(const struct tsec_session *session, struct msghdr *msg)
+{
+	if (!msg->msg_name)
+		return;
+	msg->msg_namelen = session->remote.sa.sa_family == AF_INET ?
+			   sizeof(session->remote.in) :
+			   sizeof(session->remote.in6);
+	memcpy(msg->msg_name, &session->remote, msg->msg_namelen);
+}
+
+static int datagram_copy(struct tsec_session *session, struct sock *sk,
+			 struct sk_buff *skb, struct msghdr *msg, size_t len,
+			 int flags)
+{
+	size_t copied = min_t(size_t, len, skb->len);
+	int err;
+
+	err = skb_copy_datagram_msg(skb, 0, msg, copied);
+	if (err)
+		return err;
+	if (copied < skb->len)
+		msg->msg_flags |= MSG_TRUNC;
+	sock_recv_cmsgs(msg, sk, skb);
+	tsec_udp_tell(session->inner->sk, msg, skb);
+	name_put(session, msg);
+	if (!(flags & MSG_PEEK))
+		tsec_stats_add(session->tn->stats, TSEC_STAT_RX_BYTES,
+			       skb->len);
+	return flags & MSG_TRUNC ? skb->len : copied;
+}
+
+/**
+ * tsec_dgram_recvmsg() - receive a datagram
+ * @session: an open session
+ * @sk: the program's socket
+ * @msg: the program's message; gets the control data that it has asked for
+ * @len: bytes of room
+ * @flags: MSG_PEEK, MSG_DONTWAIT, MSG_TRUNC
+ *
+ * Context: process context.
+ * Return: bytes, the datagram's whole length with MSG_TRUNC; 0 also once the
+ * peer has ended the session or this end stopped reading; or a negative
+ * errno: as for UDP, or the session's status once it has failed.
+ */
+int tsec_dgram_recvmsg(struct tsec_session *session, struct sock *sk,
+		       struct msghdr *msg, size_t len, int flags)
+{
+	int status = READ_ONCE(session->status), ret;
+	struct sk_buff *skb;
+
+	if (unlikely(flags & (MSG_OOB | MSG_ERRQUEUE)))
+		return flags & MSG_OOB ? -EOPNOTSUPP : -EAGAIN;
+	if (unlikely(status))
+		return -status;
+	skb = skb_recv_datagram(sk, flags, &ret);
+	if (!skb)
+		return ret;
+	ret = datagram_copy(session, sk, skb, msg, len, flags);
+	skb_free_datagram(sk, skb);
+	return ret;
+}
+
+/**
+ * tsec_dgram_inq() - bytes of the next datagram (SIOCINQ)
+ * @sk: the program's socket
+ *
+ * Return: bytes, 0 if there is none.
+ */
+int tsec_dgram_inq(struct sock *sk)
+{
+	struct sk_buff *skb;
+	int len = 0;
+
+	spin_lock_bh(&sk->sk_receive_queue.lock);
+	skb = skb_peek(&sk->sk_receive_queue);
+	if (skb)
+		len = skb->len;
+	spin_unlock_bh(&sk->sk_receive_queue.lock);
+	return len;
+}

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Record protocols over datagrams: one packet, one key, in place.
+ */
+#ifndef TSEC_PACKET_H
+#define TSEC_PACKET_H
+
+#include <linux/types.h>
+#include <uapi/linux/tsec.h>
+
+struct tsec_key;
+struct tsec_packet_key;
+
+enum tsec_packet_limits {
+	TSEC_PACKET_CID_MAX	= TSEC_CID_MAX,	/* longest connection ID */
+};
+
+/**
+ * enum tsec_packet_kind - who a packet is for
+ * @TSEC_PACKET_DATA: the program
+ * @TSEC_PACKET_CONTROL: the record protocol: alerts, acknowledgements,
+ *	key updates, keepalives
+ * @TSEC_PACKET_HANDSHAKE: the daemon
+ */
+enum tsec_packet_kind {
+	TSEC_PACKET_DATA,
+	TSEC_PACKET_CONTROL,
+	TSEC_PACKET_HANDSHAKE,
+};
+
+/**
+ * struct tsec_packet_header - what a datagram shows without any key
+ * @len: bytes of its first record; others may follow it
+ * @key_id: which key opens it: the epoch's low bits (DTLS), the SPI (ESP),
+ *	the receiver's index (WireGuard), the SSRC (SRTP)
+ * @sealed: false for a record that no key protects
+ * @kind: who it is for, as far as the outside shows it
+ * @cid: the connection ID in the record, or NULL
+ * @cid_len: bytes of @cid
+ */
+struct tsec_packet_header {
+	u32 len;
+	u32 key_id;
+	bool sealed;
+	enum tsec_packet_kind kind;
+	const u8 *cid;
+	u8 cid_len;
+};
+
+/**
+ * struct tsec_packet - a record on its way to or from the wire
+ * @data: seal() expects the payload here, and finds header_room writable
+ *	bytes before it and trailer_room behind it; open() expects the whole
+ *	record.  Each leaves its result here, in the same buffer
+ * @len: bytes of @data
+ * @seq: seal(): the number to use, never used before with this key;
+ *	open(): the number found
+ * @kind: seal(): what it carries; open(): what it carried
+ * @content: the protocol's own type: of content (DTLS), 0 RTP or 1 RTCP
+ *	(SRTP), the next header (ESP), 0 (WireGuard)
+ *
+ * The buffer is linear and comes from kmalloc() or a page: the crypto API
+ * reads and writes it in place.
+ */
+struct tsec_packet {
+	u8 *data;
+	u32 len;
+	u64 seq;
+	enum tsec_packet_kind kind;
+	u8 content;
+};
+
+/**
+ * struct tsec_packet_params - what a key is for, beside its own bytes
+ * @key_id: as in struct tsec_packet_header
+ * @sending: seals; else opens
+ * @window: packets that a receiver's replay window spans, 0 for the
+ *	protocol's default
+ * @cid: the connection ID that travels in each record
+ * @cid_len: bytes of @cid, 0 for none
+ */
+struct tsec_packet_params {
+	u32 key_id;
+	bool sending;
+	u32 window;
+	u8 cid[TSEC_PACKET_CID_MAX];
+	u8 cid_len;
+};
+
+/**
+ * struct tsec_packet_ops - a record protocol over datagrams
+ * @header_room: most bytes before the payload of a record
+ * @trailer_room: most bytes after the payload of a record, padding included
+ * @payload_max: most payload bytes in a record, whatever the path
+ * @seq_max: the last number that may be used
+ * @fit: most payload bytes of a record of so many bytes, 0 if none fits;
+ *	NULL where each record takes header_room and trailer_room in full
+ * @peek: reads the outside of a datagram's first record.  @cid_len is the
+ *	length of the connection IDs that this end hands out.  Returns 0, or
+ *	-EINVAL if it is no record of the protocol
+ * @key_new: makes a key ready for use of the bytes in @key, which the caller
+ *	wipes; returns an ERR_PTR, with the reason in @why, if they do not fit
+ *	(-EINVAL) or memory or the cipher are missing (-ENOMEM, -ENOENT)
+ * @key_free: frees and wipes; nobody uses the key any more
+ * @seal: turns the payload into a record; returns 0 or -EMSGSIZE
+ * @open: turns the record into its payload; returns 0, or
+ *	-EINVAL: malformed or truncated, also what a key proved to be wrong
+ *	-EALREADY: replayed
+ *	-ESTALE: older than the replay window
+ *	-EBADMSG: not authentic
+ *	-EMSGSIZE: longer than the protocol allows
+ *
+ * seal() and open() run at the same time on several CPUs for one key, with
+ * bottom halves disabled or in a softirq, and never sleep.  A packet that
+ * open() refuses has changed no state.
+ */
+struct tsec_packet_ops {
+	u16 header_room;
+	u16 trailer_room;
+	u32 payload_max;
+	u64 seq_max;
+	u32 (*fit)(const struct tsec_packet_key *key, u32 len);
+	int (*peek)(const u8 *data, size_t len, u8 cid_len,
+		    struct tsec_packet_header *header);
+	struct tsec_packet_key *(*key_new)(const struct tsec_key *key,
+					   const struct tsec_packet_params *as,
+					   const char **why);
+	void (*key_free)(struct tsec_packet_key *key);
+	int (*seal)(struct tsec_packet_key *key, struct tsec_packet *packet);
+	int (*open)(struct tsec_packet_key *key, struct tsec_packet *packet);
+};
+
+#endif /* TSEC_PACKET_H */

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The replay window of a receiver, as in RFC 6479.
+ *
+ * The bits stand in a ring, so that the window moves by clearing words and
+ * never by shifting them.  The ring is at least a word longer than the
+ * window, which therefore need not begin at a word.
+ */
+#include <linux/bitops.h>
+#include <linux/log2.h>
+#include <linux/minmax.h>
+#include <linux/slab.h>
+
+#include "replay.h"
+
+/**
+ * tsec_replay_init() - begin a window; nothing has come
+ * @replay: set
+ * @window: how many numbers it spans, rounded up to a power of two from
+ *	TSEC_REPLAY_MIN to TSEC_REPLAY_MAX; 0 for TSEC_REPLAY_DEFAULT
+ *
+ * Context: Process context, may sleep.
+ * Return: 0, or -ENOMEM.
+ */
+int tsec_replay_init(struct tsec_replay *replay, u32 window)
+{
+	window = clamp_t(u32, window ?: TSEC_REPLAY_DEFAULT, TSEC_REPLAY_MIN,
+			 TSEC_REPLAY_MAX);
+	spin_lock_init(&replay->lock);
+	replay->top = 0;
+	replay->window = roundup_pow_of_two(window);
+	replay->words = roundup_pow_of_two(replay->window / BITS_PER_LONG + 1);
+	replay->map = kcalloc(replay->words, sizeof(*replay->map),
+			      GFP_KERNEL_ACCOUNT);
+	return replay->map ? 0 : -ENOMEM;
+}
+
+/**
+ * tsec_replay_free() - end a window
+ * @replay: the window; nobody uses it any more
+ *
+ * Context: Any.
+ */
+void tsec_replay_free(struct tsec_replay *replay)
+{
+	kfree(replay->map);
+}
+
+static u64 word_of(u64 seq)
+{
+	return seq / BITS_PER_LONG;
+}
+
+static unsigned long *slot_of(const struct tsec_replay *replay, u64 word)
+{
+	return &replay->map[word & (replay->words - 1)];
+}
+
+static int verdict(const struct tsec_replay *replay, u64 seq)
+{
+	/* The number after the last one could not be told. */
+	if (seq == U64_MAX)
+		return -ESTALE;
+	if (seq >= replay->top)
+		return 0;
+	if (replay->top - seq > replay->window)
+		return -ESTALE;
+	if (*slot_of(replay, word_of(seq)) & BIT(seq % BITS_PER_LONG))
+		return -EALREADY;
+	return 0;
+}
+
+/* Clear the words that the window moves on to. */
+static void advance(struct tsec_replay *replay, u64 seq)
+{
+	u64 word = replay->top ? word_of(replay->top - 1) : 0;
+	u64 count = min_t(u64, word_of(seq) - word, replay->words);
+
+	while (count--)
+		*slot_of(replay, ++word) = 0;
+	replay->top = seq + 1;
+}
+
+/**
+ * tsec_replay_check() - may this number still come?
+ * @replay: the window
+ * @seq: the number, not authenticated yet
+ *
+ * Spares the work of opening what would be refused anyway.
+ *
+ * Context: Any but hard interrupts.
+ * Return: 0, -EALREADY if it has come before, -ESTALE if it lies before the
+ * window.
+ */
+int tsec_replay_check(struct tsec_replay *replay, u64 seq)
+{
+	int err;
+
+	spin_lock_bh(&replay->lock);
+	err = verdict(replay, seq);
+	spin_unlock_bh(&replay->lock);
+	return err;
+}
+
+/**
+ * tsec_replay_commit() - this number has come
+ * @replay: the window
+ * @seq: the number, authenticated
+ *
+ * Looks once more: the same packet may be open on another CPU.
+ *
+ * Context: Any but hard interrupts.
+ * Return: as tsec_replay_check(); unless it is 0, nothing is changed.
+ */
+int tsec_replay_commit(struct tsec_replay *replay, u64 seq)
+{
+	int err;
+
+	spin_lock_bh(&replay->lock);
+	err = verdict(replay, seq);
+	if (!err) {
+		if (seq >= replay->top)
+			advance(replay, seq);
+		*slot_of(replay, word_of(seq)) |= BIT(seq % BITS_PER_LONG);
+	}
+	spin_unlock_bh(&replay->lock);
+	return err;
+}

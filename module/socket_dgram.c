@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The socket family: sockets of datagrams.
+ */
+#include <linux/module.h>
+#include <asm/ioctls.h>
+
+#include "compat.h"
+#include "dgram.h"
+#include "inner.h"
+#include "session.h"
+#include "socket.h"
+
+static int dgram_sendmsg(struct socket *sock, struct msghdr *msg, size_t len)
+{
+	struct sock *sk = sock->sk;
+	struct tsec_session *session;
+	int err;
+
+	session = tsec_socket_session(sk, msg->msg_flags & MSG_DONTWAIT);
+	if (IS_ERR(session)) {
+		err = PTR_ERR(session);
+		/* As UDP says it: there is no one to send to. */
+		return err == -ENOTCONN ? -EDESTADDRREQ : err;
+	}
+	err = sock_error(sk);
+	if (err)
+		return err;
+	return tsec_socket_result(sk, tsec_dgram_sendmsg(session, msg, len));
+}
+
+static int dgram_recvmsg(struct socket *sock, struct msghdr *msg, size_t len,
+			 int flags)
+{
+	struct sock *sk = sock->sk;
+	struct tsec_session *session;
+
+	session = tsec_socket_session(sk, flags & MSG_DONTWAIT);
+	if (IS_ERR(session))
+		return PTR_ERR(session);
+	return tsec_socket_result(sk, tsec_dgram_recvmsg(session, sk, msg, len,
+							 flags));
+}
+
+static __poll_t dgram_poll(struct file *file, struct socket *sock,
+			   struct poll_table_struct *wait)
+{
+	struct sock *sk = sock->sk;
+
+	if (tsec_sk_state(sk) != TCP_ESTABLISHED)
+		return datagram_poll(file, sock, wait);
+	tsec_inner_sync(sk, tsec_sk(sk)->session->inner->sk);
+	return tsec_dgram_poll(tsec_sk(sk)->session, file, sock, wait);
+}
+
+static int dgram_ioctl(struct socket *sock, unsigned int cmd,
+		       unsigned long arg)
+{
+	struct sock *sk = sock->sk;
+	int value = 0;
+
+	switch (cmd) {
+	case SIOCINQ:
+		value = tsec_dgram_inq(sk);
+		break;
+	case SIOCOUTQ:
+		if (tsec_sk_state(sk) == TCP_ESTABLISHED)
+			value = sk_wmem_alloc_get(tsec_sk(sk)->session->inner->sk);
+		break;
+	default:
+		/* The rest is about interfaces: dev_ioctl() has it. */
+		return -ENOIOCTLCMD;
+	}
+	return put_user(value, (int __user *)arg);
+}
+
+static int dgram_shutdown(struct socket *sock, int how)
+{
+	struct sock *sk = sock->sk;
+	int mask = how + 1, err = -ENOTCONN;	/* SHUT_RD to RCV_SHUTDOWN */
+
+	if (how < SHUT_RD || how > SHUT_RDWR)
+		return -EINVAL;
+	lock_sock(sk);
+	if (sk->sk_state == TCP_ESTABLISHED) {
+		err = tsec_dgram_shutdown(tsec_sk(sk)->session, mask);
+		sk->sk_shutdown |= mask;
+		sk->sk_state_change(sk);
+	}
+	release_sock(sk);
+	return err;
+}
+
+static const struct proto_ops dgram_ops = {
+	.owner		= THIS_MODULE,
+	.release	= tsec_socket_release,
+	.bind		= tsec_socket_bind,
+	.connect	= tsec_socket_connect,
+	.socketpair	= sock_no_socketpair,
+	.accept		= sock_no_accept,
+	.getname	= tsec_socket_getname,
+	.poll		= dgram_poll,
+	.ioctl		= dgram_ioctl,
+	.listen		= sock_no_listen,
+	.shutdown	= dgram_shutdown,
+	.setsockopt	= tsec_socket_setsockopt,
+	.getsockopt	= tsec_socket_getsockopt,
+	.sendmsg	= dgram_sendmsg,
+	.recvmsg	= dgram_recvmsg,
+	.mmap		= sock_no_mmap,
+};
+
+/* A softirq may have queued to it after close(), up to a grace period. */
+static void dgram_destruct(struct sock *sk)
+{
+	skb_queue_purge(&sk->sk_receive_queue);
+}
+
+/**
+ * tsec_socket_dgram_init() - make a new socket one of datagrams
+ * @sock: the program's socket
+ */
+void tsec_socket_dgram_init(struct socket *sock)
+{
+	sock_set_flag(sock->sk, SOCK_RCU_FREE);
+	sock->sk->sk_destruct = dgram_destruct;
+	sock->ops = &dgram_ops;
+}

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What the tests vary, and two datagram sockets with the keys of one session.
+ *
+ * All functions fail the test (ASSERT) instead of returning an error.
+ */
+#ifndef TSEC_SELFTEST_PAIR_H
+#define TSEC_SELFTEST_PAIR_H
+
+#include "keys.h"
+
+#define DTLS_ADD(f, v, ciph, fam) \
+	FIXTURE_VARIANT_ADD(f, v) = { \
+		.kind = { TSEC_VERSION_DTLS_1_2, TSEC_CIPHER_##ciph, fam } \
+	}
+
+/* Each cipher with each family. */
+#define DTLS_KINDS_ADD(f) \
+	DTLS_ADD(f, dtls12_aes128_v4, AES_128_GCM, AF_INET); \
+	DTLS_ADD(f, dtls12_aes128_v6, AES_128_GCM, AF_INET6); \
+	DTLS_ADD(f, dtls12_aes256_v4, AES_256_GCM, AF_INET); \
+	DTLS_ADD(f, dtls12_aes256_v6, AES_256_GCM, AF_INET6); \
+	DTLS_ADD(f, dtls12_chacha_v4, CHACHA20_POLY1305, AF_INET); \
+	DTLS_ADD(f, dtls12_chacha_v6, CHACHA20_POLY1305, AF_INET6)
+
+/* For tests that are about sockets rather than records. */
+#define DTLS_FAMILIES_ADD(f) \
+	DTLS_ADD(f, dtls12_aes128_v4, AES_128_GCM, AF_INET); \
+	DTLS_ADD(f, dtls12_chacha_v6, CHACHA20_POLY1305, AF_INET6)
+
+/* Two sockets that are connected to each other. */
+struct ends {
+	struct link link;
+	union tsec_addr addr_a;
+	union tsec_addr addr_b;
+	int a;
+	int b;
+};
+
+/* A socket with a profile; flags: SOCK_NONBLOCK, SOCK_CLOEXEC. */
+int dgram_socket(const char *profile, int flags);
+/* The same, bound to a free port of the loopback address. */
+int dgram_bound(const char *profile, sa_family_t family,
+		union tsec_addr *addr);
+
+void ends_make(struct ends *ends, const struct kind *kind);
+/* As ends_make(), for a link whose limits were chosen. */
+void ends_connect(struct ends *ends);
+void ends_close(struct ends *ends);
+
+/* The next datagram is this one. */
+void expect_datagram(int fd, const void *data, size_t len);
+
+#endif /* TSEC_SELFTEST_PAIR_H */

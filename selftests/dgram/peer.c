@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * A peer of another make: DTLS 1.2 records sealed and opened by hand
+ * (RFC 6347, RFC 5288, RFC 7905, RFC 9146).
+ */
+#include <gnutls/crypto.h>
+#include <gnutls/gnutls.h>
+#include <unistd.h>
+
+#include "peer.h"
+
+enum { EXPLICIT = 8, TAG = 16, NONCE = 12, AAD_MAX = 23 + TSEC_CID_MAX };
+
+static const gnutls_cipher_algorithm_t algorithms[] = {
+	[TSEC_CIPHER_AES_128_GCM]	= GNUTLS_CIPHER_AES_128_GCM,
+	[TSEC_CIPHER_AES_256_GCM]	= GNUTLS_CIPHER_AES_256_GCM,
+	[TSEC_CIPHER_CHACHA20_POLY1305]	= GNUTLS_CIPHER_CHACHA20_POLY1305,
+};
+
+static void put_be(uint8_t *p, uint64_t value, int bytes)
+{
+	while (bytes--) {
+		p[bytes] = value;
+		value >>= 8;
+	}
+}
+
+static uint64_t get_be(const uint8_t *p, int bytes)
+{
+	uint64_t value = 0;
+
+	while (bytes--)
+		value = value << 8 | *p++;
+	return value;
+}
+
+static size_t explicit_len(const struct peer *peer)
+{
+	return peer->kind.cipher == TSEC_CIPHER_CHACHA20_POLY1305 ? 0 :
+								    EXPLICIT;
+}
+
+static void nonce_make(const struct peer *peer, const struct key *key,
+		       const uint8_t *number, uint8_t *nonce)
+{
+	int i;
+
+	memcpy(nonce, key->iv, NONCE);
+	for (i = 0; i < 8; i++)
+		nonce[4 + i] = explicit_len(peer) ? number[i] :
+						    nonce[4 + i] ^ number[i];
+}
+
+static size_t aad_make(const struct key *key, const uint8_t *header, size_t len,
+		       uint8_t *aad)
+{
+	if (!key->cid_len) {
+		memcpy(aad, header + 3, 8);
+		memcpy(aad + 8, header, 3);
+		put_be(aad + 11, len, 2);
+		return 13;
+	}
+	memset(aad, 0xff, 8);
+	aad[8] = TYPE_CID;
+	aad[9] = key->cid_len;
+	memcpy(aad + 10, header, 11 + key->cid_len);
+	put_be(aad + 21 + key->cid_len, len, 2);
+	return 23 + key->cid_len;
+}
+
+static gnutls_aead_cipher_hd_t aead(const struct peer *peer,
+				    const struct key *key)
+{
+	gnutls_datum_t datum = {
+		(uint8_t *)key->key, tsec_cipher_key_len(peer->kind.cipher)
+	};
+	gnutls_aead_cipher_hd_t hd;
+
+	ASSERT_EQ(gnutls_aead_cipher_init(&hd, algorithms[peer->kind.cipher],
+					  &datum), 0);
+	return hd;
+}
+
+size_t peer_seal(struct peer *peer, uint8_t *out, int type, const void *data,
+		 size_t len)
+{
+	struct key *key = &peer->tx;
+	size_t skip = explicit_len(peer), inner = len + !!key->cid_len;
+	size_t header = PEER_HEADER + key->cid_len, room = inner + TAG;
+	gnutls_aead_cipher_hd_t hd = aead(peer, key);
+	static uint8_t plain[PEER_ROOM];
+	uint8_t nonce[NONCE], aad[AAD_MAX];
+	size_t aad_len;
+
+	memcpy(plain, data, len);
+	plain[len] = type;
+	out[0] = key->cid_len ? TYPE_CID : type;
+	put_be(out + 1, 0xfefd, 2);
+	put_be(out + 3, (uint64_t)peer->epoch << 48 | key->seq++, 8);
+	memcpy(out + 11, key->cid, key->cid_len);
+	put_be(out + header - 2, skip + inner + TAG, 2);
+	memcpy(out + header, out + 3, skip);
+	nonce_make(peer, key, out + 3, nonce);
+	aad_len = aad_make(key, out, inner, aad);
+	ASSERT_EQ(gnutls_aead_cipher_encrypt(hd, nonce, NONCE, aad, aad_len,
+					     TAG, plain, inner,
+					     out + header + skip, &room), 0);
+	gnutls_aead_cipher_deinit(hd);
+	return header + skip + room;
+}
+
+void peer_write(struct peer *peer, const void *data, size_t len)
+{
+	ASSERT_EQ(send(peer->fd, data, len, 0), len);
+}
+
+void peer_send(struct peer *peer, int type, const void *data, size_t len)
+{
+	static uint8_t record[PEER_ROOM];
+
+	peer_write(peer, record, peer_seal(peer, record, type, data, len));
+}
+
+static void record_open(struct peer *peer, const uint8_t *record, size_t len)
+{
+	const struct key *key = &peer->rx;
+	const uint8_t *body = record + PEER_HEADER + key->cid_len;
+	size_t skip = explicit_len(peer), aad_len;
+	size_t inner = record + len - body - skip - TAG;
+	gnutls_aead_cipher_hd_t hd = aead(peer, key);
+	uint8_t nonce[NONCE], aad[AAD_MAX];
+
+	nonce_make(peer, key, skip ? body : record + 3, nonce);
+	aad_len = aad_make(key, record, inner, aad);
+	peer->len = sizeof(peer->data);
+	ASSERT_EQ(gnutls_aead_cipher_decrypt(hd, nonce, NONCE, aad, aad_len,
+					     TAG, body + skip, inner + TAG,
+					     peer->data, &peer->len), 0);
+	gnutls_aead_cipher_deinit(hd);
+	peer->type = record[0];
+	if (key->cid_len)
+		peer->type = peer->data[--peer->len];
+}
+
+void peer_recv(struct peer *peer)
+{
+	static uint8_t record[PEER_ROOM];
+	size_t header = PEER_HEADER + peer->rx.cid_len;
+	ssize_t len = recv(peer->fd, record, sizeof(record), 0);
+
+	ASSERT_GE(len, header + TAG);
+	ASSERT_EQ(record[0] == TYPE_CID, peer->rx.cid_len > 0);
+	ASSERT_MEMEQ(record + 11, peer->rx.cid, peer->rx.cid_len);
+	ASSERT_EQ(get_be(record + 1, 2), 0xfefd);
+	ASSERT_EQ(get_be(record + 3, 2), 1);
+	ASSERT_EQ(get_be(record + header - 2, 2), len - header);
+	peer->seq = get_be(record + 5, 6);
+	record_open(peer, record, len);
+}
+
+void peer_expect(struct peer *peer, const void *data, size_t len, uint64_t seq)
+{
+	peer_recv(peer);
+	ASSERT_EQ(peer->type, TYPE_DATA);
+	ASSERT_EQ(peer->seq, seq);
+	ASSERT_EQ(peer->len, len);
+	ASSERT_MEMEQ(peer->data, data, len);
+}
+
+void peer_make(struct peer *peer, struct link *link)
+{
+	union tsec_addr own, other;
+
+	link_keys(link);
+	peer->kind = link->kind;
+	peer->tx = link->to_client;
+	peer->rx = link->to_server;
+	peer->epoch = 1;
+	peer->fd = socket(link->kind.family, SOCK_DGRAM, 0);
+	ASSERT_GE(peer->fd, 0);
+	addr_loopback(&other, link->kind.family, 0);
+	ASSERT_EQ(bind(peer->fd, &other.sa, addr_len(&other)), 0);
+	addr_of(&other, peer->fd);
+	peer->sock = dgram_bound(link->client, link->kind.family, &own);
+	ASSERT_EQ(tsec_connect(peer->sock, &other), 0);
+	ASSERT_EQ(tsec_connect(peer->fd, &own), 0);
+}
+
+void peer_close(struct peer *peer)
+{
+	close(peer->sock);
+	close(peer->fd);
+}
