@@ -156,7 +156,7 @@ TEST_F(sock, connect_without_daemon)
 	int fd = dgram_socket(NULL, 0);
 
 	EXPECT_ERR(tsec_connect(fd, &self->addr), EUNATCH);
-	EXPECT_STREQ(error_of(fd), "no daemon runs handshakes over datagrams");
+	EXPECT_STREQ(error_of(fd), "no daemon is registered");
 	close(fd);
 }
 
