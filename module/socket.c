@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The socket family: creation, addresses, connect, listen, accept, and the
- * way from a program's call to its session.  What is named tsec_socket_ here
- * serves streams and datagrams, the rest streams.
+ * The socket family: creation, addresses, connect, options, and the way from
+ * a program's call to its session, for streams and datagrams alike.
  */
 #include <linux/module.h>
 #include <linux/slab.h>
-#include <linux/splice.h>
 #include <net/tcp.h>
-#include <asm/ioctls.h>
 
 #include "compat.h"
 #include "dgram.h"
@@ -19,8 +16,6 @@
 #include "session.h"
 #include "socket.h"
 #include "stream.h"
-
-static const struct proto_ops stream_ops;
 
 static struct proto tsec_proto = {
 	.name		= "TSEC",
@@ -161,8 +156,15 @@ static struct tsec_session *client_session(struct tsec_sock *tsk,
 	return session;
 }
 
-/* The session goes, with its inner socket; a later connect() makes both. */
-static void session_drop(struct tsec_sock *tsk)
+/**
+ * tsec_socket_session_drop() - end an attempt to connect
+ * @tsk: the program's socket, locked
+ *
+ * The session goes, with its inner socket; a later connect() makes both.
+ *
+ * Context: process context.
+ */
+void tsec_socket_session_drop(struct tsec_sock *tsk)
 {
 	struct tsec_session *session = tsk->session;
 
@@ -203,7 +205,7 @@ static int connect_start(struct tsec_sock *tsk, struct sockaddr *addr, int len)
 		err = session->transport->connect(session, addr, len);
 	}
 	if (err && err != -EINPROGRESS) {
-		session_drop(tsk);
+		tsec_socket_session_drop(tsk);
 		return err;
 	}
 	return 0;
@@ -255,7 +257,7 @@ static int connect_result(struct tsec_sock *tsk)
 	status = tsk->session->status;
 	error_set(tsk, tsk->session->error);
 	sock_error(&tsk->sk);
-	session_drop(tsk);
+	tsec_socket_session_drop(tsk);
 	return -status;
 }
 
@@ -312,56 +314,17 @@ int tsec_socket_connect(struct socket *sock, struct sockaddr *addr, int len,
 	return err;
 }
 
-static int listen_locked(struct tsec_sock *tsk, int backlog)
-{
-	struct tsec_listener *listener;
-	int err;
-
-	if (tsk->session)
-		return -EINVAL;
-	if (tsk->listener)
-		return tsec_listener_listen(tsk->listener, backlog);
-	/* As with TCP, a socket without a name gets a port of its own. */
-	err = tsk->inner ? 0 : tsec_socket_inner_make(tsk, AF_INET);
-	if (err)
-		return err;
-	tsec_inner_sync_all(&tsk->sk, tsk->inner->sk);
-	listener = tsec_listener_new(&tsk->sk, tsk->inner, tsk->app);
-	if (!listener)
-		return -ENOMEM;
-	tsk->inner = NULL;
-	tsk->listener = listener;
-	err = tsec_listener_listen(listener, backlog);
-	if (err) {
-		tsk->inner = listener->inner;
-		tsk->listener = NULL;
-		tsec_listener_undo(listener);
-		return err;
-	}
-	tsk->sk.sk_state = TCP_LISTEN;
-	return 0;
-}
-
-static int stream_listen(struct socket *sock, int backlog)
-{
-	int err;
-
-	lock_sock(sock->sk);
-	err = listen_locked(tsec_sk(sock->sk), backlog);
-	release_sock(sock->sk);
-	return err;
-}
-
-static void stream_init(struct net *net, struct socket *sock)
-{
-	struct sock *sk = sock->sk;
-
-	sk->sk_sndbuf = READ_ONCE(net->ipv4.sysctl_tcp_wmem[1]);
-	sk->sk_rcvbuf = READ_ONCE(net->ipv4.sysctl_tcp_rmem[1]);
-	sock->ops = &stream_ops;
-}
-
-static struct tsec_sock *sock_make(struct net *net, struct socket *sock,
+/**
+ * tsec_socket_make() - give a socket its substance
+ * @net: the network namespace
+ * @sock: the program's socket, with its type
+ * @protocol: enum tsec_protocol
+ * @kern: as for sk_alloc()
+ *
+ * Context: process context.
+ * Return: the socket without a session, or NULL.
+ */
+struct tsec_sock *tsec_socket_make(struct net *net, struct socket *sock,
 				   int protocol, int kern)
 {
 	struct tsec_sock *tsk;
@@ -382,72 +345,9 @@ static struct tsec_sock *sock_make(struct net *net, struct socket *sock,
 	if (sock->type == SOCK_DGRAM)
 		tsec_socket_dgram_init(sock);
 	else
-		stream_init(net, sock);
+		tsec_socket_stream_init(sock);
 	tsec_socket_own_options(sock);
 	return tsk;
-}
-
-/* One more connection wakes one more waiter, as with TCP. */
-static int accept_wait(struct sock *sk, long *timeo)
-{
-	DEFINE_WAIT(wait);
-	bool ready;
-
-	if (!*timeo)
-		return -EAGAIN;
-	prepare_to_wait_exclusive(sk_sleep(sk), &wait, TASK_INTERRUPTIBLE);
-	ready = tsec_listener_has_ready(tsec_sk(sk)->listener);
-	release_sock(sk);
-	if (!ready)
-		*timeo = schedule_timeout(*timeo);
-	finish_wait(sk_sleep(sk), &wait);
-	lock_sock(sk);
-	return signal_pending(current) ? sock_intr_errno(*timeo) : 0;
-}
-
-static int session_take(struct sock *sk, int flags,
-			struct tsec_session **session)
-{
-	long timeo = sock_rcvtimeo(sk, flags & O_NONBLOCK);
-	int err;
-
-	for (;;) {
-		if (!tsec_sk(sk)->listener)
-			return -EINVAL;
-		*session = tsec_listener_take(tsec_sk(sk)->listener);
-		if (*session)
-			return 0;
-		err = accept_wait(sk, &timeo);
-		if (err)
-			return err;
-	}
-}
-
-static int stream_accept(struct socket *sock, struct socket *newsock,
-			 TSEC_ACCEPT_ARGS)
-{
-	struct sock *sk = sock->sk;
-	struct tsec_session *session;
-	struct tsec_sock *tsk;
-	int err;
-
-	lock_sock(sk);
-	err = session_take(sk, TSEC_ACCEPT_FLAGS, &session);
-	release_sock(sk);
-	if (err)
-		return err;
-
-	tsk = sock_make(sock_net(sk), newsock, sk->sk_protocol, 0);
-	if (!tsk) {
-		tsec_session_close(session);
-		return -ENOMEM;
-	}
-	tsec_inner_inherit(&tsk->sk, sk);
-	tsk->session = session;
-	newsock->state = SS_CONNECTED;
-	tsk->sk.sk_state = TCP_ESTABLISHED;
-	tsec_session_attach(session, &tsk->sk);
-	return 0;
 }
 
 /**
@@ -542,200 +442,6 @@ int tsec_socket_result(struct sock *sk, int ret)
 	if (unlikely(ret < 0 && ret != -EAGAIN && READ_ONCE(sk->sk_err)))
 		sock_error(sk);
 	return ret;
-}
-
-static int stream_sendmsg(struct socket *sock, struct msghdr *msg, size_t len)
-{
-	struct sock *sk = sock->sk;
-	struct tsec_session *session;
-	int ret;
-
-	session = tsec_socket_session(sk, msg->msg_flags & MSG_DONTWAIT);
-	if (IS_ERR(session)) {
-		ret = PTR_ERR(session);
-		/* Not connected: the signal that TCP sends. */
-		if (ret == -ENOTCONN)
-			ret = sk_stream_error(sk, msg->msg_flags, -EPIPE);
-		return ret;
-	}
-	return tsec_socket_result(sk, tsec_stream_sendmsg(session, msg, len));
-}
-
-static int stream_recvmsg(struct socket *sock, struct msghdr *msg, size_t len,
-			  int flags)
-{
-	struct sock *sk = sock->sk;
-	struct tsec_session *session;
-
-	session = tsec_socket_session(sk, flags & MSG_DONTWAIT);
-	if (IS_ERR(session))
-		return PTR_ERR(session);
-	return tsec_socket_result(sk, tsec_stream_recvmsg(session, msg, len,
-							  flags));
-}
-
-#ifdef TSEC_HAVE_SENDPAGE
-static ssize_t stream_sendpage(struct socket *sock, struct page *page,
-			       int offset, size_t size, int flags)
-{
-	struct tsec_session *session;
-
-	session = tsec_socket_session(sock->sk, flags & MSG_DONTWAIT);
-	if (IS_ERR(session))
-		return PTR_ERR(session);
-	return tsec_socket_result(sock->sk,
-				  tsec_stream_sendpage(session, page, offset,
-						       size, flags));
-}
-#endif
-
-static ssize_t stream_splice_read(struct socket *sock, loff_t *ppos,
-				  struct pipe_inode_info *pipe, size_t len,
-				  unsigned int flags)
-{
-	struct tsec_session *session;
-
-	session = tsec_socket_session(sock->sk, flags & SPLICE_F_NONBLOCK);
-	if (IS_ERR(session))
-		return PTR_ERR(session);
-	return tsec_socket_result(sock->sk,
-				  tsec_stream_splice_read(session, ppos, pipe,
-							  len, flags));
-}
-
-static void stream_splice_eof(struct socket *sock)
-{
-	struct socket *inner;
-
-	if (sock->sk->sk_state != TCP_ESTABLISHED)
-		return;
-	inner = tsec_sk(sock->sk)->session->inner;
-	if (inner->ops->splice_eof)
-		inner->ops->splice_eof(inner);
-}
-
-static __poll_t listener_poll(struct sock *sk)
-{
-	struct tsec_listener *listener;
-	__poll_t mask = 0;
-
-	rcu_read_lock();
-	listener = READ_ONCE(tsec_sk(sk)->listener);
-	if (listener && tsec_listener_has_ready(listener))
-		mask = EPOLLIN | EPOLLRDNORM;
-	rcu_read_unlock();
-	return mask;
-}
-
-static __poll_t stream_poll(struct file *file, struct socket *sock,
-			    struct poll_table_struct *wait)
-{
-	struct sock *sk = sock->sk;
-	__poll_t mask = 0;
-
-	sock_poll_wait(file, sock, wait);
-	switch (tsec_sk_state(sk)) {
-	case TCP_ESTABLISHED:
-		tsec_inner_sync(sk, tsec_sk(sk)->session->inner->sk);
-		return tsec_stream_poll(tsec_sk(sk)->session, file);
-	case TCP_LISTEN:
-		return listener_poll(sk);
-	case TCP_CLOSE:
-		mask = EPOLLOUT | EPOLLWRNORM | EPOLLHUP;
-		break;
-	}
-	/* Connecting: nothing, until an error is there to be fetched. */
-	if (READ_ONCE(sk->sk_err))
-		mask |= EPOLLERR | EPOLLIN | EPOLLRDNORM | EPOLLRDHUP |
-			EPOLLOUT | EPOLLWRNORM | EPOLLHUP;
-	return mask;
-}
-
-static void listen_stop(struct tsec_sock *tsk)
-{
-	struct tsec_listener *listener = tsk->listener;
-
-	WRITE_ONCE(tsk->listener, NULL);
-	tsk->sk.sk_state = TCP_CLOSE;
-	tsk->inner = tsec_listener_stop(listener);
-}
-
-/* Ends what is not a connection yet; true if there is one to shut down. */
-static bool shutdown_begin(struct tsec_sock *tsk, int mask, int *err)
-{
-	*err = 0;
-	switch (tsk->sk.sk_state) {
-	case TCP_ESTABLISHED:
-		/* Receivers see it at once; senders after close_notify. */
-		tsk->sk.sk_shutdown |= mask & RCV_SHUTDOWN;
-		return true;
-	case TCP_SYN_SENT:
-		session_drop(tsk);
-		return false;
-	case TCP_LISTEN:
-		if (mask & RCV_SHUTDOWN)
-			listen_stop(tsk);
-		return false;
-	default:
-		*err = -ENOTCONN;
-		return false;
-	}
-}
-
-static int stream_shutdown(struct socket *sock, int how)
-{
-	struct sock *sk = sock->sk;
-	int mask = how + 1, err;	/* SHUT_RD.. to RCV_SHUTDOWN.. */
-	bool open;
-
-	if (how < SHUT_RD || how > SHUT_RDWR)
-		return -EINVAL;
-	lock_sock(sk);
-	open = shutdown_begin(tsec_sk(sk), mask, &err);
-	release_sock(sk);
-
-	/* Without the lock: a sender may have to finish first. */
-	if (open)
-		err = tsec_stream_shutdown(tsec_sk(sk)->session, mask);
-	if (err)
-		return err;
-	lock_sock(sk);
-	if (open)
-		sk->sk_shutdown |= mask;
-	sk->sk_state_change(sk);
-	release_sock(sk);
-	return 0;
-}
-
-static int inner_ioctl(struct socket *inner, unsigned int cmd,
-		       unsigned long arg)
-{
-	return inner->ops->ioctl(inner, cmd, arg);
-}
-
-static int stream_ioctl(struct socket *sock, unsigned int cmd,
-			unsigned long arg)
-{
-	struct sock *sk = sock->sk;
-	struct tsec_session *session;
-
-	switch (cmd) {
-	case SIOCINQ:
-	case SIOCOUTQ:
-	case SIOCOUTQNSD:
-		break;
-	default:
-		/* The rest is about interfaces: dev_ioctl() has it. */
-		return -ENOIOCTLCMD;
-	}
-	if (sk->sk_state == TCP_LISTEN)
-		return -EINVAL;
-	if (tsec_sk_state(sk) != TCP_ESTABLISHED)
-		return put_user(0, (int __user *)arg);
-	session = tsec_sk(sk)->session;
-	if (cmd == SIOCINQ)
-		return put_user(tsec_stream_inq(session), (int __user *)arg);
-	return inner_ioctl(session->inner, cmd, arg);
 }
 
 /* The program's own word on Nagle's algorithm ends the handshake's. */
@@ -878,7 +584,7 @@ int tsec_socket_release(struct socket *sock)
 		tsec_session_close(tsk->session);
 	}
 	if (tsk->listener)
-		listen_stop(tsk);
+		tsec_socket_listen_stop(tsk);
 	if (tsk->inner)
 		sock_release(tsk->inner);
 	tsec_options_free(&tsk->recorded);
@@ -891,30 +597,6 @@ int tsec_socket_release(struct socket *sock)
 	sock_put(sk);
 	return 0;
 }
-
-static const struct proto_ops stream_ops = {
-	.owner		= THIS_MODULE,
-	.release	= tsec_socket_release,
-	.bind		= tsec_socket_bind,
-	.connect	= tsec_socket_connect,
-	.socketpair	= sock_no_socketpair,
-	.accept		= stream_accept,
-	.getname	= tsec_socket_getname,
-	.poll		= stream_poll,
-	.ioctl		= stream_ioctl,
-	.listen		= stream_listen,
-	.shutdown	= stream_shutdown,
-	.setsockopt	= tsec_socket_setsockopt,
-	.getsockopt	= tsec_socket_getsockopt,
-	.sendmsg	= stream_sendmsg,
-	.recvmsg	= stream_recvmsg,
-	.mmap		= sock_no_mmap,
-#ifdef TSEC_HAVE_SENDPAGE
-	.sendpage	= stream_sendpage,
-#endif
-	.splice_read	= stream_splice_read,
-	.splice_eof	= stream_splice_eof,
-};
 
 /* The type says what carries the records, the protocol what they are. */
 static int protocol_choose(int type, int protocol)
@@ -947,7 +629,7 @@ static int socket_create(struct net *net, struct socket *sock, int protocol,
 	if (!app)
 		return -ENOMEM;
 	tsec_overrides_init(app);
-	tsk = sock_make(net, sock, protocol, kern);
+	tsk = tsec_socket_make(net, sock, protocol, kern);
 	if (!tsk) {
 		kfree(app);
 		return -ENOMEM;

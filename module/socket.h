@@ -66,6 +66,11 @@ int tsec_socket_getsockopt(struct socket *sock, int level, int name,
 int tsec_socket_release(struct socket *sock);
 struct tsec_session *tsec_socket_session(struct sock *sk, bool nonblock);
 int tsec_socket_result(struct sock *sk, int ret);
+void tsec_socket_session_drop(struct tsec_sock *tsk);
+struct tsec_sock *tsec_socket_make(struct net *net, struct socket *sock,
+				   int protocol, int kern);
+void tsec_socket_stream_init(struct socket *sock);
+void tsec_socket_listen_stop(struct tsec_sock *tsk);
 void tsec_socket_dgram_init(struct socket *sock);
 
 int tsec_socket_register(void);
