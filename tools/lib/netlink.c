@@ -215,6 +215,20 @@ int tsec_nl_digest(struct tsec_nl *nl, struct nl_talk *talk, size_t len)
 	return 1;
 }
 
+/*
+ * Short of memory, the kernel tells so in place of an acknowledgement.  The
+ * reply may be there all the same, and a descriptor in it.
+ */
+static ssize_t receive_rest(struct tsec_nl *nl, struct nl_talk *talk,
+			    ssize_t len)
+{
+	ssize_t rest = len == -ENOBUFS ? receive(nl, MSG_DONTWAIT) : len;
+
+	for (; rest >= 0; rest = receive(nl, MSG_DONTWAIT))
+		tsec_nl_digest(nl, talk, rest);
+	return tsec_nl_fail(nl, len, "netlink: %s", strerror(-len));
+}
+
 int tsec_nl_talk(struct tsec_nl *nl, struct nlmsghdr *nlh, nl_reply_fn *fn,
 		 void *arg)
 {
@@ -242,8 +256,7 @@ int tsec_nl_talk(struct tsec_nl *nl, struct nlmsghdr *nlh, nl_reply_fn *fn,
 			tsec_nl_wipe(nl);
 		len = receive(nl, 0);
 		if (len < 0)
-			return tsec_nl_fail(nl, len, "netlink: %s",
-					    strerror(-len));
+			return receive_rest(nl, &talk, len);
 		err = tsec_nl_digest(nl, &talk, len);
 	} while (err > 0);
 	return err;
