@@ -25,7 +25,7 @@ enum tsec_dtls13_limits {
 	TSEC_DTLS13_EPOCH_MASK	= 3,		/* as much of it as travels */
 };
 
-/* Senders may use no more of 64 bits: ACKs of old implementations. */
+/* What unprotected records have room for; AEADs end long before. */
 #define TSEC_DTLS13_SEQ_MAX	(BIT_ULL(48) - 1)
 
 /* Types of content are those of TLS, and this one (RFC 9147 section 7). */
