@@ -375,7 +375,7 @@ static int decrypt(struct tsec_packet_key *pkey, u64 seq, u8 *content,
 				     content, outside->len - TSEC_DTLS13_TAG);
 }
 
-/* An acknowledgement or a KeyUpdate is nothing that the daemon has to know. */
+/* An ACK or a KeyUpdate is nothing that the daemon has to know. */
 static int kind_find(struct tsec_packet *packet)
 {
 	switch (packet->content) {

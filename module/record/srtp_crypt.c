@@ -106,7 +106,7 @@ void tsec_srtp_crypt_free(struct tsec_srtp_crypt *crypt)
 	memzero_explicit(crypt, sizeof(*crypt));
 }
 
-/* RFC 3711 section 4.1.1, RFC 7714 sections 8.1 and 9.1: the same but length. */
+/* RFC 3711 section 4.1.1, RFC 7714 sections 8.1 and 9.1; only lengths differ. */
 static void iv_make(const struct tsec_srtp_crypt *crypt,
 		    const struct tsec_srtp_unit *unit, u8 *iv)
 {

@@ -54,27 +54,27 @@ static const struct epoch chacha = {
 };
 
 static const char first_record[] =
-	"2f8575001db3ea09f90b7f71fa24710661e57d60ee2074799696c548538364f6"
-	"ac5a";
+	HEX("2f8575001db3ea09f90b7f71fa24710661e57d60ee2074799696c548538364f6",
+	    "ac5a");
 static const char cid_record[] =
-	"3fc1d220ea001d4bac4a65d0ce8ab0d06ab4e3685badb131779f257515c74185"
-	"a1b71339";
+	HEX("3fc1d220ea001d4bac4a65d0ce8ab0d06ab4e3685badb131779f257515c74185",
+	    "a1b71339");
 static const char no_length_record[] =
 	"2b9dcf8941ab03f9e0f64a3a1e3db6750c101e467cb5e2718dfa60f44ca1af17";
 static const char padded_record[] =
-	"2fa21a0022127556150358c2e81a15e001328934c1500cbb678db393aa59630c"
-	"d0a0c2f4a1b62a";
+	HEX("2fa21a0022127556150358c2e81a15e001328934c1500cbb678db393aa59630c",
+	    "d0a0c2f4a1b62a");
 static const char aes_256_record[] =
-	"2ebc79001da2f04a2f0b72814e7e54e1a7433f9dbad3c4c1c1aabedb3a48bf95"
-	"a839";
+	HEX("2ebc79001da2f04a2f0b72814e7e54e1a7433f9dbad3c4c1c1aabedb3a48bf95",
+	    "a839");
 static const char chacha_record[] =
-	"2f8856001dc6e7a12873caf5494794c52bcac0ab479cc6463b338e44edb8285e"
-	"1b0d";
+	HEX("2f8856001dc6e7a12873caf5494794c52bcac0ab479cc6463b338e44edb8285e",
+	    "1b0d");
 
 /* Number 0x105, of which 8 bits travel. */
 static const char short_record[] =
-	"270c001d31e6c9ea3535a31e19fb129f84db25bec79a9b09c97991609aca8e5a"
-	"07";
+	HEX("270c001d31e6c9ea3535a31e19fb129f84db25bec79a9b09c97991609aca8e5a",
+	    "07");
 
 /* "hello dtls13" */
 static struct expected hello(u64 seq)
@@ -328,8 +328,8 @@ static void open__nss(struct kunit *test)
 		.cipher	= TSEC_CIPHER_AES_128_GCM,
 		.epoch	= 3,
 		.seq	= 0x0003000000000000,
-		.secret	= "f65cdcf85391b3a98f27082d55ac75e8"
-			  "309194380fdf56dfb0d189812b5b3b87",
+		.secret	= HEX("f65cdcf85391b3a98f27082d55ac75e8",
+			      "309194380fdf56dfb0d189812b5b3b87"),
 	};
 	/* "hello-from-client\n" */
 	static const struct expected want = {
@@ -341,8 +341,8 @@ static void open__nss(struct kunit *test)
 	struct tsec_packet_key *key = key_of(test, &nss, false);
 
 	expect_opens(test, OPS, key,
-		     "2fe9f30023c3270e0c30f8397498e09b597523b8"
-		     "aa8f42c316c1f6a4e1e479b9a6cef44bf9106d42", &want);
+		     HEX("2fe9f30023c3270e0c30f8397498e09b597523b8",
+			 "aa8f42c316c1f6a4e1e479b9a6cef44bf9106d42"), &want);
 	OPS->key_free(key);
 }
 

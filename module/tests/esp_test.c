@@ -43,26 +43,26 @@ static const struct association chacha = {
 	.version	= NO_ESN,
 	.cipher		= TSEC_CIPHER_CHACHA20_POLY1305,
 	.spi		= 0x01020304,
-	.key		= "808182838485868788898a8b8c8d8e8f"
-			  "909192939495969798999a9b9c9d9e9f",
+	.key		= HEX("808182838485868788898a8b8c8d8e8f",
+			      "909192939495969798999a9b9c9d9e9f"),
 	.iv		= "a0a1a2a31011121314151612",
 };
 
 static const char chacha_record[] =
-	"0102030400000005101112131415161724039428b97f417e3c13753a4f05087b"
-	"67c352e6a7fab1b982d466ef407ae5c614ee8099d52844eb61aa95dfab4c02f7"
-	"2aa71e7c4c4f64c9befe2facc638e8f3cbec163fac469b502773f6fb94e664da"
-	"9165b82829f641e076aaa8266b7fb0f7b11b369907e1ad43";
+	HEX("0102030400000005101112131415161724039428b97f417e3c13753a4f05087b",
+	    "67c352e6a7fab1b982d466ef407ae5c614ee8099d52844eb61aa95dfab4c02f7",
+	    "2aa71e7c4c4f64c9befe2facc638e8f3cbec163fac469b502773f6fb94e664da",
+	    "9165b82829f641e076aaa8266b7fb0f7b11b369907e1ad43");
 
 static const struct expected chacha_packet = {
 	.seq		= 5,
 	.kind		= TSEC_PACKET_DATA,
 	.content	= 4,
-	.payload	= "45000054a6f200004001e778c6336405c0000205"
-			  "08005b7a3a080000553bec100007362708090a0b"
-			  "0c0d0e0f101112131415161718191a1b1c1d1e1f"
-			  "202122232425262728292a2b2c2d2e2f30313233"
-			  "34353637",
+	.payload	= HEX("45000054a6f200004001e778c6336405c0000205",
+			      "08005b7a3a080000553bec100007362708090a0b",
+			      "0c0d0e0f101112131415161718191a1b1c1d1e1f",
+			      "202122232425262728292a2b2c2d2e2f30313233",
+			      "34353637"),
 };
 
 static const struct association gcm = {
@@ -74,8 +74,8 @@ static const struct association gcm = {
 };
 
 static const char gcm_record[] =
-	"00001000000000010000000000000001aa6e523e42ed6c7989a38b8547740975"
-	"1256587e9e33549442113646ad84caece9a1089d";
+	HEX("00001000000000010000000000000001aa6e523e42ed6c7989a38b8547740975",
+	    "1256587e9e33549442113646ad84caece9a1089d");
 
 /* "tsec-esp-payload" */
 static const struct expected gcm_packet = {
@@ -96,8 +96,8 @@ static const struct association gcm_esn = {
 
 /* The number is 0x100000001. */
 static const char gcm_esn_record[] =
-	"0000100000000001000000010000000119dbfa9af8a45a1988a264c63e186046"
-	"6b8eb186314d28c4655d631da274821cedb24511";
+	HEX("0000100000000001000000010000000119dbfa9af8a45a1988a264c63e186046",
+	    "6b8eb186314d28c4655d631da274821cedb24511");
 
 static struct tsec_packet_key *key_of(struct kunit *test,
 				      const struct association *sa,

@@ -47,20 +47,20 @@ static const struct vector vectors[] = {
 		.ssrc		= 0x5501a0b2,
 		.index		= 0xf17b,
 		.plain		= GALLIA,
-		.sealed		= "8040f17b8041f8d35501a0b2f24de3a3fb34de6c"
-				  "acba861c9d7e4bcabe633bd50d294e6f42a5f47a"
-				  "51c7d19b36de3adf8833899d7f27beb16a9152cf"
-				  "765ee4390cce",
+		.sealed		= HEX("8040f17b8041f8d35501a0b2f24de3a3fb34de6c",
+				      "acba861c9d7e4bcabe633bd50d294e6f42a5f47a",
+				      "51c7d19b36de3adf8833899d7f27beb16a9152cf",
+				      "765ee4390cce"),
 	}, {
 		.cipher		= TSEC_CIPHER_AES_256_GCM,
 		.header_len	= 12,
 		.ssrc		= 0x5501a0b2,
 		.index		= 0xf17b,
 		.plain		= GALLIA,
-		.sealed		= "8040f17b8041f8d35501a0b232b1de78a822fe12"
-				  "ef9f78fa332e33aab18012389a58e2f3b50b2a02"
-				  "76ffae0f1ba63799b87b7aa3db36dfffd6b0f9bb"
-				  "7878d7a76c13",
+		.sealed		= HEX("8040f17b8041f8d35501a0b232b1de78a822fe12",
+				      "ef9f78fa332e33aab18012389a58e2f3b50b2a02",
+				      "76ffae0f1ba63799b87b7aa3db36dfffd6b0f9bb",
+				      "7878d7a76c13"),
 	}, {
 		.cipher		= TSEC_CIPHER_AES_128_GCM,
 		.rtcp		= true,
@@ -68,10 +68,10 @@ static const struct vector vectors[] = {
 		.ssrc		= 0x4d617273,
 		.index		= 0x5d4,
 		.plain		= REPORT,
-		.sealed		= "81c8000d4d61727363e94885dcdab67ca727d766"
-				  "2f6b7e997ff5c0f76c06f32dc676a5f1730d6fda"
-				  "4ce09b4686303ded0bb9275bc84aa45896cf4d2f"
-				  "c5abf87245d9eade800005d4",
+		.sealed		= HEX("81c8000d4d61727363e94885dcdab67ca727d766",
+				      "2f6b7e997ff5c0f76c06f32dc676a5f1730d6fda",
+				      "4ce09b4686303ded0bb9275bc84aa45896cf4d2f",
+				      "c5abf87245d9eade800005d4"),
 	}, {
 		.cipher		= TSEC_CIPHER_AES_256_GCM,
 		.rtcp		= true,
@@ -79,10 +79,10 @@ static const struct vector vectors[] = {
 		.ssrc		= 0x4d617273,
 		.index		= 0x5d4,
 		.plain		= REPORT,
-		.sealed		= "81c8000d4d617273d50ae4d1f5ce5d304ba297e4"
-				  "7d470c282c3ece5dbffe0a50a2eaa5c1110555be"
-				  "8415f658c61de0476f1b6fad1d1eb30c4446839f"
-				  "57ff6f6cb26ac3be800005d4",
+		.sealed		= HEX("81c8000d4d617273d50ae4d1f5ce5d304ba297e4",
+				      "7d470c282c3ece5dbffe0a50a2eaa5c1110555be",
+				      "8415f658c61de0476f1b6fad1d1eb30c4446839f",
+				      "57ff6f6cb26ac3be800005d4"),
 	},
 };
 

@@ -72,9 +72,9 @@ static void derive__rfc3711_b3(struct kunit *test)
 	derives(test, prf, salt_128, TSEC_SRTP_LABEL_SALT,
 		"30cbbc08863d8c85d49db34a9ae1");
 	derives(test, prf, salt_128, TSEC_SRTP_LABEL_AUTH,
-		"cebe321f6ff7716b6fd4ab49af256a156d38baa48f0a0acf3c34e2359e6cdbce"
-		"e049646c43d9327ad175578ef72270986371c10c9a369ac2f94a8c5fbcdddc25"
-		"6d6e919a48b610ef17c2041e474035766b68642c59bbfc2f34db60dbdfb2");
+		HEX("cebe321f6ff7716b6fd4ab49af256a156d38baa48f0a0acf3c34e2359e6cdbce",
+		    "e049646c43d9327ad175578ef72270986371c10c9a369ac2f94a8c5fbcdddc25",
+		    "6d6e919a48b610ef17c2041e474035766b68642c59bbfc2f34db60dbdfb2"));
 	tsec_keystream_free(prf);
 }
 

@@ -123,37 +123,37 @@ struct vector {
 static const struct vector vectors[] = {
 	{ &cm80,
 	  RTP "4e55dc4ce79978d88ca4d215949d2402b78d6acc99ea179b8dbb",
-	  RTCP "b19c219a086b6c7ae61d8e0bfeb4be3f80000000"
-	       "5631d6cfc906cdb30f41" },
+	  HEX(RTCP "b19c219a086b6c7ae61d8e0bfeb4be3f80000000",
+	      "5631d6cfc906cdb30f41") },
 	{ &cm80_mki,
 	  RTP "4e55dc4ce79978d88ca4d215949d2402" MKI "b78d6acc99ea179b8dbb",
-	  RTCP "b19c219a086b6c7ae61d8e0bfeb4be3f80000000" MKI
-	       "5631d6cfc906cdb30f41" },
+	  HEX(RTCP "b19c219a086b6c7ae61d8e0bfeb4be3f80000000" MKI,
+	      "5631d6cfc906cdb30f41") },
 	{ &cm32,
 	  RTP "4e55dc4ce79978d88ca4d215949d2402b78d6acc",
-	  RTCP "b19c219a086b6c7ae61d8e0bfeb4be3f80000000"
-	       "5631d6cfc906cdb30f41" },
+	  HEX(RTCP "b19c219a086b6c7ae61d8e0bfeb4be3f80000000",
+	      "5631d6cfc906cdb30f41") },
 	{ &cm80_256,
 	  RTP "f1d9de17ff251ff1aa007774b0b4b40da08d9d9a5b3a55d8873b",
-	  RTCP "62cd2f74ee0d2fc84ee42d02735ce5be80000000"
-	       "aaf2b43e4c241a355569" },
+	  HEX(RTCP "62cd2f74ee0d2fc84ee42d02735ce5be80000000",
+	      "aaf2b43e4c241a355569") },
 	{ &cm32_256,
 	  RTP "f1d9de17ff251ff1aa007774b0b4b40da08d9d9a",
-	  RTCP "62cd2f74ee0d2fc84ee42d02735ce5be80000000"
-	       "aaf2b43e4c241a355569" },
+	  HEX(RTCP "62cd2f74ee0d2fc84ee42d02735ce5be80000000",
+	      "aaf2b43e4c241a355569") },
 	{ &gcm_128,
 	  RTP "c5002ede04cfdd2eb91159e0880aa06ed2976826f796b201df3131a127e8a392",
-	  RTCP "1f3587a6415de2b37bb8f19d9f2dccbc75daad556903988d1e02a288b06e865c"
-	       "80000000" },
+	  HEX(RTCP "1f3587a6415de2b37bb8f19d9f2dccbc75daad556903988d1e02a288b06e865c",
+	      "80000000") },
 	{ &gcm_128_mki,
-	  RTP "c5002ede04cfdd2eb91159e0880aa06ed2976826f796b201df3131a127e8a392"
-	      MKI,
-	  RTCP "1f3587a6415de2b37bb8f19d9f2dccbc75daad556903988d1e02a288b06e865c"
-	       "80000000" MKI },
+	  HEX(RTP "c5002ede04cfdd2eb91159e0880aa06ed2976826f796b201df3131a127e8a392",
+	      MKI),
+	  HEX(RTCP "1f3587a6415de2b37bb8f19d9f2dccbc75daad556903988d1e02a288b06e865c",
+	      "80000000" MKI) },
 	{ &gcm_256,
 	  RTP "0af7f21e8a90bdad7a425c9c31ed4bb1d90238917e7390a2793500e1681acaea",
-	  RTCP "d0b104667a4019bf878dd9a20a6f326b1d87bb8a0df0f9a0167623fc48f37894"
-	       "80000000" },
+	  HEX(RTCP "d0b104667a4019bf878dd9a20a6f326b1d87bb8a0df0f9a0167623fc48f37894",
+	      "80000000") },
 };
 
 static struct tsec_packet_key *key_of(struct kunit *test,
@@ -235,8 +235,8 @@ static void peek__others(struct kunit *test)
 /* CSRCs and an extension that the packet is too short for. */
 static void peek__cut_off(struct kunit *test)
 {
-	static const char whole[] = "920f1234decafbadcafebabe"
-				    "1111111122222222bede0001aabbccdd";
+	static const char whole[] = HEX("920f1234decafbadcafebabe",
+					"1111111122222222bede0001aabbccdd");
 	struct tsec_packet_header header;
 	char cut[sizeof(whole)];
 	size_t len;
@@ -305,8 +305,8 @@ static void seal__rtcp_numbers(struct kunit *test)
 
 	seal_copy(test, OPS, key, &rtcp, record);
 	expect_seals(test, OPS, key, &rtcp,
-		     RTCP "7128035be487b9bdbef89041f977a5a880000001"
-			  "993e08cd54d6c1230798");
+		     HEX(RTCP "7128035be487b9bdbef89041f977a5a880000001",
+			 "993e08cd54d6c1230798"));
 	OPS->key_free(key);
 }
 
@@ -435,12 +435,12 @@ static void open__long_header(struct kunit *test)
 	static const struct expected want = {
 		.seq		= 0x1234,
 		.kind		= TSEC_PACKET_DATA,
-		.payload	= "920f1234decafbadcafebabe1111111122222222"
-				  "bede00020011223344556677abababababababab",
+		.payload	= HEX("920f1234decafbadcafebabe1111111122222222",
+				      "bede00020011223344556677abababababababab"),
 	};
 	static const char record[] =
-		"920f1234decafbadcafebabe1111111122222222bede00020011223344556677"
-		"c5002ede04cfdd2e8f94f37aaca82bb8ea3bd7116a924c72";
+		HEX("920f1234decafbadcafebabe1111111122222222bede00020011223344556677",
+		    "c5002ede04cfdd2e8f94f37aaca82bb8ea3bd7116a924c72");
 	struct tsec_packet_key *key = key_of(test, &gcm_128, true);
 
 	expect_seals(test, OPS, key, &want, record);
