@@ -50,35 +50,56 @@ static DEFINE_PER_CPU(struct scratch *, scratches);
 static DEFINE_MUTEX(grow_lock);		/* protects room */
 static unsigned int room;		/* state that fits in each scratch */
 
-static int scratch_replace(int cpu, unsigned int size)
+static int scratches_make(struct scratch **made, unsigned int size)
 {
-	struct scratch **slot = per_cpu_ptr(&scratches, cpu), *old;
-	struct scratch *new;
+	int cpu;
 
-	new = kzalloc_node(sizeof(*new) + size, GFP_KERNEL, cpu_to_node(cpu));
-	if (!new)
-		return -ENOMEM;
-	old = xchg(slot, new);
-	/* Bottom halves are off while it is used: that is a reader's side. */
-	synchronize_rcu();
-	kfree_sensitive(old);
+	for_each_possible_cpu(cpu) {
+		made[cpu] = kzalloc_node(sizeof(**made) + size, GFP_KERNEL,
+					 cpu_to_node(cpu));
+		if (!made[cpu])
+			return -ENOMEM;
+	}
 	return 0;
+}
+
+static void scratches_swap(struct scratch **made)
+{
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		made[cpu] = xchg(per_cpu_ptr(&scratches, cpu), made[cpu]);
+	/* Bottom halves are off while one is used: that is a reader's side. */
+	synchronize_rcu();
+}
+
+static int scratches_replace(unsigned int size)
+{
+	struct scratch **made;
+	int cpu, err;
+
+	made = kcalloc(nr_cpu_ids, sizeof(*made), GFP_KERNEL);
+	if (!made)
+		return -ENOMEM;
+	err = scratches_make(made, size);
+	if (!err)
+		scratches_swap(made);
+	/* What was not put to use, or is not in use any more. */
+	for_each_possible_cpu(cpu)
+		kfree_sensitive(made[cpu]);
+	kfree(made);
+	return err;
 }
 
 static int scratches_grow(unsigned int size)
 {
-	int cpu, err = 0;
+	int err = 0;
 
 	mutex_lock(&grow_lock);
-	if (size <= room)
-		goto unlock;
-	for_each_possible_cpu(cpu) {
-		err = scratch_replace(cpu, size);
-		if (err)
-			goto unlock;
-	}
-	room = size;
-unlock:
+	if (size > room)
+		err = scratches_replace(size);
+	if (!err)
+		room = max(room, size);
 	mutex_unlock(&grow_lock);
 	return err;
 }
@@ -91,11 +112,7 @@ unlock:
  */
 int tsec_aead_init(void)
 {
-	int err = scratches_grow(sizeof(struct aead_request));
-
-	if (err)
-		tsec_aead_exit();
-	return err;
+	return scratches_grow(sizeof(struct aead_request));
 }
 
 /**

@@ -13,6 +13,7 @@
 #include <linux/version.h>
 #include <linux/net.h>
 #include <linux/sysctl.h>
+#include <net/inet_sock.h>
 #include <net/sock.h>
 #include <net/tls.h>
 
@@ -47,6 +48,16 @@
 #define TSEC_ENCAP_ERR_ARGS	struct sock *isk, struct sk_buff *skb, \
 				unsigned int offset
 #endif
+
+/* 6.6 packed these flags of a socket, by which a program asks for control data. */
+static inline unsigned long tsec_inet_cmsg_flags(const struct sock *isk)
+{
+#ifdef TSEC_HAVE_INET_CMSG_FLAGS
+	return inet_cmsg_flags(inet_sk(isk));
+#else
+	return READ_ONCE(inet_sk(isk)->cmsg_flags);
+#endif
+}
 
 /* 6.7 lets a family handle SOL_SOCKET; before, only SO_REUSEPORT suffers. */
 static inline void tsec_socket_own_options(struct socket *sock)

@@ -1,15 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A session over an inner UDP socket: its keys, what it sends, its end.
- *
- * What a program sends is copied once, into the packet that is sealed in
- * place and handed to IP.  Senders share nothing but the key's number.  The
- * inner socket is charged for what is on its way, and wakes the program's
- * socket when there is room again.
+ * A session over an inner UDP socket: its keys, its state, its end.
  */
 #include <linux/slab.h>
 
-#include "aead.h"
 #include "compat.h"
 #include "control.h"
 #include "dgram.h"
@@ -71,6 +65,7 @@ static int dgram_prepare(struct tsec_session *session, const char **why)
 		return -ENOMEM;
 	}
 	dgram->session = session;
+	dgram->net = get_net(session->tn->net);
 	tsec_dgram_rx_init(dgram);
 	session->dgram = dgram;
 	return 0;
@@ -92,9 +87,11 @@ static int half_open(struct tsec_session *session, struct tsec_half *half,
 	struct tsec_packet_params as = {
 		.key_id		= session->record->key_id,
 		.sending	= direction == TSEC_DIR_TX,
+		.cid_len	= half->key.cid_len,
 	};
 	struct tsec_dgram_key *slot;
 
+	memcpy(as.cid, half->key.cid, half->key.cid_len);
 	limit_numbers(&half->key, ops);
 	slot = tsec_dgram_key_new(ops, &half->key, &as, why);
 	tsec_key_forget(&half->key);
@@ -120,183 +117,6 @@ static int dgram_open(struct tsec_session *session, const char **why)
 	rcu_assign_pointer(session->dgram->sk, session->sk);
 	rcu_assign_sk_user_data(session->inner->sk, session);
 	return 0;
-}
-
-static int tx_broken(const struct tsec_session *session)
-{
-	int status = READ_ONCE(session->status);
-
-	if (unlikely(status))
-		return -status;
-	if (unlikely(test_bit(TSEC_SESSION_CLOSED, &session->flags)))
-		return -EPIPE;
-	return 0;
-}
-
-/* What is given up once its number is taken leaves a gap, and no harm. */
-static int number_take(struct tsec_session *session,
-		       struct tsec_dgram_key *slot, u64 *seq)
-{
-	switch (tsec_dgram_key_take(slot, &session->tx, seq)) {
-	case TSEC_KEY_HARD:
-		return tsec_control_expire(session, TSEC_DIR_TX);
-	case TSEC_KEY_SOFT:
-		tsec_control_rekey_needed(session, TSEC_DIR_TX);
-		return 0;
-	default:
-		return 0;
-	}
-}
-
-/*
- * Seals the payload that @skb holds.  The key in use stays: only the end of
- * the session takes it away.
- */
-static int skb_seal(struct tsec_session *session, struct sk_buff *skb,
-		    enum tsec_packet_kind kind, u8 content)
-{
-	struct tsec_dgram_key *slot =
-		rcu_dereference_protected(session->tx.slot,
-					  refcount_read(&session->refs));
-	struct tsec_packet packet = {
-		.data		= skb->data,
-		.len		= skb->len,
-		.kind		= kind,
-		.content	= content,
-	};
-	int err;
-
-	err = number_take(session, slot, &packet.seq);
-	if (err)
-		return err;
-	local_bh_disable();
-	err = slot->ops->seal(slot->key, &packet);
-	local_bh_enable();
-	if (err)
-		return err;
-	__skb_push(skb, skb->data - packet.data);
-	__skb_put(skb, packet.len - skb->len);
-	return 0;
-}
-
-static struct sk_buff *skb_make(struct tsec_session *session,
-				const struct tsec_udp_route *route, size_t len,
-				int flags, int *err)
-{
-	const struct tsec_packet_ops *ops = session->record->packet;
-	size_t room = tsec_udp_headroom(route) + ops->header_room;
-	struct sk_buff *skb;
-
-	skb = sock_alloc_send_skb(session->inner->sk,
-				  room + len + ops->trailer_room,
-				  flags & MSG_DONTWAIT, err);
-	if (!skb)
-		return NULL;
-	skb_reserve(skb, room);
-	__skb_put(skb, len);
-	return skb;
-}
-
-static int packet_send(struct tsec_session *session,
-		       struct tsec_udp_route *route, struct msghdr *msg,
-		       size_t len)
-{
-	struct sock *isk = session->inner->sk;
-	struct sk_buff *skb;
-	int err;
-
-	if (len > route->mtu)
-		return -EMSGSIZE;
-	skb = skb_make(session, route, len, msg->msg_flags, &err);
-	if (!skb)
-		return err;
-	err = -EFAULT;
-	if (!copy_from_iter_full(skb->data, len, &msg->msg_iter))
-		goto free_skb;
-	/* It may have waited for room. */
-	err = tx_broken(session) ?:
-	      skb_seal(session, skb, TSEC_PACKET_DATA, 0);
-	if (err)
-		goto free_skb;
-	err = -EMSGSIZE;
-	if (skb->len > route->mtu)
-		goto free_skb;
-	tsec_udp_send(isk, route, skb);
-	return 0;
-
-free_skb:
-	kfree_skb(skb);
-	return err;
-}
-
-/**
- * tsec_dgram_sendmsg() - send a datagram
- * @session: an open session
- * @msg: the program's message
- * @len: bytes
- *
- * Context: process context.
- * Return: @len, or a negative errno: as for UDP, -EMSGSIZE for what one
- * record or one packet on the path does not hold, -EISCONN for a message
- * with an address, -EOPNOTSUPP for MSG_OOB and MSG_MORE, -EKEYEXPIRED at the
- * key's hard limit, the session's status once it has failed.
- */
-int tsec_dgram_sendmsg(struct tsec_session *session, struct msghdr *msg,
-		       size_t len)
-{
-	struct tsec_udp_route route;
-	int err;
-
-	if (unlikely(msg->msg_flags & (MSG_OOB | MSG_MORE)))
-		return -EOPNOTSUPP;
-	if (unlikely(msg->msg_name))
-		return -EISCONN;
-	if (len > session->record->packet->payload_max)
-		return -EMSGSIZE;
-	err = tx_broken(session) ?:
-	      tsec_udp_route(&session->dgram->path, session->inner->sk,
-			     &route);
-	if (err)
-		return err;
-	err = packet_send(session, &route, msg, len);
-	if (err) {
-		tsec_udp_route_put(&route);
-		return err;
-	}
-	atomic64_add(len, &session->tx.bytes);
-	tsec_stats_add(session->tn->stats, TSEC_STAT_TX_BYTES, len);
-	return len;
-}
-
-/* Tells the peer that nothing more comes.  It may get lost, as all may. */
-static void close_send(struct tsec_session *session)
-{
-	struct sock *isk = session->inner->sk;
-	u8 message[TSEC_RECORD_CONTROL_MAX], type;
-	struct tsec_udp_route route;
-	struct sk_buff *skb;
-	size_t len;
-	int err;
-
-	if (session->status ||
-	    test_and_set_bit(TSEC_SESSION_CLOSED, &session->flags) ||
-	    tsec_udp_route(&session->dgram->path, isk, &route))
-		return;
-	len = session->record->build_close(message, &type);
-	skb = skb_make(session, &route, len, MSG_DONTWAIT, &err);
-	if (!skb)
-		goto put_route;
-	memcpy(skb->data, message, len);
-	if (skb_seal(session, skb, TSEC_PACKET_CONTROL, type))
-		goto free_skb;
-	tsec_udp_send(isk, &route, skb);
-	TSEC_INC_STATS(session->tn, TSEC_STAT_CLOSE_NOTIFY_SENT);
-	return;
-
-free_skb:
-	kfree_skb(skb);
-put_route:
-	tsec_udp_route_put(&route);
 }
 
 /**
@@ -336,7 +156,7 @@ __poll_t tsec_dgram_poll(struct tsec_session *session, struct file *file,
 int tsec_dgram_shutdown(struct tsec_session *session, int how)
 {
 	if (how & SEND_SHUTDOWN)
-		close_send(session);
+		tsec_dgram_send_close(session);
 	tsec_session_advance(session, TSEC_STATE_ESTABLISHED,
 			     TSEC_STATE_CLOSING);
 	return 0;
@@ -351,7 +171,7 @@ static void softirqs_detach(struct tsec_session *session)
 
 static void dgram_close(struct tsec_session *session)
 {
-	close_send(session);
+	tsec_dgram_send_close(session);
 	softirqs_detach(session);
 }
 
@@ -371,6 +191,7 @@ static void end_work(struct work_struct *work)
 	tsec_dgram_key_free(dgram->tx);
 	tsec_dgram_key_free(dgram->rx);
 	tsec_udp_path_free(&dgram->path);
+	put_net(dgram->net);
 	kfree(dgram);
 }
 

@@ -15,6 +15,7 @@
 #include "udp.h"
 
 struct tsec_half;
+struct tsec_packet;
 struct tsec_packet_key;
 struct tsec_packet_ops;
 struct tsec_packet_params;
@@ -51,6 +52,7 @@ enum tsec_dgram_events {
 /**
  * struct tsec_dgram - what a session needs for datagrams
  * @session: the session
+ * @net: its network namespace, pinned: @work may outlive the sockets
  * @sk: the program's socket, NULL before the keys are at work and after
  *	close(); read under RCU
  * @path: the way to the peer
@@ -65,6 +67,7 @@ enum tsec_dgram_events {
  */
 struct tsec_dgram {
 	struct tsec_session *session;
+	struct net *net;
 	struct sock __rcu *sk;
 	struct tsec_udp_path path;
 	struct sk_buff_head backlog;
@@ -80,11 +83,20 @@ struct tsec_dgram {
 extern const struct tsec_transport tsec_transport_dgram;
 
 void tsec_dgram_hook(struct socket *inner);
-int tsec_dgram_sendmsg(struct tsec_session *session, struct msghdr *msg,
-		       size_t len);
 __poll_t tsec_dgram_poll(struct tsec_session *session, struct file *file,
 			 struct socket *sock, struct poll_table_struct *wait);
 int tsec_dgram_shutdown(struct tsec_session *session, int how);
+
+int tsec_dgram_tx_broken(const struct tsec_session *session);
+int tsec_dgram_seal(struct tsec_session *session, struct tsec_packet *packet);
+u32 tsec_dgram_fit(const struct tsec_session *session, u32 mtu);
+int tsec_dgram_sendmsg(struct tsec_session *session, struct msghdr *msg,
+		       size_t len);
+int tsec_dgram_send_segments(struct tsec_session *session,
+			     const struct tsec_udp_ask *ask,
+			     struct msghdr *msg, size_t len);
+void tsec_dgram_send_close(struct tsec_session *session);
+int tsec_dgram_mtu(struct tsec_session *session);
 
 void tsec_dgram_rx_init(struct tsec_dgram *dgram);
 void tsec_dgram_rx_free(struct tsec_dgram *dgram);

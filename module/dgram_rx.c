@@ -9,6 +9,7 @@
  * data goes to the work as well: it may end the session, which takes a
  * process.
  */
+#include <linux/filter.h>
 #include <linux/udp.h>
 #include <net/dst.h>
 
@@ -152,7 +153,7 @@ static void data_queue(struct tsec_session *session, struct sk_buff *skb)
 		return;
 	default:
 		/* The program's own filter does not want it. */
-		kfree_skb(skb);
+		drop(session->tn, skb, TSEC_STAT_PACKETS_FILTERED);
 	}
 }
 
@@ -206,9 +207,10 @@ static void deliver_clone(struct tsec_session *session, struct sk_buff *skb,
 static void datagram_open(struct tsec_session *session, struct sk_buff *skb)
 {
 	const struct tsec_packet_ops *ops = session->record->packet;
+	u8 cid_len = session->rx.key.cid_len;
 	struct tsec_packet_header header;
 
-	while (!ops->peek(skb->data, skb->len, 0, &header)) {
+	while (!ops->peek(skb->data, skb->len, cid_len, &header)) {
 		struct tsec_packet packet = {
 			.data	= skb->data,
 			.len	= header.len,
@@ -272,6 +274,8 @@ int tsec_dgram_receive(struct sock *isk, struct sk_buff *skb)
 		drop(tn, skb, TSEC_STAT_PACKETS_NO_SESSION);
 	else if (!tsec_session_open(session))
 		drop(tn, skb, TSEC_STAT_PACKETS_ENDED);
+	else if (sk_filter_trim_cap(isk, skb, sizeof(struct udphdr)))
+		drop(tn, skb, TSEC_STAT_PACKETS_FILTERED);
 	else if (!datagram_own(skb))
 		drop(tn, skb, TSEC_STAT_PACKETS_NO_MEMORY);
 	else if (tsec_aead_usable() && !atomic_read(&session->dgram->behind))
@@ -396,6 +400,7 @@ static int datagram_copy(struct tsec_session *session, struct sock *sk,
 	if (copied < skb->len)
 		msg->msg_flags |= MSG_TRUNC;
 	sock_recv_cmsgs(msg, sk, skb);
+	tsec_udp_tell(session->inner->sk, msg, skb);
 	name_put(session, msg);
 	if (!(flags & MSG_PEEK))
 		tsec_stats_add(session->tn->stats, TSEC_STAT_RX_BYTES,
@@ -407,7 +412,7 @@ static int datagram_copy(struct tsec_session *session, struct sock *sk,
  * tsec_dgram_recvmsg() - receive a datagram
  * @session: an open session
  * @sk: the program's socket
- * @msg: the program's message
+ * @msg: the program's message; gets the control data that it has asked for
  * @len: bytes of room
  * @flags: MSG_PEEK, MSG_DONTWAIT, MSG_TRUNC
  *

@@ -233,6 +233,8 @@ static const char *key_fault(const struct tsec_key *key)
 		return "unknown cipher";
 	if (tsec_version_protocol(key->version) == TSEC_PROTO_DEFAULT)
 		return "unknown protocol version";
+	if (key->cid_len && key->version != TSEC_VERSION_DTLS_1_2)
+		return "only DTLS has connection IDs";
 	if (key->seq >= desc->hard_records)
 		return "sequence number beyond the limit of the cipher";
 	if (!tsec_limits_valid(&key->limits))

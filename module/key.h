@@ -48,9 +48,11 @@ struct tsec_limits {
  * @iv_len: bytes of @iv: the whole nonce, or for AES-GCM in (D)TLS 1.2 its
  *	salt
  * @secret_len: bytes of @secret, 0 for a key that cannot renew itself
+ * @cid_len: bytes of @cid, 0 for records without
  * @key: the AEAD's key
  * @iv: what the nonces are made of
  * @secret: the traffic secret of which @key and @iv are made
+ * @cid: the connection ID in each record; no secret
  *
  * A plain value without a lock: whoever holds it guards it, and ends it with
  * tsec_key_wipe().
@@ -65,9 +67,11 @@ struct tsec_key {
 	u8 key_len;
 	u8 iv_len;
 	u8 secret_len;
+	u8 cid_len;
 	u8 key[TSEC_KEY_MAX];
 	u8 iv[TSEC_KEY_IV_MAX];
 	u8 secret[TSEC_SECRET_MAX];
+	u8 cid[TSEC_CID_MAX];
 };
 
 /**

@@ -123,9 +123,10 @@ destroy_wq:
 static void __exit tsec_exit(void)
 {
 	tsec_socket_unregister();
-	/* Keys of datagrams end on the workqueue, after a grace period. */
+	/* The last sessions may still be on their way out ... */
+	flush_workqueue(tsec_wq);
+	/* ... and what datagrams had comes back after a grace period. */
 	rcu_barrier();
-	/* The last sessions may still be on their way out. */
 	flush_workqueue(tsec_wq);
 	tsec_netlink_unregister();
 	tsec_channel_unregister();

@@ -35,6 +35,8 @@ const struct nla_policy tsec_policy_key_new[TSEC_A_KEY_MAX + 1] = {
 								&tsec_range_u32),
 	[TSEC_A_KEY_IDLE_SECONDS]	= NLA_POLICY_FULL_RANGE(NLA_U64,
 								&tsec_range_u32),
+	[TSEC_A_KEY_CID]		= { .type = NLA_BINARY,
+					    .len = TSEC_CID_MAX },
 };
 
 const struct nla_policy tsec_policy_key_del[TSEC_A_KEY_MAX + 1] = {
@@ -67,6 +69,7 @@ static void key_parse(struct tsec_key *key, struct nlattr **tb)
 	key->key_len = bytes_take(key->key, tb[TSEC_A_KEY_KEY]);
 	key->iv_len = bytes_take(key->iv, tb[TSEC_A_KEY_IV]);
 	key->secret_len = bytes_take(key->secret, tb[TSEC_A_KEY_SECRET]);
+	key->cid_len = bytes_take(key->cid, tb[TSEC_A_KEY_CID]);
 }
 
 /* The tightest of the cipher's own limits, the profile's and the request's. */
@@ -303,7 +306,9 @@ static int key_fields_put(struct sk_buff *skb, const struct tsec_key_view *view)
 	    nla_put_u64_64bit(skb, TSEC_A_KEY_AGE, view->age,
 			      TSEC_A_KEY_PAD) ||
 	    (view->renewable && nla_put_flag(skb, TSEC_A_KEY_RENEWABLE)) ||
-	    (view->used && nla_put_flag(skb, TSEC_A_KEY_USED)))
+	    (view->used && nla_put_flag(skb, TSEC_A_KEY_USED)) ||
+	    (view->cid_len &&
+	     nla_put(skb, TSEC_A_KEY_CID, view->cid_len, view->cid)))
 		return -EMSGSIZE;
 	return tsec_nl_limits_put(skb, TSEC_A_KEY_SOFT_RECORDS, TSEC_A_KEY_PAD,
 				  &view->limits);
@@ -328,8 +333,10 @@ int tsec_nl_half_put(struct sk_buff *skb, const struct tsec_half *half)
 		.version	= key->version,
 		.cipher		= key->cipher,
 		.renewable	= tsec_key_renewable(key),
+		.cid_len	= key->cid_len,
 	};
 
+	memcpy(view.cid, key->cid, key->cid_len);
 	if (key_fields_put(skb, &view) ||
 	    nla_put_u64_64bit(skb, TSEC_A_KEY_RECORDS, next - key->seq,
 			      TSEC_A_KEY_PAD) ||

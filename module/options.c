@@ -10,6 +10,7 @@
 #include <linux/in.h>
 #include <linux/slab.h>
 #include <linux/tcp.h>
+#include <linux/udp.h>
 #include <net/sock.h>
 
 #include "options.h"
@@ -81,12 +82,14 @@ static bool tcp_gettable(int name)
  * @set: to be set rather than read
  *
  * Return: false for what would bypass the record layer, and for levels that
- * are not TCP's or IP's.
+ * are not TCP's, UDP's or IP's.
  */
 bool tsec_option_allowed(int level, int name, bool set)
 {
 	if (level == SOL_TCP)
 		return set ? tcp_settable(name) : tcp_gettable(name);
+	if (level == SOL_UDP)
+		return name == UDP_SEGMENT;
 	return level == SOL_IP || level == SOL_IPV6;
 }
 

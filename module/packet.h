@@ -6,12 +6,13 @@
 #define TSEC_PACKET_H
 
 #include <linux/types.h>
+#include <uapi/linux/tsec.h>
 
 struct tsec_key;
 struct tsec_packet_key;
 
 enum tsec_packet_limits {
-	TSEC_PACKET_CID_MAX	= 20,	/* longest connection ID used here */
+	TSEC_PACKET_CID_MAX	= TSEC_CID_MAX,	/* longest connection ID */
 	TSEC_PACKET_DATAGRAM_MAX = 65527, /* what a UDP header can tell of */
 };
 
@@ -94,6 +95,8 @@ struct tsec_packet_params {
  * @payload_max: most payload bytes in a record, whatever the path
  * @seq_min: the first number that may be used
  * @seq_max: the last number that may be used
+ * @fit: most payload bytes of a record of so many bytes, 0 if none fits;
+ *	NULL where each record takes header_room and trailer_room in full
  * @peek: reads the outside of a datagram's first record.  @cid_len is the
  *	length of the connection IDs that this end hands out.  Returns 0, or
  *	-EINVAL if it is no record of the protocol
@@ -128,6 +131,7 @@ struct tsec_packet_ops {
 	u32 payload_max;
 	u64 seq_min;
 	u64 seq_max;
+	u32 (*fit)(const struct tsec_packet_key *key, u32 len);
 	int (*peek)(const u8 *data, size_t len, u8 cid_len,
 		    struct tsec_packet_header *header);
 	struct tsec_packet_key *(*key_new)(const struct tsec_key *key,

@@ -441,6 +441,8 @@ static void view_fill(struct tsec_key_view *view, const struct slot *slot)
 	view->cipher = key->cipher;
 	view->renewable = tsec_key_renewable(key);
 	view->used = slot->used;
+	view->cid_len = key->cid_len;
+	memcpy(view->cid, key->cid, key->cid_len);
 }
 
 /**

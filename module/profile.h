@@ -58,6 +58,8 @@ struct tsec_profile {
  * @cipher: enum tsec_cipher
  * @renewable: it can renew itself
  * @used: a session has taken it
+ * @cid_len: bytes of @cid
+ * @cid: the connection ID in each record
  */
 struct tsec_key_view {
 	struct tsec_limits limits;
@@ -68,6 +70,8 @@ struct tsec_key_view {
 	u16 cipher;
 	bool renewable;
 	bool used;
+	u8 cid_len;
+	u8 cid[TSEC_CID_MAX];
 };
 
 /**

@@ -7,6 +7,7 @@
 #include <linux/uaccess.h>
 
 #include "compat.h"
+#include "dgram.h"
 #include "hkdf.h"
 #include "net.h"
 #include "session.h"
@@ -380,6 +381,19 @@ static int export_get(struct tsec_session *session, char __user *optval,
 	return err;
 }
 
+static int mtu_get(struct tsec_sock *tsk, char __user *optval,
+		   int __user *optlen)
+{
+	int mtu;
+
+	if (tsk->sk.sk_type != SOCK_DGRAM)
+		return -ENOPROTOOPT;
+	if (tsk->sk.sk_state != TCP_ESTABLISHED)
+		return -ENOTCONN;
+	mtu = tsec_dgram_mtu(tsk->session);
+	return mtu < 0 ? mtu : int_put(optval, optlen, mtu);
+}
+
 static int overrides_get(const struct tsec_overrides *app, int name,
 			 char __user *optval, int __user *optlen)
 {
@@ -442,6 +456,8 @@ static int sockopt_get_locked(struct tsec_sock *tsk, int name,
 				  open ? open->error : tsk->error);
 	case TSEC_EXPORT:
 		return export_get(open, optval, optlen);
+	case TSEC_MTU:
+		return mtu_get(tsk, optval, optlen);
 	default:
 		return tsk->app ? overrides_get(tsk->app, name, optval, optlen) :
 				  -ENOPROTOOPT;

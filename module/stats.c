@@ -42,6 +42,7 @@ static const char *const names[] = {
 	[TSEC_STAT_TICKETS_DROPPED]	= "TicketsDropped",
 	[TSEC_STAT_PACKETS_NO_SESSION]	= "PacketsNoSession",
 	[TSEC_STAT_PACKETS_ENDED]	= "PacketsEnded",
+	[TSEC_STAT_PACKETS_FILTERED]	= "PacketsFiltered",
 	[TSEC_STAT_PACKETS_MALFORMED]	= "PacketsMalformed",
 	[TSEC_STAT_PACKETS_UNPROTECTED]	= "PacketsUnprotected",
 	[TSEC_STAT_PACKETS_NO_KEY]	= "PacketsNoKey",

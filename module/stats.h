@@ -46,6 +46,7 @@ enum tsec_stat {
 	TSEC_STAT_TICKETS_DROPPED,	/* tickets without a channel */
 	TSEC_STAT_PACKETS_NO_SESSION,	/* datagrams for no session yet */
 	TSEC_STAT_PACKETS_ENDED,	/* datagrams for one that has ended */
+	TSEC_STAT_PACKETS_FILTERED,	/* a filter did not want them */
 	TSEC_STAT_PACKETS_MALFORMED,	/* not a record, or not a whole one */
 	TSEC_STAT_PACKETS_UNPROTECTED,	/* records that no key protects */
 	TSEC_STAT_PACKETS_NO_KEY,	/* records under an unknown key */

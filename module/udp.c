@@ -10,7 +10,9 @@
 #include <linux/icmpv6.h>
 #include <linux/ip.h>
 #include <linux/udp.h>
+#include <net/dsfield.h>
 #include <net/icmp.h>
+#include <net/inet_ecn.h>
 #include <net/inet_sock.h>
 #include <net/ip.h>
 #include <net/ip6_route.h>
@@ -126,14 +128,164 @@ static bool goes_by_v6(const struct sock *isk)
 #endif
 }
 
+static int tos_take(const struct cmsghdr *cmsg, u8 *tos)
+{
+	int value;
+
+	if (cmsg->cmsg_len == CMSG_LEN(sizeof(value)))
+		value = *(int *)CMSG_DATA(cmsg);
+	else if (cmsg->cmsg_len == CMSG_LEN(sizeof(*tos)))
+		value = *(u8 *)CMSG_DATA(cmsg);
+	else
+		return -EINVAL;
+	if (value < 0 || value > U8_MAX)
+		return -EINVAL;
+	*tos = value;
+	return 0;
+}
+
+static int mark_take(struct sock *isk, const struct cmsghdr *cmsg, u32 *mark)
+{
+	struct user_namespace *user_ns = sock_net(isk)->user_ns;
+
+	if (!ns_capable(user_ns, CAP_NET_RAW) &&
+	    !ns_capable(user_ns, CAP_NET_ADMIN))
+		return -EPERM;
+	if (cmsg->cmsg_len != CMSG_LEN(sizeof(*mark)))
+		return -EINVAL;
+	*mark = *(u32 *)CMSG_DATA(cmsg);
+	return 0;
+}
+
+static int segment_take(const struct cmsghdr *cmsg, u16 *segment)
+{
+	if (cmsg->cmsg_len != CMSG_LEN(sizeof(*segment)))
+		return -EINVAL;
+	*segment = *(u16 *)CMSG_DATA(cmsg);
+	return 0;
+}
+
+#define WISH(level, type)	((u64)(u32)(level) << 32 | (u32)(type))
+
+static int wish_take(struct sock *isk, const struct cmsghdr *cmsg,
+		     struct tsec_udp_ask *ask)
+{
+	switch (WISH(cmsg->cmsg_level, cmsg->cmsg_type)) {
+	case WISH(SOL_SOCKET, SO_MARK):
+		return mark_take(isk, cmsg, &ask->mark);
+	case WISH(SOL_IP, IP_TOS):
+	case WISH(SOL_IPV6, IPV6_TCLASS):
+		return tos_take(cmsg, &ask->tos);
+	case WISH(SOL_UDP, UDP_SEGMENT):
+		return segment_take(cmsg, &ask->segment);
+	default:
+		return -EINVAL;
+	}
+}
+
+static u8 socket_tos(struct sock *isk)
+{
+#if IS_ENABLED(CONFIG_IPV6)
+	if (goes_by_v6(isk))
+		return inet6_sk(isk)->tclass;
+#endif
+	return READ_ONCE(inet_sk(isk)->tos);
+}
+
+/**
+ * tsec_udp_ask() - how a datagram is to be sent
+ * @isk: the inner socket, connected
+ * @msg: the program's message, whose control data has the last word; NULL for
+ *	none
+ * @ask: set
+ *
+ * Context: process context.
+ * Return: 0; -EINVAL for control data other than SO_MARK, IP_TOS,
+ * IPV6_TCLASS and UDP_SEGMENT, -EPERM for a mark without the right to set it.
+ */
+int tsec_udp_ask(struct sock *isk, struct msghdr *msg,
+		 struct tsec_udp_ask *ask)
+{
+	struct cmsghdr *cmsg;
+	int err;
+
+	ask->mark = READ_ONCE(isk->sk_mark);
+	ask->tos = socket_tos(isk);
+	ask->segment = READ_ONCE(udp_sk(isk)->gso_size);
+	if (!msg || !msg->msg_controllen)
+		return 0;
+	for_each_cmsghdr(cmsg, msg) {
+		if (!CMSG_OK(msg, cmsg))
+			return -EINVAL;
+		err = wish_take(isk, cmsg, ask);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+static void int_put(struct msghdr *msg, int level, int type, int value)
+{
+	put_cmsg(msg, level, type, sizeof(value), &value);
+}
+
+static void put4(struct sock *isk, struct msghdr *msg,
+		 const struct iphdr *header)
+{
+	unsigned long flags = tsec_inet_cmsg_flags(isk);
+	u8 tos = header->tos;
+
+	if (flags & IP_CMSG_TTL)
+		int_put(msg, SOL_IP, IP_TTL, header->ttl);
+	if (flags & IP_CMSG_TOS)
+		put_cmsg(msg, SOL_IP, IP_TOS, sizeof(tos), &tos);
+}
+
+static void put6(struct sock *isk, struct msghdr *msg,
+		 const struct ipv6hdr *header)
+{
+#if IS_ENABLED(CONFIG_IPV6)
+	const struct ipv6_pinfo *np = inet6_sk(isk);
+
+	if (np->rxopt.bits.rxhlim)
+		int_put(msg, SOL_IPV6, IPV6_HOPLIMIT, header->hop_limit);
+	if (np->rxopt.bits.rxtclass)
+		int_put(msg, SOL_IPV6, IPV6_TCLASS,
+			ipv6_get_dsfield(header));
+#endif
+}
+
+/**
+ * tsec_udp_tell() - give a program the control data that it has asked for
+ * @isk: the inner socket
+ * @msg: the program's message
+ * @skb: what it receives, its IP header still in memory
+ *
+ * That is IP_RECVTTL, IP_RECVTOS, IPV6_RECVHOPLIMIT and IPV6_RECVTCLASS.
+ *
+ * Context: process context.
+ */
+void tsec_udp_tell(struct sock *isk, struct msghdr *msg,
+		   const struct sk_buff *skb)
+{
+	if (ip_hdr(skb)->version == 4)
+		put4(isk, msg, ip_hdr(skb));
+	else if (isk->sk_family == AF_INET6)
+		put6(isk, msg, ipv6_hdr(skb));
+}
+
 static bool uses_pmtu(u8 pmtudisc)
 {
 	return pmtudisc < IP_PMTUDISC_PROBE;
 }
 
 /* The cache knows routes by CPU, not by what they were looked up with. */
-static void path_check(struct tsec_udp_path *path, u32 mark, u8 tos)
+static void path_check(struct tsec_udp_path *path,
+		       const struct tsec_udp_route *route)
 {
+	u32 mark = route->mark;
+	u8 tos = route->tos & ~INET_ECN_MASK;
+
 	if (likely(READ_ONCE(path->mark) == mark &&
 		   READ_ONCE(path->tos) == tos))
 		return;
@@ -142,15 +294,14 @@ static void path_check(struct tsec_udp_path *path, u32 mark, u8 tos)
 	dst_cache_reset(&path->cache);
 }
 
-static struct rtable *lookup4(struct sock *isk, __be32 *src)
+static struct rtable *lookup4(struct sock *isk, struct tsec_udp_route *route)
 {
 	const struct inet_sock *inet = inet_sk(isk);
 	struct flowi4 fl4;
 	struct rtable *rt;
 
 	flowi4_init_output(&fl4, READ_ONCE(isk->sk_bound_dev_if),
-			   READ_ONCE(isk->sk_mark),
-			   RT_TOS(READ_ONCE(inet->tos)),
+			   route->mark, RT_TOS(route->tos),
 			   sock_flag(isk, SOCK_LOCALROUTE) ?
 			   RT_SCOPE_LINK : RT_SCOPE_UNIVERSE,
 			   IPPROTO_UDP, inet_sk_flowi_flags(isk),
@@ -158,7 +309,7 @@ static struct rtable *lookup4(struct sock *isk, __be32 *src)
 			   inet->inet_dport, inet->inet_sport, isk->sk_uid);
 	security_sk_classify_flow(isk, flowi4_to_flowi_common(&fl4));
 	rt = ip_route_output_flow(sock_net(isk), &fl4, isk);
-	*src = fl4.saddr;
+	route->src = fl4.saddr;
 	return rt;
 }
 
@@ -169,10 +320,9 @@ static int route4(struct tsec_udp_path *path, struct sock *isk,
 	struct rtable *rt;
 	u32 mtu;
 
-	path_check(path, READ_ONCE(isk->sk_mark), READ_ONCE(inet->tos));
 	rt = dst_cache_get_ip4(&path->cache, &route->src);
 	if (!rt) {
-		rt = lookup4(isk, &route->src);
+		rt = lookup4(isk, route);
 		if (IS_ERR(rt))
 			return PTR_ERR(rt);
 		dst_cache_set_ip4(&path->cache, &rt->dst, route->src);
@@ -196,24 +346,25 @@ static void send4(struct sock *isk, struct tsec_udp_route *route,
 	if (ttl < 0)
 		ttl = ip4_dst_hoplimit(&rt->dst);
 	udp_tunnel_xmit_skb(rt, isk, skb, route->src, inet->inet_daddr,
-			    READ_ONCE(inet->tos), ttl,
+			    route->tos, ttl,
 			    ip_dont_fragment(isk, &rt->dst) ? htons(IP_DF) : 0,
 			    inet->inet_sport, inet->inet_dport, false, false);
 }
 
 #if IS_ENABLED(CONFIG_IPV6)
-static struct dst_entry *lookup6(struct sock *isk, struct in6_addr *src)
+static struct dst_entry *lookup6(struct sock *isk,
+				 struct tsec_udp_route *route)
 {
 	const struct inet_sock *inet = inet_sk(isk);
 	const struct ipv6_pinfo *np = inet6_sk(isk);
 	struct flowi6 fl6 = {
 		.flowi6_proto	= IPPROTO_UDP,
 		.flowi6_oif	= READ_ONCE(isk->sk_bound_dev_if),
-		.flowi6_mark	= READ_ONCE(isk->sk_mark),
+		.flowi6_mark	= route->mark,
 		.flowi6_uid	= isk->sk_uid,
 		.daddr		= isk->sk_v6_daddr,
 		.saddr		= np->saddr,
-		.flowlabel	= ip6_make_flowinfo(np->tclass, np->flow_label),
+		.flowlabel	= ip6_make_flowinfo(route->tos, np->flow_label),
 		.fl6_dport	= inet->inet_dport,
 		.fl6_sport	= inet->inet_sport,
 	};
@@ -221,7 +372,7 @@ static struct dst_entry *lookup6(struct sock *isk, struct in6_addr *src)
 
 	security_sk_classify_flow(isk, flowi6_to_flowi_common(&fl6));
 	dst = ipv6_stub->ipv6_dst_lookup_flow(sock_net(isk), isk, &fl6, NULL);
-	*src = fl6.saddr;
+	route->src6 = fl6.saddr;
 	return dst;
 }
 
@@ -232,10 +383,9 @@ static int route6(struct tsec_udp_path *path, struct sock *isk,
 	struct dst_entry *dst;
 	u32 mtu;
 
-	path_check(path, READ_ONCE(isk->sk_mark), np->tclass);
 	dst = dst_cache_get_ip6(&path->cache, &route->src6);
 	if (!dst) {
-		dst = lookup6(isk, &route->src6);
+		dst = lookup6(isk, route);
 		if (IS_ERR(dst))
 			return PTR_ERR(dst);
 		dst_cache_set_ip6(&path->cache, dst, &route->src6);
@@ -259,7 +409,7 @@ static void send6(struct sock *isk, struct tsec_udp_route *route,
 	if (ttl < 0)
 		ttl = ip6_dst_hoplimit(route->dst);
 	udp_tunnel6_xmit_skb(route->dst, isk, skb, NULL, &route->src6,
-			     &isk->sk_v6_daddr, np->tclass, ttl,
+			     &isk->sk_v6_daddr, route->tos, ttl,
 			     np->flow_label, inet->inet_sport,
 			     inet->inet_dport, false);
 }
@@ -281,17 +431,22 @@ static void send6(struct sock *isk, struct tsec_udp_route *route,
  * tsec_udp_route() - find the way of a datagram
  * @path: the way, as last looked up
  * @isk: the inner socket, connected
+ * @ask: how it is to be sent
  * @route: set; ends with tsec_udp_send() or tsec_udp_route_put()
  *
  * Context: process context.
  * Return: 0 or a negative errno, as from send(2).
  */
 int tsec_udp_route(struct tsec_udp_path *path, struct sock *isk,
+		   const struct tsec_udp_ask *ask,
 		   struct tsec_udp_route *route)
 {
 	int err;
 
+	route->mark = ask->mark;
+	route->tos = ask->tos;
 	local_bh_disable();
+	path_check(path, route);
 	if (goes_by_v6(isk))
 		err = route6(path, isk, route);
 	else
@@ -330,12 +485,21 @@ size_t tsec_udp_headroom(const struct tsec_udp_route *route)
  * @route: its way, used up
  * @skb: the datagram, tsec_udp_headroom() bytes free before it; used up
  *
+ * A packet of many segments (gso_size) gets its UDP headers from the device,
+ * or right before it.
+ *
  * Context: process context.
  */
 void tsec_udp_send(struct sock *isk, struct tsec_udp_route *route,
 		   struct sk_buff *skb)
 {
-	skb->mark = READ_ONCE(isk->sk_mark);
+	if (skb_is_gso(skb)) {
+		skb_shinfo(skb)->gso_type = SKB_GSO_UDP_L4;
+		skb->ip_summed = CHECKSUM_PARTIAL;
+		skb->csum_start = skb_headroom(skb) - sizeof(struct udphdr);
+		skb->csum_offset = offsetof(struct udphdr, check);
+	}
+	skb->mark = route->mark;
 	skb->priority = READ_ONCE(isk->sk_priority);
 	if (route->is_v6)
 		send6(isk, route, skb);

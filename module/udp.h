@@ -13,10 +13,23 @@
 #include <net/udp_tunnel.h>
 
 /**
+ * struct tsec_udp_ask - how a datagram is to be sent
+ * @mark: SO_MARK
+ * @tos: IP_TOS or IPV6_TCLASS
+ * @segment: UDP_SEGMENT: bytes of payload in each record, 0 for one record
+ */
+struct tsec_udp_ask {
+	u32 mark;
+	u8 tos;
+	u16 segment;
+};
+
+/**
  * struct tsec_udp_path - the way to the peer, as last looked up
  * @cache: the route, for each CPU
  * @mark: SO_MARK that it was looked up with
- * @tos: IP_TOS or IPV6_TCLASS that it was looked up with
+ * @tos: IP_TOS or IPV6_TCLASS that it was looked up with, without the bits
+ *	of ECN
  */
 struct tsec_udp_path {
 	struct dst_cache cache;
@@ -27,6 +40,8 @@ struct tsec_udp_path {
 /**
  * struct tsec_udp_route - the way of one datagram
  * @dst: the route, with a reference
+ * @mark: SO_MARK
+ * @tos: IP_TOS or IPV6_TCLASS
  * @is_v6: by IPv6; an IPv6 socket may well have an IPv4 peer
  * @src: IPv4: the source address
  * @src6: IPv6: the source address
@@ -34,6 +49,8 @@ struct tsec_udp_path {
  */
 struct tsec_udp_route {
 	struct dst_entry *dst;
+	u32 mark;
+	u8 tos;
 	bool is_v6;
 	__be32 src;
 	struct in6_addr src6;
@@ -45,7 +62,12 @@ void tsec_udp_hook(struct socket *inner, udp_tunnel_encap_rcv_t receive,
 int tsec_udp_icmp_errno(const struct sk_buff *skb);
 int tsec_udp_path_init(struct tsec_udp_path *path);
 void tsec_udp_path_free(struct tsec_udp_path *path);
+int tsec_udp_ask(struct sock *isk, struct msghdr *msg,
+		 struct tsec_udp_ask *ask);
+void tsec_udp_tell(struct sock *isk, struct msghdr *msg,
+		   const struct sk_buff *skb);
 int tsec_udp_route(struct tsec_udp_path *path, struct sock *isk,
+		   const struct tsec_udp_ask *ask,
 		   struct tsec_udp_route *route);
 void tsec_udp_route_put(struct tsec_udp_route *route);
 size_t tsec_udp_headroom(const struct tsec_udp_route *route);

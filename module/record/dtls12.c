@@ -229,6 +229,16 @@ static u32 nonce_len(const struct tsec_packet_key *pkey)
 	return pkey->salted ? TSEC_DTLS12_NONCE : 0;
 }
 
+static u32 fit(const struct tsec_packet_key *pkey, u32 len)
+{
+	u32 around = header_len(pkey) + nonce_len(pkey) + !!pkey->cid_len +
+		     TSEC_AEAD_TAG_LEN;
+
+	if (len <= around)
+		return 0;
+	return min_t(u32, len - around, TSEC_DTLS12_PAYLOAD_MAX);
+}
+
 /* @len: of what follows the header */
 static void header_write(const struct tsec_packet_key *pkey, u8 *header,
 			 u8 type, u64 number, u32 len)
@@ -349,6 +359,7 @@ const struct tsec_packet_ops tsec_packet_dtls12_ops = {
 	.trailer_room	= TSEC_DTLS12_TRAILER_ROOM,
 	.payload_max	= TSEC_DTLS12_PAYLOAD_MAX,
 	.seq_max	= TSEC_DTLS12_SEQ_MAX,
+	.fit		= fit,
 	.peek		= peek,
 	.key_new	= key_new,
 	.key_free	= key_free,

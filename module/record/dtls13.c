@@ -287,6 +287,16 @@ free_key:
 	return ERR_PTR(err);
 }
 
+static u32 fit(const struct tsec_packet_key *pkey, u32 len)
+{
+	u32 around = TSEC_DTLS13_HEADER + pkey->cid_len +
+		     TSEC_DTLS13_TRAILER_ROOM;
+
+	if (len <= around)
+		return 0;
+	return min_t(u32, len - around, TSEC_DTLS13_PAYLOAD_MAX);
+}
+
 /* The epoch is no part of it: each has a key of its own. */
 static void nonce_make(const struct tsec_packet_key *pkey, u64 seq, u8 *nonce)
 {
@@ -438,6 +448,7 @@ const struct tsec_packet_ops tsec_packet_dtls13_ops = {
 	.trailer_room	= TSEC_DTLS13_TRAILER_ROOM,
 	.payload_max	= TSEC_DTLS13_PAYLOAD_MAX,
 	.seq_max	= TSEC_DTLS13_SEQ_MAX,
+	.fit		= fit,
 	.peek		= peek,
 	.key_new	= key_new,
 	.key_free	= key_free,

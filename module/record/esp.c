@@ -167,6 +167,15 @@ free_key:
 	return ERR_PTR(err);
 }
 
+static u32 fit(const struct tsec_packet_key *pkey, u32 len)
+{
+	if (len < PACKET_MIN)
+		return 0;
+	len = round_down(len - TSEC_ESP_HEADER_ROOM - TSEC_ESP_ICV,
+			 TSEC_ESP_ALIGN) - TSEC_ESP_TRAILER;
+	return min_t(u32, len, TSEC_ESP_PAYLOAD_MAX);
+}
+
 static void nonce_make(const struct tsec_packet_key *pkey, const u8 *iv,
 		       u8 *nonce)
 {
@@ -313,6 +322,7 @@ const struct tsec_packet_ops tsec_packet_esp_ops = {
 	.payload_max	= TSEC_ESP_PAYLOAD_MAX,
 	.seq_min	= 1,
 	.seq_max	= U64_MAX - 1,
+	.fit		= fit,
 	.peek		= peek,
 	.key_new	= key_new,
 	.key_free	= key_free,

@@ -204,6 +204,23 @@ static struct tsec_srtp_crypt *crypt_of(struct tsec_packet_key *pkey,
 	return rtcp ? &pkey->rtcp : &pkey->rtp;
 }
 
+/* Bytes that follow the payload. */
+static u32 trailer_len(const struct tsec_packet_key *pkey, bool rtcp)
+{
+	return rtcp ? TSEC_SRTP_WORD + pkey->mki_len + pkey->cipher->rtcp_tag :
+		      pkey->mki_len + pkey->cipher->rtp_tag;
+}
+
+/* Packets of SRTCP have the longer trailers. */
+static u32 fit(const struct tsec_packet_key *pkey, u32 len)
+{
+	u32 trailer = trailer_len(pkey, true);
+
+	if (len <= trailer)
+		return 0;
+	return min_t(u32, len - trailer, TSEC_SRTP_PAYLOAD_MAX);
+}
+
 /* Finds the places of what follows the payload; returns the end of it all. */
 static u8 *trailer_place(const struct tsec_packet_key *pkey, bool rtcp,
 			 struct tsec_srtp_unit *unit)
@@ -305,13 +322,6 @@ static int seal(struct tsec_packet_key *pkey, struct tsec_packet *packet)
 	return tsec_srtp_crypt_seal(crypt_of(pkey, rtcp), &unit);
 }
 
-/* Bytes that follow the payload. */
-static u32 trailer_len(const struct tsec_packet_key *pkey, bool rtcp)
-{
-	return rtcp ? TSEC_SRTP_WORD + pkey->mki_len + pkey->cipher->rtcp_tag :
-		      pkey->mki_len + pkey->cipher->rtp_tag;
-}
-
 /* A packet as it came: is it for this key, and whole? */
 static int sealed_parse(const struct tsec_packet_key *pkey,
 			const struct tsec_packet *packet, bool rtcp,
@@ -403,6 +413,7 @@ const struct tsec_packet_ops tsec_packet_srtp_ops = {
 	.trailer_room	= TSEC_SRTP_TRAILER_ROOM,
 	.payload_max	= TSEC_SRTP_PAYLOAD_MAX,
 	.seq_max	= TSEC_SRTP_INDEX_MAX,
+	.fit		= fit,
 	.peek		= peek,
 	.key_new	= key_new,
 	.key_free	= key_free,

@@ -164,6 +164,14 @@ static struct tsec_packet_key *key_new(const struct tsec_key *key,
 	return pkey;
 }
 
+static u32 fit(const struct tsec_packet_key *pkey, u32 len)
+{
+	if (len <= OVERHEAD)
+		return 0;
+	return min_t(u32, round_down(len - OVERHEAD, TSEC_WIREGUARD_PADDING),
+		     TSEC_WIREGUARD_PAYLOAD_MAX);
+}
+
 static void header_write(const struct tsec_packet_key *pkey, u8 *header,
 			 u64 counter)
 {
@@ -236,6 +244,7 @@ const struct tsec_packet_ops tsec_packet_wireguard_ops = {
 	.trailer_room	= TSEC_WIREGUARD_TRAILER_ROOM,
 	.payload_max	= TSEC_WIREGUARD_PAYLOAD_MAX,
 	.seq_max	= TSEC_WIREGUARD_REJECT_AFTER - 1,
+	.fit		= fit,
 	.peek		= peek,
 	.key_new	= key_new,
 	.key_free	= key_free,

@@ -266,6 +266,21 @@ static void seals(struct kunit *test, const struct epoch *epoch, u64 seq,
 	OPS->key_free(key);
 }
 
+static void fit__lengths(struct kunit *test)
+{
+	struct tsec_packet_key *key = key_of(test, &aes_128_cid, true);
+	struct tsec_packet packet = { };
+	u64 seq = 1;
+	u32 len;
+
+	for (len = 25; len < 200; len++)
+		expect_fits(test, OPS, key, &seq, &packet, len);
+	KUNIT_EXPECT_EQ(test, OPS->fit(key, 0), 0);
+	KUNIT_EXPECT_EQ(test, OPS->fit(key, 24), 0);
+	KUNIT_EXPECT_EQ(test, OPS->fit(key, U32_MAX), OPS->payload_max);
+	OPS->key_free(key);
+}
+
 static void seal__vectors(struct kunit *test)
 {
 	seals(test, &aes_128, 0, first_record);
@@ -565,6 +580,7 @@ static struct kunit_case dtls13_cases[] = {
 	KUNIT_CASE(peek__plain),
 	KUNIT_CASE(peek__malformed),
 	KUNIT_CASE(key_new__refused),
+	KUNIT_CASE(fit__lengths),
 	KUNIT_CASE(seal__vectors),
 	KUNIT_CASE(seal__limits),
 	KUNIT_CASE(open__vectors),

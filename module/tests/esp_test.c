@@ -223,6 +223,21 @@ static void seals(struct kunit *test, const struct association *sa,
 	OPS->key_free(key);
 }
 
+static void fit__lengths(struct kunit *test)
+{
+	struct tsec_packet_key *key = key_of(test, &gcm, true);
+	struct tsec_packet packet = { };
+	u64 seq = 1;
+	u32 len;
+
+	for (len = 40; len < 200; len++)
+		expect_fits(test, OPS, key, &seq, &packet, len);
+	KUNIT_EXPECT_EQ(test, OPS->fit(key, 0), 0);
+	KUNIT_EXPECT_EQ(test, OPS->fit(key, 35), 0);
+	KUNIT_EXPECT_EQ(test, OPS->fit(key, U32_MAX), OPS->payload_max);
+	OPS->key_free(key);
+}
+
 static void seal__vectors(struct kunit *test)
 {
 	struct expected esn = gcm_packet;
@@ -561,6 +576,7 @@ static struct kunit_case esp_cases[] = {
 	KUNIT_CASE(peek__ike),
 	KUNIT_CASE(peek__keepalive),
 	KUNIT_CASE(key_new__refused),
+	KUNIT_CASE(fit__lengths),
 	KUNIT_CASE(seal__vectors),
 	KUNIT_CASE(seal__limits),
 	KUNIT_CASE(seal__padding),

@@ -258,6 +258,45 @@ static void key_validate__plain(struct kunit *test)
 	expect_fault(test, &key, "the key is all zeros");
 }
 
+/* DTLS 1.2 has the keys of TLS 1.2. */
+static void key_validate__dtls(struct kunit *test)
+{
+	const u16 v12 = TSEC_VERSION_DTLS_1_2;
+	const char *iv = "wrong length of the IV for this cipher and version";
+	struct tsec_key key;
+	const char *why = "";
+
+	key = plain_key(v12, TSEC_CIPHER_AES_128_GCM, 16, 4);
+	KUNIT_EXPECT_EQ(test, tsec_key_validate(&key, &why), 0);
+	key = plain_key(v12, TSEC_CIPHER_CHACHA20_POLY1305, 32, 12);
+	KUNIT_EXPECT_EQ(test, tsec_key_validate(&key, &why), 0);
+	key = plain_key(v12, TSEC_CIPHER_AES_256_GCM, 32, 12);
+	expect_fault(test, &key, iv);
+	key = plain_key(v12, TSEC_CIPHER_CHACHA20_POLY1305, 32, 4);
+	expect_fault(test, &key, iv);
+	key = secret_key(test);
+	key.version = v12;
+	expect_fault(test, &key, "only TLS 1.3 makes keys of a secret");
+	key = plain_key(v12, TSEC_CIPHER_AES_128_GCM, 16, 4);
+	key.cid_len = 2;
+	KUNIT_EXPECT_EQ(test, tsec_key_validate(&key, &why), 0);
+	key.version = TSEC_VERSION_TLS_1_2;
+	expect_fault(test, &key, "only DTLS has connection IDs");
+}
+
+static void version_protocol(struct kunit *test)
+{
+	KUNIT_EXPECT_EQ(test, tsec_version_protocol(TSEC_VERSION_TLS_1_2),
+			TSEC_PROTO_TLS);
+	KUNIT_EXPECT_EQ(test, tsec_version_protocol(TSEC_VERSION_TLS_1_3),
+			TSEC_PROTO_TLS);
+	KUNIT_EXPECT_EQ(test, tsec_version_protocol(TSEC_VERSION_DTLS_1_2),
+			TSEC_PROTO_DTLS);
+	KUNIT_EXPECT_EQ(test, tsec_version_protocol(0), TSEC_PROTO_DEFAULT);
+	KUNIT_EXPECT_EQ(test, tsec_version_protocol(0x0302),
+			TSEC_PROTO_DEFAULT);
+}
+
 static void key_derive__rfc8448(struct kunit *test)
 {
 	struct tsec_key key = secret_key(test);
@@ -517,6 +556,8 @@ static struct kunit_case key_cases[] = {
 	KUNIT_CASE(key_validate__common),
 	KUNIT_CASE(key_validate__secret),
 	KUNIT_CASE(key_validate__plain),
+	KUNIT_CASE(key_validate__dtls),
+	KUNIT_CASE(version_protocol),
 	KUNIT_CASE(key_derive__rfc8448),
 	KUNIT_CASE(key_derive__other_ciphers),
 	KUNIT_CASE(key_derive__refused),

@@ -19,10 +19,6 @@ enum packets_limits {
 	PACKETS_ROOM	= 512,		/* bytes of a vector */
 };
 
-/* A long vector in lines, each of them a string: up to six. */
-#define HEX_LINES(a, b, c, d, e, f, ...)	(a b c d e f)
-#define HEX(...)	HEX_LINES(__VA_ARGS__, "", "", "", "", "")
-
 /**
  * struct expected - what a record holds
  * @seq: its number
@@ -137,6 +133,32 @@ static inline int seal_zeros(struct kunit *test,
 	err = ops->seal(pkey, &packet);
 	kfree(buf);
 	return err;
+}
+
+/*
+ * What fits into a record of @len bytes makes none that is longer, and one
+ * byte more would.
+ */
+static inline void expect_fits(struct kunit *test,
+			       const struct tsec_packet_ops *ops,
+			       struct tsec_packet_key *pkey, u64 *seq,
+			       const struct tsec_packet *as, u32 len)
+{
+	u32 most = ops->fit(pkey, len), more;
+
+	for (more = 0; more < 2; more++) {
+		struct tsec_packet packet = *as;
+		u8 *buf = kzalloc(PACKETS_ROOM, GFP_KERNEL);
+
+		KUNIT_ASSERT_NOT_NULL(test, buf);
+		packet.data = buf + ops->header_room;
+		packet.len = most + more;
+		packet.seq = (*seq)++;
+		KUNIT_EXPECT_EQ(test, ops->seal(pkey, &packet), 0);
+		KUNIT_EXPECT_EQ_MSG(test, packet.len > len, more,
+				    "%u in %u", most + more, len);
+		kfree(buf);
+	}
 }
 
 /* Opens a copy; what comes out is left in @packet, its bytes in @out. */

@@ -15,7 +15,19 @@ static void record_ops_find__tls(struct kunit *test)
 	KUNIT_ASSERT_NOT_NULL(test, ops);
 	KUNIT_EXPECT_STREQ(test, ops->name, "tls");
 	KUNIT_EXPECT_EQ(test, ops->protocol, TSEC_PROTO_TLS);
+	KUNIT_EXPECT_NULL(test, ops->packet);
 	KUNIT_EXPECT_LE(test, ops->version_min, ops->version_max);
+}
+
+static void record_ops_find__dtls(struct kunit *test)
+{
+	const struct tsec_record_ops *ops;
+
+	ops = tsec_record_ops_find(TSEC_PROTO_DTLS);
+	KUNIT_ASSERT_NOT_NULL(test, ops);
+	KUNIT_EXPECT_STREQ(test, ops->name, "dtls");
+	KUNIT_EXPECT_NOT_NULL(test, ops->packet);
+	KUNIT_EXPECT_EQ(test, ops->version_min, TSEC_VERSION_DTLS_1_2);
 }
 
 static void record_ops_find__unknown(struct kunit *test)
@@ -26,6 +38,7 @@ static void record_ops_find__unknown(struct kunit *test)
 
 static struct kunit_case record_cases[] = {
 	KUNIT_CASE(record_ops_find__tls),
+	KUNIT_CASE(record_ops_find__dtls),
 	KUNIT_CASE(record_ops_find__unknown),
 	{}
 };

@@ -284,6 +284,19 @@ static void key_new__refused(struct kunit *test)
 	expect_refused(test, OPS, &good, &as);
 }
 
+/* As long as for SRTCP: a number and four bytes of MKI. */
+static void fit__lengths(struct kunit *test)
+{
+	struct tsec_packet_key *key = key_of(test, &cm80_mki, true);
+
+	KUNIT_EXPECT_EQ(test, OPS->fit(key, 0), 0);
+	KUNIT_EXPECT_EQ(test, OPS->fit(key, 18), 0);
+	KUNIT_EXPECT_EQ(test, OPS->fit(key, 19), 1);
+	KUNIT_EXPECT_EQ(test, OPS->fit(key, 1472), 1454);
+	KUNIT_EXPECT_EQ(test, OPS->fit(key, U32_MAX), OPS->payload_max);
+	OPS->key_free(key);
+}
+
 static void seal__vectors(struct kunit *test)
 {
 	struct tsec_packet_key *key;
@@ -617,6 +630,7 @@ static struct kunit_case srtp_cases[] = {
 	KUNIT_CASE(peek__others),
 	KUNIT_CASE(peek__cut_off),
 	KUNIT_CASE(key_new__refused),
+	KUNIT_CASE(fit__lengths),
 	KUNIT_CASE(seal__vectors),
 	KUNIT_CASE(seal__rtcp_numbers),
 	KUNIT_CASE(seal__malformed),

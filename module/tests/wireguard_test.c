@@ -155,6 +155,21 @@ static void key_new__refused(struct kunit *test)
 	expect_refused(test, OPS, &good, &as);
 }
 
+static void fit__lengths(struct kunit *test)
+{
+	struct tsec_packet_key *key = sender(test);
+	struct tsec_packet packet = { };
+	u64 seq = 1;
+	u32 len;
+
+	for (len = 48; len < 200; len++)
+		expect_fits(test, OPS, key, &seq, &packet, len);
+	KUNIT_EXPECT_EQ(test, OPS->fit(key, 0), 0);
+	KUNIT_EXPECT_EQ(test, OPS->fit(key, 32), 0);
+	KUNIT_EXPECT_EQ(test, OPS->fit(key, U32_MAX), OPS->payload_max);
+	OPS->key_free(key);
+}
+
 static void seal__vectors(struct kunit *test)
 {
 	struct tsec_packet_key *key = sender(test);
@@ -288,6 +303,7 @@ static struct kunit_case wireguard_cases[] = {
 	KUNIT_CASE(peek__data),
 	KUNIT_CASE(peek__malformed),
 	KUNIT_CASE(key_new__refused),
+	KUNIT_CASE(fit__lengths),
 	KUNIT_CASE(seal__vectors),
 	KUNIT_CASE(seal__limits),
 	KUNIT_CASE(open__vectors),

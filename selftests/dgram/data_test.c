@@ -7,6 +7,7 @@
 #include <sys/ioctl.h>
 #include <sys/uio.h>
 #include <sys/wait.h>
+#include <linux/filter.h>
 #include <linux/sockios.h>
 #include <unistd.h>
 
@@ -266,6 +267,26 @@ TEST_F(data, counted)
 	EXPECT_EQ(b.rx.bytes, 8);
 	EXPECT_EQ(stat_of("TxBytes") - tx, 9);
 	EXPECT_EQ(stat_of("RxBytes") - rx, 9);
+}
+
+/* A filter of the program sees what was in the record. */
+TEST_F(data, filter)
+{
+	struct sock_filter code[] = {
+		BPF_STMT(BPF_LD | BPF_B | BPF_ABS, 0),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 'y', 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, 65535),
+		BPF_STMT(BPF_RET | BPF_K, 0),
+	};
+	struct sock_fprog program = { ARRAY_SIZE(code), code };
+	uint64_t before = stat_of("PacketsFiltered");
+
+	ASSERT_EQ(setsockopt(self->b, SOL_SOCKET, SO_ATTACH_FILTER, &program,
+			     sizeof(program)), 0);
+	ASSERT_EQ(send(self->a, "no", 2, 0), 2);
+	ASSERT_EQ(send(self->a, "yes", 3, 0), 3);
+	expect_datagram(self->b, "yes", 3);
+	EXPECT_EQ(stat_of("PacketsFiltered"), before + 1);
 }
 
 TEST_F(data, refused_flags)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * A peer of another make: DTLS 1.2 records sealed and opened by hand
- * (RFC 6347, RFC 5288, RFC 7905).
+ * (RFC 6347, RFC 5288, RFC 7905, RFC 9146).
  */
 #include <gnutls/crypto.h>
 #include <gnutls/gnutls.h>
@@ -9,7 +9,7 @@
 
 #include "peer.h"
 
-enum { EXPLICIT = 8, TAG = 16, NONCE = 12, AAD = 13 };
+enum { EXPLICIT = 8, TAG = 16, NONCE = 12, AAD_MAX = 23 + TSEC_CID_MAX };
 
 static const gnutls_cipher_algorithm_t algorithms[] = {
 	[TSEC_CIPHER_AES_128_GCM]	= GNUTLS_CIPHER_AES_128_GCM,
@@ -51,11 +51,21 @@ static void nonce_make(const struct peer *peer, const struct key *key,
 						    nonce[4 + i] ^ number[i];
 }
 
-static void aad_make(const uint8_t *header, size_t len, uint8_t *aad)
+static size_t aad_make(const struct key *key, const uint8_t *header, size_t len,
+		       uint8_t *aad)
 {
-	memcpy(aad, header + 3, 8);
-	memcpy(aad + 8, header, 3);
-	put_be(aad + 11, len, 2);
+	if (!key->cid_len) {
+		memcpy(aad, header + 3, 8);
+		memcpy(aad + 8, header, 3);
+		put_be(aad + 11, len, 2);
+		return 13;
+	}
+	memset(aad, 0xff, 8);
+	aad[8] = TYPE_CID;
+	aad[9] = key->cid_len;
+	memcpy(aad + 10, header, 11 + key->cid_len);
+	put_be(aad + 21 + key->cid_len, len, 2);
+	return 23 + key->cid_len;
 }
 
 static gnutls_aead_cipher_hd_t aead(const struct peer *peer,
@@ -74,23 +84,29 @@ static gnutls_aead_cipher_hd_t aead(const struct peer *peer,
 size_t peer_seal(struct peer *peer, uint8_t *out, int type, const void *data,
 		 size_t len)
 {
-	size_t skip = explicit_len(peer), room = len + TAG;
-	gnutls_aead_cipher_hd_t hd = aead(peer, &peer->tx);
-	uint8_t nonce[NONCE], aad[AAD];
+	struct key *key = &peer->tx;
+	size_t skip = explicit_len(peer), inner = len + !!key->cid_len;
+	size_t header = PEER_HEADER + key->cid_len, room = inner + TAG;
+	gnutls_aead_cipher_hd_t hd = aead(peer, key);
+	static uint8_t plain[PEER_ROOM];
+	uint8_t nonce[NONCE], aad[AAD_MAX];
+	size_t aad_len;
 
-	out[0] = type;
+	memcpy(plain, data, len);
+	plain[len] = type;
+	out[0] = key->cid_len ? TYPE_CID : type;
 	put_be(out + 1, 0xfefd, 2);
-	put_be(out + 3, (uint64_t)peer->epoch << 48 | peer->tx.seq++, 8);
-	put_be(out + 11, skip + len + TAG, 2);
-	memcpy(out + PEER_HEADER, out + 3, skip);
-	nonce_make(peer, &peer->tx, out + 3, nonce);
-	aad_make(out, len, aad);
-	ASSERT_EQ(gnutls_aead_cipher_encrypt(hd, nonce, NONCE, aad, AAD, TAG,
-					     data, len,
-					     out + PEER_HEADER + skip, &room),
-		  0);
+	put_be(out + 3, (uint64_t)peer->epoch << 48 | key->seq++, 8);
+	memcpy(out + 11, key->cid, key->cid_len);
+	put_be(out + header - 2, skip + inner + TAG, 2);
+	memcpy(out + header, out + 3, skip);
+	nonce_make(peer, key, out + 3, nonce);
+	aad_len = aad_make(key, out, inner, aad);
+	ASSERT_EQ(gnutls_aead_cipher_encrypt(hd, nonce, NONCE, aad, aad_len,
+					     TAG, plain, inner,
+					     out + header + skip, &room), 0);
 	gnutls_aead_cipher_deinit(hd);
-	return PEER_HEADER + skip + room;
+	return header + skip + room;
 }
 
 void peer_write(struct peer *peer, const void *data, size_t len)
@@ -107,30 +123,37 @@ void peer_send(struct peer *peer, int type, const void *data, size_t len)
 
 static void record_open(struct peer *peer, const uint8_t *record, size_t len)
 {
-	size_t skip = explicit_len(peer), body = len - PEER_HEADER - skip;
-	gnutls_aead_cipher_hd_t hd = aead(peer, &peer->rx);
-	uint8_t nonce[NONCE], aad[AAD];
+	const struct key *key = &peer->rx;
+	const uint8_t *body = record + PEER_HEADER + key->cid_len;
+	size_t skip = explicit_len(peer), aad_len;
+	size_t inner = record + len - body - skip - TAG;
+	gnutls_aead_cipher_hd_t hd = aead(peer, key);
+	uint8_t nonce[NONCE], aad[AAD_MAX];
 
-	nonce_make(peer, &peer->rx, skip ? record + PEER_HEADER : record + 3,
-		   nonce);
-	aad_make(record, body - TAG, aad);
+	nonce_make(peer, key, skip ? body : record + 3, nonce);
+	aad_len = aad_make(key, record, inner, aad);
 	peer->len = sizeof(peer->data);
-	ASSERT_EQ(gnutls_aead_cipher_decrypt(hd, nonce, NONCE, aad, AAD, TAG,
-					     record + PEER_HEADER + skip, body,
+	ASSERT_EQ(gnutls_aead_cipher_decrypt(hd, nonce, NONCE, aad, aad_len,
+					     TAG, body + skip, inner + TAG,
 					     peer->data, &peer->len), 0);
 	gnutls_aead_cipher_deinit(hd);
+	peer->type = record[0];
+	if (key->cid_len)
+		peer->type = peer->data[--peer->len];
 }
 
 void peer_recv(struct peer *peer)
 {
 	static uint8_t record[PEER_ROOM];
+	size_t header = PEER_HEADER + peer->rx.cid_len;
 	ssize_t len = recv(peer->fd, record, sizeof(record), 0);
 
-	ASSERT_GE(len, PEER_HEADER + TAG);
+	ASSERT_GE(len, header + TAG);
+	ASSERT_EQ(record[0] == TYPE_CID, peer->rx.cid_len > 0);
+	ASSERT_MEMEQ(record + 11, peer->rx.cid, peer->rx.cid_len);
 	ASSERT_EQ(get_be(record + 1, 2), 0xfefd);
 	ASSERT_EQ(get_be(record + 3, 2), 1);
-	ASSERT_EQ(get_be(record + 11, 2), len - PEER_HEADER);
-	peer->type = record[0];
+	ASSERT_EQ(get_be(record + header - 2, 2), len - header);
 	peer->seq = get_be(record + 5, 6);
 	record_open(peer, record, len);
 }

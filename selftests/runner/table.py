@@ -18,6 +18,10 @@ KERNELS = {
 QEMU_STREAM = "sh -c 'modprobe -a tls gcm chacha20poly1305 && " \
               "selftests/stream/run connect_test'"
 
+# The vector unit is there, and softirqs open what comes.
+QEMU_DGRAM = "sh -c 'modprobe -a gcm chacha20poly1305 && " \
+             "selftests/dgram/run'"
+
 # name, kernel, title, command, seconds; the longest come first, so that two
 # at a time end together.  A command of a kernel runs in the test machine.
 SUITES = (
@@ -29,6 +33,9 @@ SUITES = (
      'selftests/install/run', 900),
     ('stream', '6.1', 'stream sockets, a part', QEMU_STREAM, 900),
     ('stream', '6.12', 'stream sockets, a part', QEMU_STREAM, 900),
+    ('dgram', 'debug', 'datagram sockets', 'selftests/dgram/run', 600),
+    ('dgram', '6.1', 'datagram sockets', QEMU_DGRAM, 900),
+    ('dgram', 'uml', 'datagram sockets', 'selftests/dgram/run', 300),
     ('tool', 'uml', 'tsec and tsec run', 'selftests/tool/run', 900),
     ('vm', 'host', 'the test machine itself', 'selftests/vm/test.sh', 900),
     ('demo', '6.12', 'the demo', 'selftests/demo/inside', 600),

@@ -49,6 +49,11 @@ static void key_install(struct link *link, const char *profile, int direction,
 	tsec_set(&info, KEY_VERSION, version, kind->version);
 	tsec_set(&info, KEY_CIPHER, cipher, kind->cipher);
 	tsec_set(&info, KEY_SEQ, seq, key->seq);
+	if (key->cid_len) {
+		info.cid.data = key->cid;
+		info.cid.len = key->cid_len;
+		info.have |= TSEC_HAS(KEY_CID);
+	}
 	if (kind->version == TSEC_VERSION_TLS_1_3 && !link->plain) {
 		info.secret.data = key->secret;
 		info.secret.len = tsec_cipher_secret_len(kind->cipher);

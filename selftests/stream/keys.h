@@ -74,6 +74,8 @@ struct key {
 	uint8_t key[TSEC_KEY_MAX];
 	uint8_t iv[TSEC_IV_MAX];
 	uint64_t seq;
+	uint8_t cid[TSEC_CID_MAX];	/* DTLS: in each record */
+	uint8_t cid_len;
 };
 
 /* A profile for each end, with the keys of one session between them. */

@@ -159,6 +159,7 @@ static const struct field key_fields[] = {
 	KEY(REQUEST, "request", request, FIELD_FLAG),
 	KEY_ENUM(REASON, "reason", reason, FIELD_U8,
 		 tsec_reason_names),
+	KEY(CID, "cid", cid, FIELD_BLOB),
 };
 
 #define SESSION(NAME, label, member, kind) \

@@ -173,6 +173,7 @@ struct tsec_key_info {
 	uint8_t used;
 	uint8_t request;
 	uint8_t reason;			/* enum tsec_key_reason */
+	struct tsec_blob cid;
 };
 
 /* TSEC_A_SESSION_* */

@@ -147,4 +147,7 @@ bool is_limit(const char *name);
  */
 int read_hex_file(const char *name, uint8_t *secret, size_t size);
 
+/* Bytes of hexadecimal digits that are no secret; -1 when it is none. */
+int parse_hex(const char *text, uint8_t *bytes, size_t size);
+
 #endif /* TSEC_CLI_H */

@@ -80,6 +80,11 @@ static int decode(const char *text, size_t len, uint8_t *secret, size_t size)
 	return digits && digits % 2 == 0 ? (int)(digits / 2) : -1;
 }
 
+int parse_hex(const char *text, uint8_t *bytes, size_t size)
+{
+	return decode(text, strlen(text), bytes, size);
+}
+
 int read_hex_file(const char *name, uint8_t *secret, size_t size)
 {
 	char text[TEXT_MAX];

@@ -101,6 +101,16 @@ static json_t *json_flags(uint64_t flags)
 	return json;
 }
 
+static json_t *json_hex(const struct tsec_blob *blob)
+{
+	const uint8_t *bytes = blob->data;
+	char text[2 * TSEC_CID_MAX + 1] = "";
+
+	for (unsigned int i = 0; i < blob->len && i < TSEC_CID_MAX; i++)
+		sprintf(text + 2 * i, "%02x", bytes[i]);
+	return json_string(text);
+}
+
 static json_t *json_field(const struct layout *layout,
 			  const struct field *field, const void *info)
 {
@@ -112,6 +122,8 @@ static json_t *json_field(const struct layout *layout,
 	case FIELD_STRING:
 		return json_text(from);
 	case FIELD_BLOB:
+		if (!strcmp(field->name, "cid"))
+			return json_hex(from);
 		return NULL;		/* secrets, and certificates */
 	case FIELD_ADDR:
 		return json_addr(from);

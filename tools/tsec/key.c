@@ -8,11 +8,12 @@
 static const char usage[] =
 	"Usage: tsec key [ show ] [ profile NAME | session N ]\n"
 	"       tsec key add PROFILE { tx | rx } cipher CIPHER\n"
-	"                [ version VERSION ] [ seq N ] [ LIMIT ]...\n"
+	"                [ version VERSION ] [ seq N ] [ cid HEX ]\n"
+	"                [ LIMIT ]...\n"
 	"                { key-file FILE iv-file FILE | secret-file FILE }\n"
 	"       tsec key del PROFILE [ tx | rx ]\n"
 	"CIPHER := { aes-128-gcm | aes-256-gcm | chacha20-poly1305 }\n"
-	"VERSION := { 1.2 | 1.3 }\n"
+	"VERSION := { 1.2 | 1.3 | DTLSv1.2 }\n"
 	"LIMIT := { soft-records N | hard-records N | soft-bytes N |\n"
 	"           hard-bytes N | soft-seconds N | hard-seconds N |\n"
 	"           idle-seconds N }\n"
@@ -87,6 +88,7 @@ struct files {
 	const char *key;
 	const char *iv;
 	const char *secret;
+	uint8_t cid[TSEC_CID_MAX];
 };
 
 struct bytes {
@@ -121,6 +123,21 @@ static int take_file(const char **file, const char *word, const char *value)
 	return 0;
 }
 
+static int take_cid(const char *value, struct tsec_key_info *key,
+		    struct files *files)
+{
+	int len = parse_hex(value, files->cid, sizeof(files->cid));
+
+	if (tsec_has(key, KEY_CID))
+		return bad_usage("cid is given twice");
+	if (len < 0)
+		return bad_usage("cid: not at most %d bytes in hexadecimal "
+				 "digits", TSEC_CID_MAX);
+	key->cid = (struct tsec_blob) { files->cid, len };
+	key->have |= TSEC_HAS(KEY_CID);
+	return 0;
+}
+
 static int take_word(const char *word, const char *value,
 		     struct tsec_key_info *key, struct files *files)
 {
@@ -134,6 +151,8 @@ static int take_word(const char *word, const char *value,
 		return take_file(&files->iv, word, value);
 	if (!strcmp(word, "secret-file"))
 		return take_file(&files->secret, word, value);
+	if (!strcmp(word, "cid"))
+		return take_cid(value, key, files);
 	if (!field || !(is_limit(word) || !strcmp(word, "seq") ||
 			!strcmp(word, "version") || !strcmp(word, "cipher")))
 		return bad_usage("unexpected \"%s\", see \"tsec key help\"",
@@ -156,6 +175,8 @@ static int check_files(const struct tsec_key_info *key,
 				 "key-file and iv-file",
 				 key->version == TSEC_VERSION_TLS_1_2 ?
 				 "TLS 1.2" : "DTLS 1.2");
+	if (tsec_has(key, KEY_CID) && key->version != TSEC_VERSION_DTLS_1_2)
+		return bad_usage("only DTLS has connection IDs");
 	if (files->key && !strcmp(files->key, "-") && !strcmp(files->iv, "-"))
 		return bad_usage("only one file can be standard input");
 	return 0;

@@ -95,6 +95,12 @@ static void print_limits(const struct tsec_key_info *info)
 
 static void print_use(const struct tsec_key_info *info, bool stats)
 {
+	const uint8_t *cid = info->cid.data;
+
+	if (tsec_has(info, KEY_CID))
+		printf(" cid ");
+	for (unsigned int i = 0; tsec_has(info, KEY_CID) && i < info->cid.len; i++)
+		printf("%02x", cid[i]);
 	if (tsec_has(info, KEY_EPOCH))
 		printf(" epoch %u", info->epoch);
 	if (stats && tsec_has(info, KEY_SEQ))

@@ -127,6 +127,7 @@ enum tsec_verify {
 #define TSEC_KEY_MAX		32
 #define TSEC_IV_MAX		12
 #define TSEC_SECRET_MAX		48
+#define TSEC_CID_MAX		20
 #define TSEC_EXPORT_LABEL_MAX	249
 #define TSEC_EXPORT_MAX		4096
 
@@ -163,6 +164,8 @@ enum tsec_verify {
  *	section 7.5); EOPNOTSUPP for TLS 1.2
  * @TSEC_KEY_UPDATE: set, int: renew the sending key now; 1 asks the peer to
  *	renew its own as well (RFC 8446 section 4.6.3)
+ * @TSEC_MTU: get, int: bytes of the longest datagram that can be sent now;
+ *	SOCK_DGRAM only
  *
  * Numbers 13 to 15, 22 and 23 are kept for early data, delegated
  * verification, record size and padding.
@@ -186,6 +189,7 @@ enum tsec_sockopt {
 	TSEC_ERROR		= 19,
 	TSEC_EXPORT		= 20,
 	TSEC_KEY_UPDATE		= 21,
+	TSEC_MTU		= 24,
 };
 
 /**
@@ -372,6 +376,8 @@ enum tsec_direction {
  * One direction of one epoch.  Keys go in and never come out: KEY, IV and
  * SECRET are in no reply.  Either KEY and IV are given, or SECRET alone, of
  * which they are made (RFC 8446 section 7.3); SECRET makes the key renewable.
+ * CID is the connection ID (RFC 9146) that the sender of the key's direction
+ * puts into its records and the receiver expects there.
  */
 enum tsec_attr_key {
 	TSEC_A_KEY_UNSPEC,
@@ -400,6 +406,7 @@ enum tsec_attr_key {
 	TSEC_A_KEY_USED,		/* flag, get only: taken by a session */
 	TSEC_A_KEY_REQUEST,		/* flag, key-update: the peer's as well */
 	TSEC_A_KEY_REASON,		/* u8, key-ntf: enum tsec_key_reason */
+	TSEC_A_KEY_CID,			/* binary, DTLS: in each record */
 	__TSEC_A_KEY_MAX
 };
 

@@ -54,6 +54,13 @@ static void test_ciphers(void)
 				  TSEC_VERSION_TLS_1_2), 12, "ChaCha20 IV");
 	is_int(tsec_cipher_iv_len(TSEC_CIPHER_AES_128_GCM,
 				  TSEC_VERSION_TLS_1_3), 12, "TLS 1.3 IV");
+	is_int(tsec_cipher_iv_len(TSEC_CIPHER_AES_256_GCM,
+				  TSEC_VERSION_DTLS_1_2), 4,
+	       "DTLS 1.2 GCM salt");
+	is_str(tsec_name_of(tsec_version_names, TSEC_VERSION_DTLS_1_2),
+	       "DTLSv1.2", "name of a DTLS version");
+	is_str(tsec_name_of(tsec_protocol_names, TSEC_PROTO_DTLS), "dtls",
+	       "name of a protocol");
 }
 
 static void test_addr(void)

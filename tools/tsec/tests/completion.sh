@@ -58,7 +58,7 @@ offers default web -- profile set ''
 offers version-min version-max verify -- profile set web ve
 offers none -- profile set web verify n
 offers tx rx -- key add web ''
-offers cipher -- key add web tx c
+offers cipher cid -- key add web tx c
 offers aes-128-gcm aes-256-gcm -- key add web tx cipher aes
 offers TsecHandshakeOk TsecHandshakeFail -- stats show ''
 offers profile -- monitor p

@@ -1,0 +1,310 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Datagrams sent: from the program to IP.
+ *
+ * What a program sends is copied once, into the packet that is sealed in
+ * place and handed to IP.  Senders share nothing but the key's number.  The
+ * inner socket is charged for what is on its way, and wakes the program's
+ * socket when there is room again.
+ */
+#include "compat.h"
+#include "control.h"
+#include "dgram.h"
+#include "net.h"
+#include "packet.h"
+#include "session.h"
+
+/**
+ * tsec_dgram_tx_broken() - whether the session can send no more
+ * @session: an open session
+ *
+ * Return: 0, -EPIPE after the end of the sending direction, or the session's
+ * status once it has failed.
+ */
+int tsec_dgram_tx_broken(const struct tsec_session *session)
+{
+	int status = READ_ONCE(session->status);
+
+	if (unlikely(status))
+		return -status;
+	if (unlikely(test_bit(TSEC_SESSION_CLOSED, &session->flags)))
+		return -EPIPE;
+	return 0;
+}
+
+/* The key in use stays: only the end of the session takes it away. */
+static struct tsec_dgram_key *tx_slot(const struct tsec_session *session)
+{
+	return rcu_dereference_protected(session->tx.slot,
+					 refcount_read(&session->refs));
+}
+
+/* What is given up once its number is taken leaves a gap, and no harm. */
+static int number_take(struct tsec_session *session,
+		       struct tsec_dgram_key *slot, u64 *seq)
+{
+	switch (tsec_dgram_key_take(slot, &session->tx, seq)) {
+	case TSEC_KEY_HARD:
+		return tsec_control_expire(session, TSEC_DIR_TX);
+	case TSEC_KEY_SOFT:
+		tsec_control_rekey_needed(session, TSEC_DIR_TX);
+		return 0;
+	default:
+		return 0;
+	}
+}
+
+/**
+ * tsec_dgram_seal() - seal a packet under the next number
+ * @session: an open session
+ * @packet: the payload, with room around it; set to the record
+ *
+ * Context: process context.
+ * Return: 0, -EKEYEXPIRED at the key's hard limit, or what the protocol's
+ * seal() returns.
+ */
+int tsec_dgram_seal(struct tsec_session *session, struct tsec_packet *packet)
+{
+	struct tsec_dgram_key *slot = tx_slot(session);
+	int err;
+
+	err = number_take(session, slot, &packet->seq);
+	if (err)
+		return err;
+	local_bh_disable();
+	err = slot->ops->seal(slot->key, packet);
+	local_bh_enable();
+	return err;
+}
+
+/**
+ * tsec_dgram_fit() - the longest payload that a datagram can carry
+ * @session: an open session
+ * @mtu: bytes that the datagram may have
+ *
+ * Return: bytes, 0 if not even an empty record fits.
+ */
+u32 tsec_dgram_fit(const struct tsec_session *session, u32 mtu)
+{
+	const struct tsec_packet_ops *ops = session->record->packet;
+	u32 around = ops->header_room + ops->trailer_room;
+
+	if (ops->fit)
+		return ops->fit(tx_slot(session)->key, mtu);
+	return mtu > around ? min(mtu - around, ops->payload_max) : 0;
+}
+
+static int skb_seal(struct tsec_session *session, struct sk_buff *skb,
+		    enum tsec_packet_kind kind, u8 content)
+{
+	struct tsec_packet packet = {
+		.data		= skb->data,
+		.len		= skb->len,
+		.kind		= kind,
+		.content	= content,
+	};
+	int err = tsec_dgram_seal(session, &packet);
+
+	if (err)
+		return err;
+	__skb_push(skb, skb->data - packet.data);
+	__skb_put(skb, packet.len - skb->len);
+	return 0;
+}
+
+/* What a packet of the session takes before its payload. */
+static size_t room_before(const struct tsec_session *session,
+			  const struct tsec_udp_route *route)
+{
+	return tsec_udp_headroom(route) + session->record->packet->header_room;
+}
+
+/* Waits until there is room in the send buffer. */
+static struct sk_buff *skb_make(struct tsec_session *session,
+				const struct tsec_udp_route *route, size_t len,
+				int flags, int *err)
+{
+	size_t room = room_before(session, route);
+	struct sk_buff *skb;
+
+	skb = sock_alloc_send_skb(session->inner->sk, room + len +
+				  session->record->packet->trailer_room,
+				  flags & MSG_DONTWAIT, err);
+	if (!skb)
+		return NULL;
+	skb_reserve(skb, room);
+	__skb_put(skb, len);
+	return skb;
+}
+
+/* A message of the protocol itself: a full send buffer does not keep it. */
+static struct sk_buff *skb_make_control(struct tsec_session *session,
+					const struct tsec_udp_route *route,
+					const u8 *message, size_t len)
+{
+	size_t room = room_before(session, route);
+	struct sk_buff *skb;
+
+	skb = sock_wmalloc(session->inner->sk, room + len +
+			   session->record->packet->trailer_room, 1,
+			   GFP_KERNEL);
+	if (!skb)
+		return NULL;
+	skb_reserve(skb, room);
+	__skb_put_data(skb, message, len);
+	return skb;
+}
+
+static struct sk_buff *packet_make(struct tsec_session *session,
+				   const struct tsec_udp_route *route,
+				   struct msghdr *msg, size_t len, int *err)
+{
+	struct sk_buff *skb;
+
+	skb = skb_make(session, route, len, msg->msg_flags, err);
+	if (!skb)
+		return NULL;
+	*err = -EFAULT;
+	if (!copy_from_iter_full(skb->data, len, &msg->msg_iter))
+		goto free_skb;
+	/* It may have waited for room. */
+	*err = tsec_dgram_tx_broken(session) ?:
+	       skb_seal(session, skb, TSEC_PACKET_DATA, 0);
+	if (!*err)
+		return skb;
+free_skb:
+	kfree_skb(skb);
+	return NULL;
+}
+
+static int packet_send(struct tsec_session *session,
+		       const struct tsec_udp_ask *ask, struct msghdr *msg,
+		       size_t len)
+{
+	struct sock *isk = session->inner->sk;
+	struct tsec_udp_route route;
+	struct sk_buff *skb;
+	int err;
+
+	err = tsec_udp_route(&session->dgram->path, isk, ask, &route);
+	if (err)
+		return err;
+	err = -EMSGSIZE;
+	if (len > tsec_dgram_fit(session, route.mtu))
+		goto put_route;
+	skb = packet_make(session, &route, msg, len, &err);
+	if (!skb)
+		goto put_route;
+	tsec_udp_send(isk, &route, skb);
+	return len;
+
+put_route:
+	tsec_udp_route_put(&route);
+	return err;
+}
+
+static int wish(struct tsec_session *session, struct msghdr *msg,
+		struct tsec_udp_ask *ask)
+{
+	if (unlikely(msg->msg_flags & (MSG_OOB | MSG_MORE)))
+		return -EOPNOTSUPP;
+	if (unlikely(msg->msg_name))
+		return -EISCONN;
+	return tsec_dgram_tx_broken(session) ?:
+	       tsec_udp_ask(session->inner->sk, msg, ask);
+}
+
+/**
+ * tsec_dgram_sendmsg() - send a datagram, or several of one size
+ * @session: an open session
+ * @msg: the program's message
+ * @len: bytes
+ *
+ * Context: process context.
+ * Return: bytes sent, or a negative errno: as for UDP, -EMSGSIZE for what one
+ * record or one packet on the path does not hold, -EISCONN for a message
+ * with an address, -EOPNOTSUPP for MSG_OOB and MSG_MORE, -EKEYEXPIRED at the
+ * key's hard limit, the session's status once it has failed.
+ */
+int tsec_dgram_sendmsg(struct tsec_session *session, struct msghdr *msg,
+		       size_t len)
+{
+	struct tsec_udp_ask ask;
+	int ret;
+
+	ret = wish(session, msg, &ask);
+	if (ret)
+		return ret;
+	if (ask.segment && len > ask.segment)
+		ret = tsec_dgram_send_segments(session, &ask, msg, len);
+	else
+		ret = packet_send(session, &ask, msg, len);
+	if (ret < 0)
+		return ret;
+	atomic64_add(ret, &session->tx.bytes);
+	tsec_stats_add(session->tn->stats, TSEC_STAT_TX_BYTES, ret);
+	return ret;
+}
+
+static int route_find(struct tsec_session *session,
+		      struct tsec_udp_route *route)
+{
+	struct sock *isk = session->inner->sk;
+	struct tsec_udp_ask ask;
+
+	return tsec_udp_ask(isk, NULL, &ask) ?:
+	       tsec_udp_route(&session->dgram->path, isk, &ask, route);
+}
+
+/**
+ * tsec_dgram_send_close() - tell the peer that nothing more comes, once
+ * @session: an open session
+ *
+ * It may get lost, as any datagram may.
+ *
+ * Context: process context.
+ */
+void tsec_dgram_send_close(struct tsec_session *session)
+{
+	u8 message[TSEC_RECORD_CONTROL_MAX], type;
+	struct tsec_udp_route route;
+	struct sk_buff *skb;
+	size_t len;
+
+	if (session->status ||
+	    test_and_set_bit(TSEC_SESSION_CLOSED, &session->flags) ||
+	    route_find(session, &route))
+		return;
+	len = session->record->build_close(message, &type);
+	skb = skb_make_control(session, &route, message, len);
+	if (!skb)
+		goto put_route;
+	if (skb_seal(session, skb, TSEC_PACKET_CONTROL, type))
+		goto free_skb;
+	tsec_udp_send(session->inner->sk, &route, skb);
+	TSEC_INC_STATS(session->tn, TSEC_STAT_CLOSE_NOTIFY_SENT);
+	return;
+
+free_skb:
+	kfree_skb(skb);
+put_route:
+	tsec_udp_route_put(&route);
+}
+
+/**
+ * tsec_dgram_mtu() - the longest datagram that a program can send now
+ * @session: an open session
+ *
+ * Context: process context.
+ * Return: bytes, or a negative errno if there is no way to the peer.
+ */
+int tsec_dgram_mtu(struct tsec_session *session)
+{
+	struct tsec_udp_route route;
+	int err = route_find(session, &route);
+
+	if (err)
+		return err;
+	tsec_udp_route_put(&route);
+	return tsec_dgram_fit(session, route.mtu);
+}
