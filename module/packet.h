@@ -54,7 +54,8 @@ struct tsec_packet_header {
  *	bytes before it and trailer_room behind it; open() expects the whole
  *	record.  Each leaves its result here, in the same buffer
  * @len: bytes of @data
- * @seq: seal(): the number to use, never used before with this key;
+ * @seq: seal(): the number to use, never used before with this key, but
+ *	for SRTP, which finds it in the payload and leaves it here;
  *	open(): the number found
  * @kind: seal(): what it carries; open(): what it carried
  * @content: the protocol's own type: of content (DTLS), 0 RTP or 1 RTCP
@@ -73,7 +74,7 @@ struct tsec_packet {
 
 /**
  * struct tsec_packet_params - what a key is for, beside its own bytes
- * @key_id: as in struct tsec_packet_header
+ * @key_id: as in struct tsec_packet_header; 0 for all sources (SRTP)
  * @sending: seals; else opens
  * @window: packets that a receiver's replay window spans, 0 for the
  *	protocol's default

@@ -7,6 +7,7 @@
  * replay window holds it.  Sources are looked up without a lock.
  */
 #include <linux/err.h>
+#include <linux/kernel.h>
 #include <linux/slab.h>
 
 #include "srtp_stream.h"
