@@ -11,7 +11,10 @@ static void key(u8 choice, struct tsec_key *key, struct tsec_packet_params *as)
 	key->cipher = choice & 4 ? TSEC_CIPHER_CHACHA20_POLY1305 :
 				   TSEC_CIPHER_AES_128_GCM;
 	key->secret_len = 32;
-	key->seq = choice & 8 ? 0xfff8 : choice & 16 ? TSEC_DTLS13_SEQ_MAX - 4 : 0;
+	if (choice & 8)
+		key->seq = 0xfff8;
+	else if (choice & 16)
+		key->seq = TSEC_DTLS13_SEQ_MAX - 4;
 	as->key_id = choice & 3;
 }
 

@@ -18,7 +18,7 @@ enum step {
 	STEP_PEEK,		/* a datagram: only its outside */
 	STEP_OPEN,		/* a record */
 	STEP_SEAL,		/* a payload: seal it, and open it again */
-	STEP_JUMP,		/* a byte: leave out so many times 256 numbers */
+	STEP_JUMP,		/* a byte: leave out 256 numbers so often */
 	STEP_MAX,
 };
 
