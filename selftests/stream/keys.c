@@ -100,6 +100,8 @@ void link_make(struct link *link, const struct kind *kind)
 
 	link->kind = *kind;
 	link->plain = false;
+	memset(&link->to_server, 0, sizeof(link->to_server));
+	memset(&link->to_client, 0, sizeof(link->to_client));
 	memset(&link->limits, 0, sizeof(link->limits));
 	/* The handshake of TLS 1.2 uses number 0 for its Finished. */
 	link->to_server.seq = kind->version == TSEC_VERSION_TLS_1_2;
