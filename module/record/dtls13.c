@@ -57,7 +57,6 @@ static_assert((int)CONTENT_MIN >= (int)SAMPLE_LEN);
  * @mask: the key of sequence number encryption
  * @replay: what has come, of a receiving key
  * @epoch: the low bits of the epoch that it is for
- * @sending: it seals
  * @iv: mixed with the number, this makes the nonce
  * @cid: the connection ID in each record
  * @cid_len: bytes of @cid, 0 for records without
@@ -67,7 +66,6 @@ struct tsec_packet_key {
 	struct tsec_keystream *mask;
 	struct tsec_replay replay;
 	u8 epoch;
-	bool sending;
 	u8 iv[TSEC_AEAD_NONCE_LEN];
 	u8 cid[TSEC_PACKET_CID_MAX];
 	u8 cid_len;
@@ -272,7 +270,6 @@ static struct tsec_packet_key *key_new(const struct tsec_key *key,
 	if (!pkey)
 		return ERR_PTR(-ENOMEM);
 	pkey->epoch = as->key_id;
-	pkey->sending = as->sending;
 	memcpy(pkey->cid, as->cid, as->cid_len);
 	pkey->cid_len = as->cid_len;
 	err = as->sending ? 0 : replay_begin(pkey, key, as->window);

@@ -42,7 +42,6 @@ static_assert(TSEC_ESP_SALT + TSEC_ESP_IV == (int)TSEC_AEAD_NONCE_LEN);
  * @aead: the key
  * @replay: what has come, of a receiving key
  * @spi: the receiver's name for it
- * @sending: it seals
  * @esn: its numbers have 64 bits
  * @nonce: the salt, and what numbers are mixed with to make IVs
  */
@@ -50,7 +49,6 @@ struct tsec_packet_key {
 	struct tsec_aead *aead;
 	struct tsec_replay replay;
 	u32 spi;
-	bool sending;
 	bool esn;
 	u8 nonce[TSEC_AEAD_NONCE_LEN];
 };
@@ -150,7 +148,6 @@ static struct tsec_packet_key *key_new(const struct tsec_key *key,
 	if (!pkey)
 		return ERR_PTR(-ENOMEM);
 	pkey->spi = as->key_id;
-	pkey->sending = as->sending;
 	pkey->esn = key->version == TSEC_VERSION_ESP_ESN;
 	memcpy(pkey->nonce, key->iv, key->iv_len);
 	err = as->sending ? 0 : replay_begin(pkey, key, as->window);

@@ -43,13 +43,11 @@ static_assert((int)TSEC_WIREGUARD_WINDOW <= (int)TSEC_REPLAY_MAX);
  * struct tsec_packet_key - one direction of one keypair
  * @replay: what has come, of a receiving key
  * @index: the receiver's name for it
- * @sending: it seals
  * @key: the key
  */
 struct tsec_packet_key {
 	struct tsec_replay replay;
 	u32 index;
-	bool sending;
 	u8 key[CHACHA20POLY1305_KEY_SIZE];
 };
 
@@ -151,7 +149,6 @@ static struct tsec_packet_key *key_new(const struct tsec_key *key,
 	if (!pkey)
 		return ERR_PTR(-ENOMEM);
 	pkey->index = as->key_id;
-	pkey->sending = as->sending;
 	memcpy(pkey->key, key->key, sizeof(pkey->key));
 	if (as->sending)
 		return pkey;
