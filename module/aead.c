@@ -281,22 +281,55 @@ bool tsec_aead_usable(void)
 	return crypto_simd_usable();
 }
 
-/* The calling CPU's request, but for the length; bottom halves are off. */
-static struct scratch *scratch_fill(struct tsec_aead *aead, const u8 *nonce,
-				    const u8 *aad, u8 aad_len, u8 *data,
-				    u32 len)
+/* The calling CPU's request, but for data and length; bottom halves are off. */
+static struct scratch *scratch_take(struct tsec_aead *aead, const u8 *nonce,
+				    u32 aad_len)
 {
 	struct scratch *scratch = this_cpu_read(scratches);
 
 	memcpy(scratch->nonce, nonce, TSEC_AEAD_NONCE_LEN);
-	memcpy(scratch->aad, aad, aad_len);
-	sg_init_table(scratch->sg, ARRAY_SIZE(scratch->sg));
-	sg_set_buf(&scratch->sg[0], scratch->aad, aad_len);
-	sg_set_buf(&scratch->sg[1], data, len);
 	aead_request_set_tfm(&scratch->req, aead->tfm);
 	aead_request_set_callback(&scratch->req, 0, NULL, NULL);
 	aead_request_set_ad(&scratch->req, aad_len);
 	return scratch;
+}
+
+/* Additional data that stands elsewhere. */
+static struct scratch *scratch_fill(struct tsec_aead *aead, const u8 *nonce,
+				    const u8 *aad, u8 aad_len, u8 *data,
+				    u32 len)
+{
+	struct scratch *scratch = scratch_take(aead, nonce, aad_len);
+
+	memcpy(scratch->aad, aad, aad_len);
+	sg_init_table(scratch->sg, ARRAY_SIZE(scratch->sg));
+	sg_set_buf(&scratch->sg[0], scratch->aad, aad_len);
+	sg_set_buf(&scratch->sg[1], data, len);
+	return scratch;
+}
+
+/* Additional data that stands before what is sealed. */
+static struct scratch *scratch_join(struct tsec_aead *aead, const u8 *nonce,
+				    u32 aad_len, u8 *data, u32 len)
+{
+	struct scratch *scratch = scratch_take(aead, nonce, aad_len);
+
+	sg_init_one(scratch->sg, data - aad_len, aad_len + len);
+	return scratch;
+}
+
+static int encrypt(struct scratch *scratch, u32 len)
+{
+	aead_request_set_crypt(&scratch->req, scratch->sg, scratch->sg, len,
+			       scratch->nonce);
+	return crypto_aead_encrypt(&scratch->req);
+}
+
+static int decrypt(struct scratch *scratch, u32 len)
+{
+	aead_request_set_crypt(&scratch->req, scratch->sg, scratch->sg, len,
+			       scratch->nonce);
+	return crypto_aead_decrypt(&scratch->req);
 }
 
 /**
@@ -315,15 +348,34 @@ static struct scratch *scratch_fill(struct tsec_aead *aead, const u8 *nonce,
 int tsec_aead_seal(struct tsec_aead *aead, const u8 *nonce, const u8 *aad,
 		   u8 aad_len, u8 *data, u32 len)
 {
-	struct scratch *scratch;
 	int err;
 
 	local_bh_disable();
-	scratch = scratch_fill(aead, nonce, aad, aad_len, data,
-			       len + TSEC_AEAD_TAG_LEN);
-	aead_request_set_crypt(&scratch->req, scratch->sg, scratch->sg, len,
-			       scratch->nonce);
-	err = crypto_aead_encrypt(&scratch->req);
+	err = encrypt(scratch_fill(aead, nonce, aad, aad_len, data,
+				   len + TSEC_AEAD_TAG_LEN), len);
+	local_bh_enable();
+	return err;
+}
+
+/**
+ * tsec_aead_seal_behind() - the same behind its additional data
+ * @aead: the key
+ * @nonce: TSEC_AEAD_NONCE_LEN bytes, never used before with this key
+ * @aad_len: bytes before @data that are additional data, at least 1
+ * @data: as for tsec_aead_seal()
+ * @len: bytes of plaintext
+ *
+ * Context: Any but hard interrupts, where tsec_aead_usable().
+ * Return: 0; another negative errno means that the crypto API failed.
+ */
+int tsec_aead_seal_behind(struct tsec_aead *aead, const u8 *nonce,
+			  u32 aad_len, u8 *data, u32 len)
+{
+	int err;
+
+	local_bh_disable();
+	err = encrypt(scratch_join(aead, nonce, aad_len, data,
+				   len + TSEC_AEAD_TAG_LEN), len);
 	local_bh_enable();
 	return err;
 }
@@ -343,15 +395,34 @@ int tsec_aead_seal(struct tsec_aead *aead, const u8 *nonce, const u8 *aad,
 int tsec_aead_open(struct tsec_aead *aead, const u8 *nonce, const u8 *aad,
 		   u8 aad_len, u8 *data, u32 len)
 {
-	struct scratch *scratch;
 	int err;
 
+	len += TSEC_AEAD_TAG_LEN;
 	local_bh_disable();
-	scratch = scratch_fill(aead, nonce, aad, aad_len, data,
-			       len + TSEC_AEAD_TAG_LEN);
-	aead_request_set_crypt(&scratch->req, scratch->sg, scratch->sg, len + TSEC_AEAD_TAG_LEN,
-			       scratch->nonce);
-	err = crypto_aead_decrypt(&scratch->req);
+	err = decrypt(scratch_fill(aead, nonce, aad, aad_len, data, len), len);
+	local_bh_enable();
+	return err;
+}
+
+/**
+ * tsec_aead_open_behind() - the same behind its additional data
+ * @aead: the key
+ * @nonce: TSEC_AEAD_NONCE_LEN bytes
+ * @aad_len: bytes before @data that are additional data, at least 1
+ * @data: as for tsec_aead_open()
+ * @len: bytes of ciphertext without the tag
+ *
+ * Context: Any but hard interrupts, where tsec_aead_usable().
+ * Return: 0; -EBADMSG if it is not authentic, and then @data means nothing.
+ */
+int tsec_aead_open_behind(struct tsec_aead *aead, const u8 *nonce,
+			  u32 aad_len, u8 *data, u32 len)
+{
+	int err;
+
+	len += TSEC_AEAD_TAG_LEN;
+	local_bh_disable();
+	err = decrypt(scratch_join(aead, nonce, aad_len, data, len), len);
 	local_bh_enable();
 	return err;
 }

@@ -22,7 +22,11 @@ void tsec_aead_free(struct tsec_aead *aead);
 bool tsec_aead_usable(void);
 int tsec_aead_seal(struct tsec_aead *aead, const u8 *nonce, const u8 *aad,
 		   u8 aad_len, u8 *data, u32 len);
+int tsec_aead_seal_behind(struct tsec_aead *aead, const u8 *nonce,
+			  u32 aad_len, u8 *data, u32 len);
 int tsec_aead_open(struct tsec_aead *aead, const u8 *nonce, const u8 *aad,
 		   u8 aad_len, u8 *data, u32 len);
+int tsec_aead_open_behind(struct tsec_aead *aead, const u8 *nonce,
+			  u32 aad_len, u8 *data, u32 len);
 
 #endif /* TSEC_AEAD_H */

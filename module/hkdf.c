@@ -195,6 +195,24 @@ static u8 *put_vector(u8 *p, const char *prefix, const void *data, u8 len)
 	return p + prefix_len + len;
 }
 
+static int expand_label(enum tsec_hash hash, const u8 *secret,
+			const char *prefix, const char *label,
+			const u8 *context, u8 context_len, u8 *out,
+			u16 out_len)
+{
+	size_t label_len = strlen(label);
+	u8 info[INFO_MAX];
+	u8 *p = info;
+
+	if (label_len > TSEC_HKDF_LABEL_MAX)
+		return -EINVAL;
+	*p++ = out_len >> 8;
+	*p++ = out_len;
+	p = put_vector(p, prefix, label, label_len);
+	p = put_vector(p, "", context ?: info, context_len);
+	return tsec_hkdf_expand(hash, secret, info, p - info, out, out_len);
+}
+
 /**
  * tsec_hkdf_expand_label() - HKDF-Expand-Label (RFC 8446 section 7.1)
  * @hash: the hash
@@ -213,15 +231,27 @@ int tsec_hkdf_expand_label(enum tsec_hash hash, const u8 *secret,
 			   const char *label, const u8 *context,
 			   u8 context_len, u8 *out, u16 out_len)
 {
-	size_t label_len = strlen(label);
-	u8 info[INFO_MAX];
-	u8 *p = info;
+	return expand_label(hash, secret, "tls13 ", label, context,
+			    context_len, out, out_len);
+}
 
-	if (label_len > TSEC_HKDF_LABEL_MAX)
-		return -EINVAL;
-	*p++ = out_len >> 8;
-	*p++ = out_len;
-	p = put_vector(p, "tls13 ", label, label_len);
-	p = put_vector(p, "", context ?: info, context_len);
-	return tsec_hkdf_expand(hash, secret, info, p - info, out, out_len);
+/**
+ * tsec_hkdf_expand_label_dtls() - HKDF-Expand-Label of DTLS 1.3
+ * @hash: the hash
+ * @secret: the secret, tsec_hash_size() bytes
+ * @label: the label without "dtls13" (RFC 9147 section 5.9), at most
+ *	TSEC_HKDF_LABEL_MAX bytes
+ * @out: set on success, wiped on failure
+ * @out_len: bytes of @out
+ *
+ * The context is empty, as in all labels of the record layer.
+ *
+ * Context: Process context, may sleep.
+ * Return: as tsec_hkdf_expand_label().
+ */
+int tsec_hkdf_expand_label_dtls(enum tsec_hash hash, const u8 *secret,
+				const char *label, u8 *out, u16 out_len)
+{
+	return expand_label(hash, secret, "dtls13", label, NULL, 0, out,
+			    out_len);
 }

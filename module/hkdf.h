@@ -19,7 +19,7 @@ enum tsec_hash {
 
 enum tsec_hash_limits {
 	TSEC_HASH_SIZE_MAX	= 48,	/* the largest of enum tsec_hash */
-	TSEC_HKDF_LABEL_MAX	= 249,	/* 255 less the prefix "tls13 " */
+	TSEC_HKDF_LABEL_MAX	= 249,	/* 255 less a prefix as "tls13 " */
 };
 
 unsigned int tsec_hash_size(enum tsec_hash hash);
@@ -32,5 +32,7 @@ int tsec_hkdf_expand(enum tsec_hash hash, const u8 *prk, const u8 *info,
 int tsec_hkdf_expand_label(enum tsec_hash hash, const u8 *secret,
 			   const char *label, const u8 *context,
 			   u8 context_len, u8 *out, u16 out_len);
+int tsec_hkdf_expand_label_dtls(enum tsec_hash hash, const u8 *secret,
+				const char *label, u8 *out, u16 out_len);
 
 #endif /* TSEC_HKDF_H */

@@ -11,6 +11,10 @@
 
 #include "hkdf.h"
 
+enum tsec_key_limits {
+	TSEC_KEY_IV_MAX	= 14,	/* a master salt of SRTP; TLS needs fewer */
+};
+
 /**
  * struct tsec_limits - how much one key may protect, 0 for no limit
  * @soft_records: renew the key at this number of records
@@ -65,7 +69,7 @@ struct tsec_key {
 	u8 secret_len;
 	u8 cid_len;
 	u8 key[TSEC_KEY_MAX];
-	u8 iv[TSEC_IV_MAX];
+	u8 iv[TSEC_KEY_IV_MAX];
 	u8 secret[TSEC_SECRET_MAX];
 	u8 cid[TSEC_CID_MAX];
 };

@@ -13,6 +13,7 @@ struct tsec_packet_key;
 
 enum tsec_packet_limits {
 	TSEC_PACKET_CID_MAX	= TSEC_CID_MAX,	/* longest connection ID */
+	TSEC_PACKET_DATAGRAM_MAX = 65527, /* what a UDP header can tell of */
 };
 
 /**
@@ -53,7 +54,8 @@ struct tsec_packet_header {
  *	bytes before it and trailer_room behind it; open() expects the whole
  *	record.  Each leaves its result here, in the same buffer
  * @len: bytes of @data
- * @seq: seal(): the number to use, never used before with this key;
+ * @seq: seal(): the number to use, never used before with this key, but
+ *	for SRTP, which finds it in the payload and leaves it here;
  *	open(): the number found
  * @kind: seal(): what it carries; open(): what it carried
  * @content: the protocol's own type: of content (DTLS), 0 RTP or 1 RTCP
@@ -72,11 +74,11 @@ struct tsec_packet {
 
 /**
  * struct tsec_packet_params - what a key is for, beside its own bytes
- * @key_id: as in struct tsec_packet_header
+ * @key_id: as in struct tsec_packet_header; 0 for all sources (SRTP)
  * @sending: seals; else opens
  * @window: packets that a receiver's replay window spans, 0 for the
  *	protocol's default
- * @cid: the connection ID that travels in each record
+ * @cid: the connection ID, or the MKI (SRTP), that travels in each record
  * @cid_len: bytes of @cid, 0 for none
  */
 struct tsec_packet_params {
@@ -92,6 +94,7 @@ struct tsec_packet_params {
  * @header_room: most bytes before the payload of a record
  * @trailer_room: most bytes after the payload of a record, padding included
  * @payload_max: most payload bytes in a record, whatever the path
+ * @seq_min: the first number that may be used
  * @seq_max: the last number that may be used
  * @fit: most payload bytes of a record of so many bytes, 0 if none fits;
  *	NULL where each record takes header_room and trailer_room in full
@@ -102,14 +105,23 @@ struct tsec_packet_params {
  *	wipes; returns an ERR_PTR, with the reason in @why, if they do not fit
  *	(-EINVAL) or memory or the cipher are missing (-ENOMEM, -ENOENT)
  * @key_free: frees and wipes; nobody uses the key any more
- * @seal: turns the payload into a record; returns 0 or -EMSGSIZE
+ * @seal: turns the payload into a record; returns 0, or
+ *	-EMSGSIZE: longer than the protocol allows
+ *	-EKEYEXPIRED: the number is none that this key may use
+ *	and of protocols whose numbers are the program's own (SRTP)
+ *	-EINVAL: no packet of the protocol
+ *	-EALREADY: its number was used before
+ *	-ESTALE: its number is too old to tell
+ *	-ENOBUFS: more sources than one key may have
  * @open: turns the record into its payload; returns 0, or
  *	-EINVAL: malformed or truncated, also what a key proved to be wrong
  *	-EALREADY: replayed
  *	-ESTALE: older than the replay window
  *	-EBADMSG: not authentic
  *	-EMSGSIZE: longer than the protocol allows
+ *	-ENOBUFS: more sources than one key may have (SRTP)
  *
+ * Beside these, the crypto API may run out of memory (-ENOMEM).
  * seal() and open() run at the same time on several CPUs for one key, with
  * bottom halves disabled or in a softirq, and never sleep.  A packet that
  * open() refuses has changed no state.
@@ -118,6 +130,7 @@ struct tsec_packet_ops {
 	u16 header_room;
 	u16 trailer_room;
 	u32 payload_max;
+	u64 seq_min;
 	u64 seq_max;
 	u32 (*fit)(const struct tsec_packet_key *key, u32 len);
 	int (*peek)(const u8 *data, size_t len, u8 cid_len,
@@ -129,5 +142,8 @@ struct tsec_packet_ops {
 	int (*seal)(struct tsec_packet_key *key, struct tsec_packet *packet);
 	int (*open)(struct tsec_packet_key *key, struct tsec_packet *packet);
 };
+
+const char *tsec_packet_key_fault(const struct tsec_key *key, u8 key_len,
+				  u8 iv_len);
 
 #endif /* TSEC_PACKET_H */

@@ -10,6 +10,7 @@
 #include <linux/log2.h>
 #include <linux/minmax.h>
 #include <linux/slab.h>
+#include <linux/string.h>
 
 #include "replay.h"
 
@@ -24,14 +25,27 @@
  */
 int tsec_replay_init(struct tsec_replay *replay, u32 window)
 {
+	return tsec_replay_init_gfp(replay, window, GFP_KERNEL_ACCOUNT);
+}
+
+/**
+ * tsec_replay_init_gfp() - begin a window where one may not sleep
+ * @replay: set
+ * @window: as for tsec_replay_init()
+ * @gfp: how to get memory
+ *
+ * Context: Any that @gfp fits.
+ * Return: 0, or -ENOMEM.
+ */
+int tsec_replay_init_gfp(struct tsec_replay *replay, u32 window, gfp_t gfp)
+{
 	window = clamp_t(u32, window ?: TSEC_REPLAY_DEFAULT, TSEC_REPLAY_MIN,
 			 TSEC_REPLAY_MAX);
 	spin_lock_init(&replay->lock);
 	replay->top = 0;
 	replay->window = roundup_pow_of_two(window);
 	replay->words = roundup_pow_of_two(replay->window / BITS_PER_LONG + 1);
-	replay->map = kcalloc(replay->words, sizeof(*replay->map),
-			      GFP_KERNEL_ACCOUNT);
+	replay->map = kcalloc(replay->words, sizeof(*replay->map), gfp);
 	return replay->map ? 0 : -ENOMEM;
 }
 
@@ -54,6 +68,48 @@ static u64 word_of(u64 seq)
 static unsigned long *slot_of(const struct tsec_replay *replay, u64 word)
 {
 	return &replay->map[word & (replay->words - 1)];
+}
+
+/**
+ * tsec_replay_skip() - begin with a later number than 0
+ * @replay: the window; nothing has come
+ * @first: the first number that may come: those before it have been used
+ *
+ * Context: Any but hard interrupts.
+ */
+void tsec_replay_skip(struct tsec_replay *replay, u64 first)
+{
+	if (!first)
+		return;
+	spin_lock_bh(&replay->lock);
+	memset(replay->map, 0xff, replay->words * sizeof(*replay->map));
+	*slot_of(replay, word_of(first)) = BIT(first % BITS_PER_LONG) - 1;
+	replay->top = first;
+	spin_unlock_bh(&replay->lock);
+}
+
+/**
+ * tsec_replay_expand() - which number do these low bits belong to?
+ * @replay: the window
+ * @low: the low bits of a number
+ * @bits: how many, 32 at most
+ * @behind: how far before the next number it may lie
+ *
+ * Of the 2^@bits numbers that begin @behind before the next one, exactly one
+ * ends with @low.
+ *
+ * Context: Any but hard interrupts.
+ * Return: the number, not authenticated yet.
+ */
+u64 tsec_replay_expand(struct tsec_replay *replay, u32 low, u8 bits,
+		       u32 behind)
+{
+	u64 first;
+
+	spin_lock_bh(&replay->lock);
+	first = replay->top > behind ? replay->top - behind : 0;
+	spin_unlock_bh(&replay->lock);
+	return first + ((low - first) & (BIT_ULL(bits) - 1));
 }
 
 static int verdict(const struct tsec_replay *replay, u64 seq)

@@ -31,7 +31,11 @@ struct tsec_replay {
 };
 
 int tsec_replay_init(struct tsec_replay *replay, u32 window);
+int tsec_replay_init_gfp(struct tsec_replay *replay, u32 window, gfp_t gfp);
 void tsec_replay_free(struct tsec_replay *replay);
+void tsec_replay_skip(struct tsec_replay *replay, u64 first);
+u64 tsec_replay_expand(struct tsec_replay *replay, u32 low, u8 bits,
+		       u32 behind);
 int tsec_replay_check(struct tsec_replay *replay, u64 seq);
 int tsec_replay_commit(struct tsec_replay *replay, u64 seq);
 

@@ -147,6 +147,36 @@ static void aead_seal__vectors(struct kunit *test)
 	both_ways(test, &chacha);
 }
 
+/* The same record, its additional data right before it. */
+static void both_ways_behind(struct kunit *test, const struct vector *v)
+{
+	struct record *r = record_of(test, v);
+	u8 *data = r->buf + r->aad_len;
+
+	memcpy(r->buf, r->aad, r->aad_len);
+	memcpy(data, r->plain, r->len);
+	KUNIT_EXPECT_EQ(test, tsec_aead_seal_behind(r->aead, r->nonce,
+						    r->aad_len, data, r->len),
+			0);
+	EXPECT_BYTES(test, r->buf, r->aad, r->aad_len);
+	EXPECT_BYTES(test, data, r->sealed, r->len + TSEC_AEAD_TAG_LEN);
+	KUNIT_EXPECT_EQ(test, tsec_aead_open_behind(r->aead, r->nonce,
+						    r->aad_len, data, r->len),
+			0);
+	EXPECT_BYTES(test, data, r->plain, r->len);
+	r->buf[0] ^= 1;
+	KUNIT_EXPECT_EQ(test, tsec_aead_open_behind(r->aead, r->nonce,
+						    r->aad_len, data, r->len),
+			-EBADMSG);
+	tsec_aead_free(r->aead);
+}
+
+static void aead_seal_behind__vectors(struct kunit *test)
+{
+	both_ways_behind(test, &gcm);
+	both_ways_behind(test, &chacha);
+}
+
 /* Any bit that changes, anywhere: the record, its nonce, what goes with it. */
 static void bits_changed(struct kunit *test, struct record *r, u8 *where,
 			 size_t len)
@@ -255,6 +285,7 @@ static struct kunit_case aead_cases[] = {
 	KUNIT_CASE(aead_seal__vectors),
 	KUNIT_CASE(aead_seal__empty),
 	KUNIT_CASE(aead_seal__alternate),
+	KUNIT_CASE(aead_seal_behind__vectors),
 	KUNIT_CASE(aead_open__changed),
 	KUNIT_CASE(aead_open__shortened),
 	KUNIT_CASE(aead_new__refused),

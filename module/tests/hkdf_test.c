@@ -215,6 +215,24 @@ static void hkdf_expand_label__longest(struct kunit *test)
 						     sizeof(out)), -EINVAL);
 }
 
+/* Computed with another implementation. */
+static void hkdf_expand_label_dtls__prefix(struct kunit *test)
+{
+	u8 secret[32], out[32];
+
+	fill(secret, 0, sizeof(secret));
+	KUNIT_ASSERT_EQ(test, tsec_hkdf_expand_label_dtls(TSEC_HASH_SHA256,
+							  secret, "sn", out,
+							  16), 0);
+	EXPECT_HEX(test, out, "c5b1a0649ea4fdafbe7e256665068222");
+	KUNIT_ASSERT_EQ(test, tsec_hkdf_expand_label_dtls(TSEC_HASH_SHA256,
+							  secret,
+							  "traffic upd", out,
+							  32), 0);
+	EXPECT_HEX(test, out,
+		   "ad8aa21a3d874bbebf9fdf442aafe175072af91c39af50b6ac26113e54981ae0");
+}
+
 static struct kunit_case hkdf_cases[] = {
 	KUNIT_CASE(hash_size),
 	KUNIT_CASE(hash_digest__abc),
@@ -228,6 +246,7 @@ static struct kunit_case hkdf_cases[] = {
 	KUNIT_CASE(hkdf_expand_label__rfc8448),
 	KUNIT_CASE(hkdf_expand_label__key_update),
 	KUNIT_CASE(hkdf_expand_label__longest),
+	KUNIT_CASE(hkdf_expand_label_dtls__prefix),
 	{}
 };
 

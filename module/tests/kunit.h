@@ -38,6 +38,10 @@
 #define EXPECT_ZEROS(test, got, len)					\
 	KUNIT_EXPECT_TRUE(test, !memchr_inv(got, 0, len))
 
+/* A long vector in lines, each of them a string: up to six. */
+#define HEX_LINES(a, b, c, d, e, f, ...)	(a b c d e f)
+#define HEX(...)	HEX_LINES(__VA_ARGS__, "", "", "", "", "")
+
 /* Bytes from hexadecimal; returns how many. */
 static inline size_t unhex(struct kunit *test, u8 *out, size_t room,
 			   const char *hex)

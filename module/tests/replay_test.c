@@ -57,6 +57,63 @@ static void replay_init__windows(struct kunit *test)
 	expect_window(test, U32_MAX, TSEC_REPLAY_MAX);
 }
 
+static void replay_skip__before(struct kunit *test)
+{
+	static const u64 firsts[] = { 1, 63, 64, 65, 1000, BIT_ULL(48) };
+	struct tsec_replay replay;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(firsts); i++) {
+		KUNIT_ASSERT_EQ(test, tsec_replay_init(&replay, WINDOW), 0);
+		tsec_replay_skip(&replay, firsts[i]);
+		KUNIT_EXPECT_EQ(test, tsec_replay_commit(&replay,
+							 firsts[i] - 1),
+				-EALREADY);
+		KUNIT_EXPECT_EQ(test, tsec_replay_commit(&replay,
+							 firsts[i] + 70), 0);
+		KUNIT_EXPECT_EQ(test, tsec_replay_commit(&replay,
+							 firsts[i] + 7), 0);
+		tsec_replay_free(&replay);
+	}
+}
+
+static void replay_skip__nothing(struct kunit *test)
+{
+	tsec_replay_skip(test->priv, 0);
+	KUNIT_EXPECT_EQ(test, come(test, 0), 0);
+}
+
+static void replay_expand__empty(struct kunit *test)
+{
+	KUNIT_EXPECT_EQ(test, tsec_replay_expand(test->priv, 0, 16, 0x8000),
+			0);
+	KUNIT_EXPECT_EQ(test, tsec_replay_expand(test->priv, 0xffff, 16,
+						 0x8000), 0xffff);
+}
+
+static void replay_expand__around(struct kunit *test)
+{
+	struct tsec_replay *replay = test->priv;
+
+	KUNIT_ASSERT_EQ(test, come(test, 0x1fffe), 0);
+	KUNIT_EXPECT_EQ(test, tsec_replay_expand(replay, 0xffff, 16, 0x8000),
+			0x1ffff);
+	KUNIT_EXPECT_EQ(test, tsec_replay_expand(replay, 0xfffd, 16, 0x8000),
+			0x1fffd);
+	KUNIT_EXPECT_EQ(test, tsec_replay_expand(replay, 0, 16, 0x8000),
+			0x20000);
+	KUNIT_EXPECT_EQ(test, tsec_replay_expand(replay, 0x7fff, 16, 0x8000),
+			0x17fff);
+	KUNIT_EXPECT_EQ(test, tsec_replay_expand(replay, 0x7ffe, 16, 0x8000),
+			0x27ffe);
+	KUNIT_EXPECT_EQ(test, tsec_replay_expand(replay, 0x80, 8, 0x80),
+			0x20080 - 0x100);
+	KUNIT_EXPECT_EQ(test, tsec_replay_expand(replay, 0x1fffe, 32, WINDOW),
+			0x1fffe);
+	KUNIT_EXPECT_EQ(test, tsec_replay_expand(replay, 0x1ff, 32, WINDOW),
+			0x1000001ff);
+}
+
 static void replay_commit__in_order(struct kunit *test)
 {
 	u64 seq;
@@ -159,6 +216,10 @@ static void replay_commit__race(struct kunit *test)
 
 static struct kunit_case replay_cases[] = {
 	KUNIT_CASE(replay_init__windows),
+	KUNIT_CASE(replay_skip__before),
+	KUNIT_CASE(replay_skip__nothing),
+	KUNIT_CASE(replay_expand__empty),
+	KUNIT_CASE(replay_expand__around),
 	KUNIT_CASE(replay_check__no_trace),
 	KUNIT_CASE(replay_commit__in_order),
 	KUNIT_CASE(replay_commit__backwards),

@@ -9,7 +9,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define GFP_KERNEL	0
+#define GFP_KERNEL		0
+#define GFP_KERNEL_ACCOUNT	0
+#define GFP_ATOMIC		0
+#define __GFP_NOWARN		0
+#define __GFP_ACCOUNT		0
 
 extern bool fuzz_no_memory;
 

@@ -15,4 +15,10 @@ typedef uint16_t u16;
 typedef uint32_t u32;
 typedef uint64_t u64;
 
+#define U16_MAX		UINT16_MAX
+#define U32_MAX		UINT32_MAX
+#define U64_MAX		UINT64_MAX
+
+typedef unsigned int gfp_t;
+
 #endif /* TSEC_FUZZ_LINUX_TYPES_H */
