@@ -169,9 +169,8 @@ static int channel_release(struct socket *sock)
 	tsec_handshake_abandon(session);
 	spin_lock_bh(&session->lock);
 	session->channel = NULL;
-	/* An open session wakes its program, not this queue. */
-	if (session->inner && !test_bit(TSEC_SESSION_OPENED, &session->flags))
-		tsec_inner_graft_wq(session->inner, &session->inner->wq);
+	if (session->inner)
+		tsec_inner_ungraft_wq(session->inner, &sock->wq);
 	spin_unlock_bh(&session->lock);
 
 	sock_orphan(sk);

@@ -55,6 +55,19 @@ void tsec_inner_graft_wq(struct socket *inner, struct socket_wq *wq)
 }
 
 /**
+ * tsec_inner_ungraft_wq() - wake a wait queue no longer
+ * @inner: the inner socket
+ * @wq: the wait queue, about to go
+ *
+ * Unless somebody else's has taken its place, the inner socket's own is back.
+ */
+void tsec_inner_ungraft_wq(struct socket *inner, struct socket_wq *wq)
+{
+	if (rcu_access_pointer(inner->sk->sk_wq) == wq)
+		tsec_inner_graft_wq(inner, &inner->wq);
+}
+
+/**
  * tsec_inner_graft() - let an inner socket wake the program's socket
  * @inner: the inner socket
  * @sk: the program's socket

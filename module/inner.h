@@ -11,6 +11,7 @@
 struct socket *tsec_inner_new(struct net *net, sa_family_t family, int type);
 void tsec_inner_graft(struct socket *inner, struct sock *sk);
 void tsec_inner_graft_wq(struct socket *inner, struct socket_wq *wq);
+void tsec_inner_ungraft_wq(struct socket *inner, struct socket_wq *wq);
 bool tsec_inner_prompt(struct socket *inner);
 void tsec_inner_unprompt(struct socket *inner);
 void tsec_inner_sync_all(struct sock *sk, struct sock *isk);

@@ -218,6 +218,54 @@ static void test_success(void)
 	close(program_fd);
 }
 
+static int listen_tsec(struct sockaddr_in *addr)
+{
+	int fd = socket(AF_TSEC, SOCK_STREAM, 0);
+	socklen_t len = sizeof(*addr);
+
+	*addr = (struct sockaddr_in) { .sin_family = AF_INET };
+	addr->sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	if (bind(fd, (void *)addr, len) || listen(fd, 5) ||
+	    getsockname(fd, (void *)addr, &len))
+		die("listen");
+	return fd;
+}
+
+/* A session that waits for accept() has no more to do with its channel. */
+static void test_unaccepted(void)
+{
+	int client = socket(AF_INET, SOCK_STREAM, 0), listener, fd;
+	struct tsec_handshake_info done = { .have = 0 };
+	struct tsec_key_info keys[__TSEC_DIR_MAX];
+	struct tsec_handshake_info *info;
+	struct sockaddr_in addr;
+	/* A whole record, so that kTLS wakes who waits for one. */
+	char record[5 + 17] = { 0x17, 3, 3, 0, 17 }, byte = 0;
+
+	listener = listen_tsec(&addr);
+	if (connect(client, (void *)&addr, sizeof(addr)) ||
+	    send(client, "x", 1, 0) != 1)
+		die("connect");
+	info = claim(false);
+	ok(recv(info->fd, &byte, 1, 0) == 1 && byte == 'x',
+	   "the channel has the client's bytes");
+	fill(&done, info->session);
+	fill_key(&keys[0], info->session, TSEC_DIR_TX);
+	fill_key(&keys[1], info->session, TSEC_DIR_RX);
+	is_int(tsec_handshake_finish(nl, keys, &done), 0, "done");
+	ok(wait_for(listener, POLLIN), "it can be accepted");
+	close(info->fd);
+	/* The channel is freed after a grace period; then data comes. */
+	usleep(300 * 1000);
+	if (send(client, record, sizeof(record), 0) != sizeof(record))
+		die("send");
+	fd = accept(listener, NULL, NULL);
+	ok(fd >= 0, "and is, without its channel");
+	close(fd);
+	close(client);
+	close(listener);
+}
+
 /* A channel that is closed, or a daemon that goes, is an end of its own. */
 static void test_gone(void)
 {
@@ -254,6 +302,7 @@ int main(void)
 	is_int(tsec_daemon_register(nl, "accept"), 0, "register");
 	test_failure();
 	test_success();
+	test_unaccepted();
 	test_gone();
 	tsec_nl_close(events);
 	return done_testing();
