@@ -73,6 +73,9 @@ INAPPLICABLE = re.compile(r'^(TLS 1\.[23] (has|does) |this kernel )')
 BORROWED = {'fault': ('interop',), 'tool': ('interop',),
             'docs': ('demo',)}
 
+# Where lint looks at what sparse and the compiler say.
+CHECKED = ('6.1', '6.12')
+
 # Booting, and building what is not up to date.
 MACHINE_ALLOWANCE = 180
 
@@ -103,8 +106,8 @@ def programs(name):
 
 def host_job(suite):
     name, _, title, command, seconds = suite
-    needs = {'lint': ['kernel-6.1', 'kernel-6.12'], 'vm': ['kernel-uml'],
-             'install': ['kernel-6.1', 'tools'], 'spec': ['tools']}
+    needs = {'lint': [f'module-{kind}' for kind in CHECKED],
+             'vm': ['kernel-uml'], 'install': ['kernel-6.1', 'tools'], 'spec': ['tools']}
     return Job(f'{name}-host' if name == 'install' else name, title,
                shlex.split(command), seconds, needs.get(name, []), suite=name)
 
@@ -135,8 +138,9 @@ def preparation(name):
         kind, _, kunit = kernel.partition('-')
         return Job(name, f'build the module for {KERNELS[kind]}'
                    + (' with KUnit' if kunit else ''),
-                   ['selftests/build', *(['--kunit'] if kunit else []), kind],
-                   600, [f'kernel-{kind}'])
+                   ['selftests/build', *(['--kunit'] if kunit else []),
+                    *(['--checked'] if kind in CHECKED else []), kind],
+                   600, [f'module-{kind}' if kunit else f'kernel-{kind}'])
     if what == 'tools':
         return Job(name, 'build the tools', ['selftests/build', '--tools'],
                    600)
