@@ -54,6 +54,8 @@ SUITES = (
     ('netlink', 'uml', 'control plane', 'selftests/netlink/run', 300),
     ('kunit', 'debug', 'KUnit', 'selftests/kunit/run', 300),
     ('kunit', 'uml', 'KUnit', 'selftests/kunit/run', 120),
+    ('bench', 'uml', 'the benchmarks, as short as can be',
+     'selftests/bench/test', 300),
     ('docs', 'uml', 'examples of the documentation',
      'selftests/docs/run', 300),
     ('install', 'uml', 'an installed system',
