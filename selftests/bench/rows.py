@@ -82,7 +82,6 @@ def _handshake(kind, concurrency):
         id=f"handshake-{kind}-{concurrency}", group="handshake",
         title=f"{kind}, {concurrency} at once", unit="1/s", better="more",
         worker="handshake", subject="tsecd", stretch=3,
-        clock="real",
         args=("--cipher", "aes-256-gcm", "--concurrency", str(concurrency),
               *(("--resume",) if resumed else ())),
         versus=(Versus("openssl", 1.0 if resumed else 0.9),),
