@@ -143,13 +143,13 @@ int bulk_check(int fd, uint64_t megabytes)
 /* Both directions at once, so that their records meet. */
 int bulk_both(int fd, const struct options *o, uint64_t megabytes)
 {
-	pid_t child = fork();
+	pid_t parent = getpid(), child = fork();
 	int status;
 
 	if (child < 0)
 		die("fork: %s", strerror(errno));
 	if (!child) {
-		die_with_parent();
+		die_with_parent(parent);
 		_exit(bulk_send(fd, o, megabytes));
 	}
 	status = bulk_check(fd, megabytes);

@@ -22,9 +22,12 @@
 #include "peer.h"
 
 /* Whoever kills a peer means all of it. */
-void die_with_parent(void)
+void die_with_parent(pid_t parent)
 {
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	/* It may have been killed just before. */
+	if (getppid() != parent)
+		_exit(1);
 }
 
 static int run_client(const struct options *options, char **actions)
@@ -46,11 +49,12 @@ static int run_client(const struct options *options, char **actions)
 static int run_child(int listener, int fd, const struct options *options,
 		     char **actions)
 {
+	pid_t parent = getpid();
 	int bad;
 
 	if (fork())
 		return 0;
-	die_with_parent();
+	die_with_parent(parent);
 	close(listener);
 	bad = actions_run(fd, options, actions);
 	close(fd);

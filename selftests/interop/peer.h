@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include <linux/tsec.h>
 
@@ -39,7 +40,7 @@ struct options {
 };
 
 /* peer.c */
-void die_with_parent(void);
+void die_with_parent(pid_t parent);
 
 /* options.c */
 int options_parse(int argc, char **argv, struct options *options);
