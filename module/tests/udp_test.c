@@ -1,0 +1,365 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * KUnit tests of udp.c, with UDP sockets that are connected to nobody.
+ */
+#include <linux/icmp.h>
+#include <linux/icmpv6.h>
+#include <linux/in.h>
+#include <linux/inet.h>
+#include <linux/ip.h>
+#include <linux/ipv6.h>
+#include <linux/skbuff.h>
+#include <linux/udp.h>
+#include <net/ip.h>
+#include <net/net_namespace.h>
+
+#include "../udp.h"
+#include "kunit.h"
+
+enum udp_test_limits {
+	LO_MTU	= 65536,		/* of the loopback device */
+};
+
+/**
+ * struct bench - a socket of each family, and where it sends
+ * @v4: connected to 127.0.0.1
+ * @v6: connected to ::1
+ * @path: the way
+ */
+struct bench {
+	struct socket *v4;
+	struct socket *v6;
+	struct tsec_udp_path path;
+};
+
+static int option_set(struct socket *sock, int level, int name, int value)
+{
+	return sock->ops->setsockopt(sock, level, name, KERNEL_SOCKPTR(&value),
+				     sizeof(value));
+}
+
+static int socket_make(struct socket **sock, struct sockaddr *addr, int len)
+{
+	int err = sock_create_kern(&init_net, addr->sa_family, SOCK_DGRAM,
+				   IPPROTO_UDP, sock);
+
+	return err ?: kernel_connect(*sock, addr, len, 0);
+}
+
+static int bench_setup(struct kunit *test)
+{
+	struct sockaddr_in v4 = {
+		.sin_family = AF_INET,
+		.sin_port = htons(9),
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK),
+	};
+	struct sockaddr_in6 v6 = {
+		.sin6_family = AF_INET6,
+		.sin6_port = htons(9),
+		.sin6_addr = IN6ADDR_LOOPBACK_INIT,
+	};
+	struct bench *b = kunit_kzalloc(test, sizeof(*b), GFP_KERNEL);
+
+	test->priv = b;
+	if (!b)
+		return -ENOMEM;
+	return tsec_udp_path_init(&b->path) ?:
+	       socket_make(&b->v4, (struct sockaddr *)&v4, sizeof(v4)) ?:
+	       socket_make(&b->v6, (struct sockaddr *)&v6, sizeof(v6));
+}
+
+static void bench_teardown(struct kunit *test)
+{
+	struct bench *b = test->priv;
+
+	if (b->v4)
+		sock_release(b->v4);
+	if (b->v6)
+		sock_release(b->v6);
+	tsec_udp_path_free(&b->path);
+}
+
+/* What an ICMP error of this type and code comes to. */
+static int icmp_errno(struct kunit *test, u16 protocol, u8 type, u8 code)
+{
+	struct sk_buff *skb = alloc_skb(sizeof(struct icmp6hdr), GFP_KERNEL);
+	int err;
+
+	KUNIT_ASSERT_NOT_NULL(test, skb);
+	skb_reset_transport_header(skb);
+	skb_put_zero(skb, sizeof(struct icmp6hdr));
+	skb->protocol = htons(protocol);
+	skb->data[0] = type;
+	skb->data[1] = code;
+	err = tsec_udp_icmp_errno(skb);
+	kfree_skb(skb);
+	return err;
+}
+
+static void icmp_errno__v4(struct kunit *test)
+{
+	static const struct {
+		u8 type;
+		u8 code;
+		int err;
+	} rows[] = {
+		{ ICMP_DEST_UNREACH, ICMP_NET_UNREACH, 0 },
+		{ ICMP_DEST_UNREACH, ICMP_HOST_UNREACH, 0 },
+		{ ICMP_DEST_UNREACH, ICMP_PROT_UNREACH, -ENOPROTOOPT },
+		{ ICMP_DEST_UNREACH, ICMP_PORT_UNREACH, -ECONNREFUSED },
+		{ ICMP_DEST_UNREACH, ICMP_FRAG_NEEDED, 0 },
+		{ ICMP_DEST_UNREACH, ICMP_SR_FAILED, 0 },
+		{ ICMP_DEST_UNREACH, ICMP_PKT_FILTERED, -EHOSTUNREACH },
+		{ ICMP_DEST_UNREACH, NR_ICMP_UNREACH + 1, 0 },
+		{ ICMP_DEST_UNREACH, 255, 0 },
+		{ ICMP_TIME_EXCEEDED, ICMP_EXC_TTL, 0 },
+		{ ICMP_PARAMETERPROB, ICMP_PORT_UNREACH, 0 },
+		{ ICMP_SOURCE_QUENCH, ICMP_PORT_UNREACH, 0 },
+	};
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(rows); i++)
+		KUNIT_EXPECT_EQ_MSG(test,
+				    icmp_errno(test, ETH_P_IP, rows[i].type,
+					       rows[i].code), rows[i].err,
+				    "type %u code %u", rows[i].type,
+				    rows[i].code);
+}
+
+static void icmp_errno__v6(struct kunit *test)
+{
+	static const struct {
+		u8 type;
+		u8 code;
+		int err;
+	} rows[] = {
+		{ ICMPV6_DEST_UNREACH, ICMPV6_NOROUTE, 0 },
+		{ ICMPV6_DEST_UNREACH, ICMPV6_ADM_PROHIBITED, -EACCES },
+		{ ICMPV6_DEST_UNREACH, ICMPV6_ADDR_UNREACH, 0 },
+		{ ICMPV6_DEST_UNREACH, ICMPV6_PORT_UNREACH, -ECONNREFUSED },
+		{ ICMPV6_DEST_UNREACH, ICMPV6_POLICY_FAIL, -EACCES },
+		{ ICMPV6_DEST_UNREACH, ICMPV6_REJECT_ROUTE, -EACCES },
+		{ ICMPV6_DEST_UNREACH, 255, 0 },
+		{ ICMPV6_PKT_TOOBIG, ICMPV6_PORT_UNREACH, 0 },
+		{ ICMPV6_TIME_EXCEED, ICMPV6_PORT_UNREACH, 0 },
+		/* What ICMP calls a port that nobody listens at. */
+		{ ICMP_DEST_UNREACH, ICMP_PORT_UNREACH, 0 },
+	};
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(rows); i++)
+		KUNIT_EXPECT_EQ_MSG(test,
+				    icmp_errno(test, ETH_P_IPV6, rows[i].type,
+					       rows[i].code), rows[i].err,
+				    "type %u code %u", rows[i].type,
+				    rows[i].code);
+}
+
+/* Asks with one word of control data, of any length up to a long. */
+static int ask_with(struct socket *sock, int level, int type,
+		    const void *value, size_t len, struct tsec_udp_ask *ask)
+{
+	union {
+		struct cmsghdr header;
+		char room[CMSG_SPACE(sizeof(long))];
+	} control = {
+		.header = {
+			.cmsg_len = CMSG_LEN(len),
+			.cmsg_level = level,
+			.cmsg_type = type,
+		},
+	};
+	struct msghdr msg = {
+		.msg_control = &control,
+		.msg_controllen = CMSG_SPACE(len),
+	};
+
+	memcpy(CMSG_DATA(&control.header), value, len);
+	return tsec_udp_ask(sock->sk, &msg, ask);
+}
+
+static int ask_int(struct socket *sock, int level, int type, int value,
+		   struct tsec_udp_ask *ask)
+{
+	return ask_with(sock, level, type, &value, sizeof(value), ask);
+}
+
+static void ask__as_the_socket_says(struct kunit *test)
+{
+	struct bench *b = test->priv;
+	struct tsec_udp_ask ask;
+	struct msghdr msg = { };
+
+	KUNIT_EXPECT_EQ(test, option_set(b->v4, SOL_IP, IP_TOS, 0x28), 0);
+	KUNIT_EXPECT_EQ(test, option_set(b->v6, SOL_IPV6, IPV6_TCLASS, 0x30),
+			0);
+	KUNIT_EXPECT_EQ(test, option_set(b->v4, SOL_UDP, UDP_SEGMENT, 700), 0);
+	b->v4->sk->sk_mark = 7;
+	KUNIT_EXPECT_EQ(test, tsec_udp_ask(b->v4->sk, NULL, &ask), 0);
+	KUNIT_EXPECT_EQ(test, ask.tos, 0x28);
+	KUNIT_EXPECT_EQ(test, ask.mark, 7);
+	KUNIT_EXPECT_EQ(test, ask.segment, 700);
+	KUNIT_EXPECT_EQ(test, tsec_udp_ask(b->v6->sk, &msg, &ask), 0);
+	KUNIT_EXPECT_EQ(test, ask.tos, 0x30);
+	KUNIT_EXPECT_EQ(test, ask.mark, 0);
+	KUNIT_EXPECT_EQ(test, ask.segment, 0);
+}
+
+static void ask__as_the_message_says(struct kunit *test)
+{
+	struct bench *b = test->priv;
+	struct tsec_udp_ask ask;
+	u16 segment = 1200;
+	u8 tos = 0x28;
+
+	b->v4->sk->sk_mark = 7;
+	KUNIT_EXPECT_EQ(test, ask_int(b->v4, SOL_SOCKET, SO_MARK, 9, &ask), 0);
+	KUNIT_EXPECT_EQ(test, ask.mark, 9);
+	/* A byte or an int. */
+	KUNIT_EXPECT_EQ(test, ask_int(b->v4, SOL_IP, IP_TOS, 0xb8, &ask), 0);
+	KUNIT_EXPECT_EQ(test, ask.tos, 0xb8);
+	KUNIT_EXPECT_EQ(test, ask_with(b->v4, SOL_IP, IP_TOS, &tos,
+				       sizeof(tos), &ask), 0);
+	KUNIT_EXPECT_EQ(test, ask.tos, tos);
+	KUNIT_EXPECT_EQ(test, ask_int(b->v6, SOL_IPV6, IPV6_TCLASS, 0xff,
+				      &ask), 0);
+	KUNIT_EXPECT_EQ(test, ask.tos, 0xff);
+	KUNIT_EXPECT_EQ(test, ask_with(b->v4, SOL_UDP, UDP_SEGMENT, &segment,
+				       sizeof(segment), &ask), 0);
+	KUNIT_EXPECT_EQ(test, ask.segment, segment);
+}
+
+static void ask__refused(struct kunit *test)
+{
+	struct bench *b = test->priv;
+	struct tsec_udp_ask ask;
+	u8 byte = 1;
+
+	KUNIT_EXPECT_EQ(test, ask_int(b->v4, SOL_IP, IP_TOS, 256, &ask),
+			-EINVAL);
+	KUNIT_EXPECT_EQ(test, ask_int(b->v4, SOL_IP, IP_TOS, -1, &ask),
+			-EINVAL);
+	KUNIT_EXPECT_EQ(test, ask_with(b->v4, SOL_IP, IP_TOS, "ab", 2, &ask),
+			-EINVAL);
+	KUNIT_EXPECT_EQ(test, ask_with(b->v4, SOL_SOCKET, SO_MARK, &byte, 1,
+				       &ask), -EINVAL);
+	KUNIT_EXPECT_EQ(test, ask_int(b->v4, SOL_UDP, UDP_SEGMENT, 100, &ask),
+			-EINVAL);
+	KUNIT_EXPECT_EQ(test, ask_int(b->v4, SOL_UDP, UDP_GRO, 100, &ask),
+			-EINVAL);
+	KUNIT_EXPECT_EQ(test, ask_int(b->v4, SOL_IP, IP_TTL, 1, &ask),
+			-EINVAL);
+	/* SOL_IP and SOL_TCP differ in the level alone. */
+	KUNIT_EXPECT_EQ(test, ask_int(b->v4, SOL_TCP, IP_TOS, 1, &ask),
+			-EINVAL);
+}
+
+/* A header that says it is longer than what there is. */
+static void ask__too_short(struct kunit *test)
+{
+	struct cmsghdr header = {
+		.cmsg_len = CMSG_LEN(sizeof(int)),
+		.cmsg_level = SOL_SOCKET,
+		.cmsg_type = SO_MARK,
+	};
+	struct msghdr msg = {
+		.msg_control = &header,
+		.msg_controllen = sizeof(header),
+	};
+	struct bench *b = test->priv;
+	struct tsec_udp_ask ask;
+
+	KUNIT_EXPECT_EQ(test, tsec_udp_ask(b->v4->sk, &msg, &ask), -EINVAL);
+	header.cmsg_len = 0;
+	KUNIT_EXPECT_EQ(test, tsec_udp_ask(b->v4->sk, &msg, &ask), -EINVAL);
+}
+
+static const struct tsec_udp_ask plain = { .mark = 3, .tos = 0x2a };
+
+static void route__v4(struct kunit *test)
+{
+	struct bench *b = test->priv;
+	struct tsec_udp_route route = { };
+
+	KUNIT_ASSERT_EQ(test, tsec_udp_route(&b->path, b->v4->sk, &plain,
+					     &route), 0);
+	KUNIT_EXPECT_FALSE(test, route.is_v6);
+	KUNIT_EXPECT_EQ(test, route.mark, 3);
+	KUNIT_EXPECT_EQ(test, route.tos, 0x2a);
+	KUNIT_EXPECT_EQ(test, ntohl(route.src), INADDR_LOOPBACK);
+	/* A packet's length has 16 bits, whatever the device could take. */
+	KUNIT_EXPECT_EQ(test, route.mtu, IP_MAX_MTU - sizeof(struct iphdr) -
+			sizeof(struct udphdr));
+	KUNIT_EXPECT_GE(test, tsec_udp_headroom(&route),
+			ETH_HLEN + sizeof(struct iphdr) +
+			sizeof(struct udphdr));
+	tsec_udp_route_put(&route);
+}
+
+static void route__v6(struct kunit *test)
+{
+	struct bench *b = test->priv;
+	struct tsec_udp_route route = { };
+
+	KUNIT_ASSERT_EQ(test, tsec_udp_route(&b->path, b->v6->sk, &plain,
+					     &route), 0);
+	KUNIT_EXPECT_TRUE(test, route.is_v6);
+	KUNIT_EXPECT_TRUE(test, ipv6_addr_loopback(&route.src6));
+	/* The length in an IPv6 header does not count that header. */
+	KUNIT_EXPECT_EQ(test, route.mtu, LO_MTU - sizeof(struct ipv6hdr) -
+			sizeof(struct udphdr));
+	KUNIT_EXPECT_GE(test, tsec_udp_headroom(&route),
+			ETH_HLEN + sizeof(struct ipv6hdr) +
+			sizeof(struct udphdr));
+	tsec_udp_route_put(&route);
+}
+
+/* Found again without a look-up, until mark or traffic class change. */
+static void route__remembered(struct kunit *test)
+{
+	struct tsec_udp_ask other = plain;
+	struct bench *b = test->priv;
+	struct tsec_udp_route first, again;
+
+	KUNIT_ASSERT_EQ(test, tsec_udp_route(&b->path, b->v4->sk, &plain,
+					     &first), 0);
+	KUNIT_EXPECT_EQ(test, b->path.mark, 3);
+	/* The bits of ECN have no say in where a packet goes. */
+	KUNIT_EXPECT_EQ(test, b->path.tos, 0x28);
+	other.tos = 0x29;
+	KUNIT_ASSERT_EQ(test, tsec_udp_route(&b->path, b->v4->sk, &other,
+					     &again), 0);
+	KUNIT_EXPECT_PTR_EQ(test, again.dst, first.dst);
+	KUNIT_EXPECT_EQ(test, again.src, first.src);
+	KUNIT_EXPECT_EQ(test, b->path.tos, 0x28);
+	tsec_udp_route_put(&again);
+	tsec_udp_route_put(&first);
+	other.mark = 4;
+	KUNIT_ASSERT_EQ(test, tsec_udp_route(&b->path, b->v4->sk, &other,
+					     &again), 0);
+	KUNIT_EXPECT_EQ(test, b->path.mark, 4);
+	KUNIT_EXPECT_EQ(test, again.mark, 4);
+	tsec_udp_route_put(&again);
+}
+
+static struct kunit_case udp_cases[] = {
+	KUNIT_CASE(icmp_errno__v4),
+	KUNIT_CASE(icmp_errno__v6),
+	KUNIT_CASE(ask__as_the_socket_says),
+	KUNIT_CASE(ask__as_the_message_says),
+	KUNIT_CASE(ask__refused),
+	KUNIT_CASE(ask__too_short),
+	KUNIT_CASE(route__v4),
+	KUNIT_CASE(route__v6),
+	KUNIT_CASE(route__remembered),
+	{ }
+};
+
+static struct kunit_suite udp_suite = {
+	.name		= "tsec_udp",
+	.init		= bench_setup,
+	.exit		= bench_teardown,
+	.test_cases	= udp_cases,
+};
+
+kunit_test_suites(&udp_suite);
