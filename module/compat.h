@@ -13,6 +13,7 @@
 #include <linux/version.h>
 #include <linux/net.h>
 #include <linux/sysctl.h>
+#include <linux/udp.h>
 #include <net/inet_sock.h>
 #include <net/sock.h>
 #include <net/tls.h>
@@ -58,6 +59,26 @@ static inline unsigned long tsec_inet_cmsg_flags(const struct sock *isk)
 	return READ_ONCE(inet_sk(isk)->cmsg_flags);
 #endif
 }
+
+/* 6.7 made bits of these flags, and so did stable kernels. */
+static inline bool tsec_udp_gro(const struct sock *isk)
+{
+#ifdef TSEC_HAVE_UDP_FLAGS
+	return udp_test_bit(GRO_ENABLED, isk);
+#else
+	return udp_sk(isk)->gro_enabled;
+#endif
+}
+
+/*
+ * 6.9, and stable kernels since, take apart what GRO has put together before
+ * a hook gets it.  Others would hand it over whole, if GRO was asked for.
+ */
+#ifdef TSEC_HAVE_UDP_ENCAP_SPLIT
+#define TSEC_UDP_GRO_SPLITS	true
+#else
+#define TSEC_UDP_GRO_SPLITS	false
+#endif
 
 /* 6.7 lets a family handle SOL_SOCKET; before, only SO_REUSEPORT suffers. */
 static inline void tsec_socket_own_options(struct socket *sock)

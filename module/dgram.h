@@ -105,6 +105,10 @@ int tsec_dgram_recvmsg(struct tsec_session *session, struct sock *sk,
 		       struct msghdr *msg, size_t len, int flags);
 int tsec_dgram_inq(struct sock *sk);
 
+int tsec_dgram_queue(struct sock *sk, struct sk_buff *skb);
+void tsec_dgram_queue_tell(const struct sock *sk, struct msghdr *msg,
+			   const struct sk_buff *skb);
+
 struct tsec_dgram_key *tsec_dgram_key_new(const struct tsec_packet_ops *ops,
 					  const struct tsec_key *key,
 					  const struct tsec_packet_params *as,

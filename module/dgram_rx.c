@@ -144,7 +144,7 @@ static void data_queue(struct tsec_session *session, struct sk_buff *skb)
 		return;
 	}
 	atomic64_add(skb->len, &session->rx.bytes);
-	switch (sock_queue_rcv_skb(sk, skb)) {
+	switch (tsec_dgram_queue(sk, skb)) {
 	case 0:
 		return;
 	case -ENOMEM:
@@ -401,6 +401,7 @@ static int datagram_copy(struct tsec_session *session, struct sock *sk,
 		msg->msg_flags |= MSG_TRUNC;
 	sock_recv_cmsgs(msg, sk, skb);
 	tsec_udp_tell(session->inner->sk, msg, skb);
+	tsec_dgram_queue_tell(sk, msg, skb);
 	name_put(session, msg);
 	if (!(flags & MSG_PEEK))
 		tsec_stats_add(session->tn->stats, TSEC_STAT_RX_BYTES,

@@ -8,11 +8,13 @@
  * an inner socket of the other family.
  */
 #include <linux/in.h>
+#include <linux/in6.h>
 #include <linux/slab.h>
 #include <linux/tcp.h>
 #include <linux/udp.h>
 #include <net/sock.h>
 
+#include "compat.h"
 #include "options.h"
 
 enum option_limits {
@@ -75,8 +77,16 @@ static bool tcp_gettable(int name)
 	       name == TCP_SAVED_SYN;
 }
 
+/* Errors of datagrams are no more than an errno: there is no queue of them. */
+static bool udp_ip_settable(int level, int name)
+{
+	return !(level == SOL_IP && name == IP_RECVERR) &&
+	       !(level == SOL_IPV6 && name == IPV6_RECVERR);
+}
+
 /**
  * tsec_option_allowed() - whether an option may reach the inner socket
+ * @type: the socket's: SOCK_STREAM or SOCK_DGRAM
  * @level: its level
  * @name: the option
  * @set: to be set rather than read
@@ -84,13 +94,16 @@ static bool tcp_gettable(int name)
  * Return: false for what would bypass the record layer, and for levels that
  * are not TCP's, UDP's or IP's.
  */
-bool tsec_option_allowed(int level, int name, bool set)
+bool tsec_option_allowed(int type, int level, int name, bool set)
 {
 	if (level == SOL_TCP)
 		return set ? tcp_settable(name) : tcp_gettable(name);
 	if (level == SOL_UDP)
-		return name == UDP_SEGMENT;
-	return level == SOL_IP || level == SOL_IPV6;
+		return name == UDP_SEGMENT ||
+		       (name == UDP_GRO && TSEC_UDP_GRO_SPLITS);
+	if (level != SOL_IP && level != SOL_IPV6)
+		return false;
+	return type == SOCK_STREAM || !set || udp_ip_settable(level, name);
 }
 
 static struct tsec_recorded *option_alloc(int level, int name,

@@ -10,7 +10,7 @@
 
 struct tsec_recorded;
 
-bool tsec_option_allowed(int level, int name, bool set);
+bool tsec_option_allowed(int type, int level, int name, bool set);
 int tsec_option_set(struct socket *inner, struct tsec_recorded **recorded,
 		    int level, int name, sockptr_t optval,
 		    unsigned int optlen);

@@ -341,6 +341,7 @@ struct tsec_sock *tsec_socket_make(struct net *net, struct socket *sock,
 	tsk->inner = NULL;
 	tsk->app = NULL;
 	tsk->recorded = NULL;
+	tsk->gro = false;
 	tsk->error = NULL;
 	if (sock->type == SOCK_DGRAM)
 		tsec_socket_dgram_init(sock);
@@ -475,6 +476,8 @@ static int inner_option_set(struct tsec_sock *tsk, int level, int name,
 	/* It sets the priority, where the program's socket has the last word. */
 	if (!err && level == SOL_IP && name == IP_TOS)
 		tsk->sk.sk_priority = inner->sk->sk_priority;
+	if (!err && level == SOL_UDP && name == UDP_GRO)
+		WRITE_ONCE(tsk->gro, tsec_udp_gro(inner->sk));
 	return err;
 }
 
@@ -520,7 +523,7 @@ int tsec_socket_setsockopt(struct socket *sock, int level, int name,
 		return core_option_set(sock, name, optval, optlen);
 	if (level == SOL_TSEC)
 		return tsec_sockopt_set(sock, name, optval, optlen);
-	if (!tsec_option_allowed(level, name, true))
+	if (!tsec_option_allowed(sock->type, level, name, true))
 		return -ENOPROTOOPT;
 	lock_sock(sk);
 	err = inner_option_set(tsec_sk(sk), level, name, optval, optlen);
@@ -548,7 +551,7 @@ int tsec_socket_getsockopt(struct socket *sock, int level, int name,
 
 	if (level == SOL_TSEC)
 		return tsec_sockopt_get(sock, name, optval, optlen);
-	if (!tsec_option_allowed(level, name, false))
+	if (!tsec_option_allowed(sock->type, level, name, false))
 		return -ENOPROTOOPT;
 	lock_sock(&tsk->sk);
 	if (!tsec_socket_inner(tsk))

@@ -23,6 +23,8 @@ struct tsec_session;
  * @inner: the inner socket while neither of the two owns it
  * @app: what the program set by SOL_TSEC options
  * @error: why the last connect() failed, in words, or NULL
+ * @gro: datagrams: several may be received in one call (UDP_GRO); written
+ *	under the lock, read anywhere
  * @recorded: options of other levels, for an inner socket yet to be made
  *
  * All under the socket's lock; in state TCP_ESTABLISHED @session may be read
@@ -35,6 +37,7 @@ struct tsec_sock {
 	struct socket *inner;
 	struct tsec_overrides *app;
 	struct tsec_recorded *recorded;
+	bool gro;
 	char *error;
 };
 

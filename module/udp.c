@@ -229,22 +229,53 @@ static void int_put(struct msghdr *msg, int level, int type, int value)
 	put_cmsg(msg, level, type, sizeof(value), &value);
 }
 
+/* A reply comes from the address that the socket is connected from. */
+static void info4_put(struct sock *isk, struct msghdr *msg,
+		      const struct sk_buff *skb)
+{
+	struct in_pktinfo info = {
+		.ipi_ifindex		= skb->skb_iif,
+		.ipi_spec_dst.s_addr	= inet_sk(isk)->inet_saddr,
+		.ipi_addr.s_addr	= ip_hdr(skb)->daddr,
+	};
+
+	put_cmsg(msg, SOL_IP, IP_PKTINFO, sizeof(info), &info);
+}
+
 static void put4(struct sock *isk, struct msghdr *msg,
-		 const struct iphdr *header)
+		 const struct sk_buff *skb)
 {
 	unsigned long flags = tsec_inet_cmsg_flags(isk);
+	const struct iphdr *header = ip_hdr(skb);
 	u8 tos = header->tos;
 
+	if (flags & IP_CMSG_PKTINFO)
+		info4_put(isk, msg, skb);
 	if (flags & IP_CMSG_TTL)
 		int_put(msg, SOL_IP, IP_TTL, header->ttl);
 	if (flags & IP_CMSG_TOS)
 		put_cmsg(msg, SOL_IP, IP_TOS, sizeof(tos), &tos);
 }
 
+#if IS_ENABLED(CONFIG_IPV6)
+/* An IPv4 address is one of IPv6 as well. */
+static void info6_put(struct sock *isk, struct msghdr *msg,
+		      const struct sk_buff *skb)
+{
+	struct in6_pktinfo info = { .ipi6_ifindex = skb->skb_iif };
+
+	if (!inet6_sk(isk)->rxopt.bits.rxinfo)
+		return;
+	if (ip_hdr(skb)->version == 4)
+		ipv6_addr_set_v4mapped(ip_hdr(skb)->daddr, &info.ipi6_addr);
+	else
+		info.ipi6_addr = ipv6_hdr(skb)->daddr;
+	put_cmsg(msg, SOL_IPV6, IPV6_PKTINFO, sizeof(info), &info);
+}
+
 static void put6(struct sock *isk, struct msghdr *msg,
 		 const struct ipv6hdr *header)
 {
-#if IS_ENABLED(CONFIG_IPV6)
 	const struct ipv6_pinfo *np = inet6_sk(isk);
 
 	if (np->rxopt.bits.rxhlim)
@@ -252,8 +283,18 @@ static void put6(struct sock *isk, struct msghdr *msg,
 	if (np->rxopt.bits.rxtclass)
 		int_put(msg, SOL_IPV6, IPV6_TCLASS,
 			ipv6_get_dsfield(header));
-#endif
 }
+#else
+static void info6_put(struct sock *isk, struct msghdr *msg,
+		      const struct sk_buff *skb)
+{
+}
+
+static void put6(struct sock *isk, struct msghdr *msg,
+		 const struct ipv6hdr *header)
+{
+}
+#endif
 
 /**
  * tsec_udp_tell() - give a program the control data that it has asked for
@@ -261,15 +302,18 @@ static void put6(struct sock *isk, struct msghdr *msg,
  * @msg: the program's message
  * @skb: what it receives, its IP header still in memory
  *
- * That is IP_RECVTTL, IP_RECVTOS, IPV6_RECVHOPLIMIT and IPV6_RECVTCLASS.
+ * That is IP_PKTINFO, IP_RECVTTL, IP_RECVTOS, IPV6_RECVPKTINFO,
+ * IPV6_RECVHOPLIMIT and IPV6_RECVTCLASS.
  *
  * Context: process context.
  */
 void tsec_udp_tell(struct sock *isk, struct msghdr *msg,
 		   const struct sk_buff *skb)
 {
+	if (isk->sk_family == AF_INET6)
+		info6_put(isk, msg, skb);
 	if (ip_hdr(skb)->version == 4)
-		put4(isk, msg, ip_hdr(skb));
+		put4(isk, msg, skb);
 	else if (isk->sk_family == AF_INET6)
 		put6(isk, msg, ipv6_hdr(skb));
 }
