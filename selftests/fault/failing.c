@@ -92,6 +92,8 @@ static bool attempt(const struct call *c, int nth, struct outcome *o)
 	error = c->call();
 	happened = injection_happened();
 	injection_set(0);
+	if (c->goes_on && !c->goes_on())
+		o->wrong = "what follows does not work";
 	if (c->after)
 		c->after();
 	o->failed += happened && error < 0;
@@ -121,21 +123,31 @@ static bool run(const struct call *c, int number)
 	return !o.wrong;
 }
 
+static bool run_all(const struct call *c, int *number)
+{
+	bool good = true;
+
+	for (; c->name; c++)
+		good &= run(c, ++*number);
+	return good;
+}
+
 int main(void)
 {
-	int number = 0, bad = 0;
+	int number = 0;
+	bool good;
 
 	signal(SIGPIPE, SIG_IGN);
 	if (!injection_prepare()) {
 		puts("1..0 # SKIP this kernel cannot make allocations fail");
 		return 0;
 	}
-	if (!calls_prepare()) {
+	if (!calls_prepare() || !datagram_calls_prepare()) {
 		puts("Bail out! the calls cannot be prepared");
 		return 1;
 	}
-	for (const struct call *c = calls; c->name; c++)
-		bad |= !run(c, ++number);
+	good = run_all(calls, &number);
+	good &= run_all(datagram_calls, &number);
 	printf("1..%d\n", number);
-	return bad;
+	return !good;
 }
