@@ -53,6 +53,42 @@ tap_no_sessions()
 	fi
 }
 
+module_unload()
+{
+	rmmod tsec 2>&1
+}
+
+# tap_stays NAME: the module, however one tries to unload it
+tap_stays()
+{
+	if module_unload >/dev/null; then
+		tap_not_ok "$1" 'rmmod took it away'
+		module_load
+	else
+		tap_ok "$1"
+	fi
+}
+
+is_unused()
+{
+	[ "$(cat /sys/module/tsec/refcnt)" = 0 ]
+}
+
+slab=/sys/kernel/debug/failslab
+
+# What mappings are made of does not fail: user-mode Linux takes a page that it
+# could not map in the midst of a copy for one that it has mapped.
+failslab_prepare()
+{
+	local cache
+
+	mountpoint -q /sys/kernel/debug || mount -t debugfs none /sys/kernel/debug
+	for cache in /sys/kernel/slab/{kmalloc-*,sk*,sock*,TCP*,TSEC*,tsec*,filp,dentry}; do
+		[ ! -e "$cache/failslab" ] || echo 1 >"$cache/failslab"
+	done
+	echo Y >$slab/cache-filter
+}
+
 # What the kernel said since the script began, and must not have.
 tap_kernel_calm()
 {

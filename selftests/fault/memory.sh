@@ -6,17 +6,8 @@
 
 [ -e /proc/self/fail-nth ] || tap_skip_all 'this kernel cannot make allocations fail'
 setup
-mountpoint -q /sys/kernel/debug || mount -t debugfs none /sys/kernel/debug
+failslab_prepare
 [ -x "$faults/failing" ] || make -s -C "$faults" || bail_out 'no program "failing"'
-slab=/sys/kernel/debug/failslab
-
-# What mappings are made of does not fail: user-mode Linux takes a page that it
-# could not map in the midst of a copy for one that it has mapped.
-for cache in /sys/kernel/slab/{kmalloc-*,sk*,sock*,TCP*,TSEC*,tsec*,filp,dentry}; do
-	[ ! -e "$cache/failslab" ] || echo 1 >"$cache/failslab"
-done
-echo Y >$slab/cache-filter
-
 tap_take memory "$faults/failing" | grep -v '^1\.\.' >"$work/said"
 cat "$work/said"
 tap_count=$(grep -Ec '^(not )?ok ' "$work/said")

@@ -6,27 +6,6 @@
 
 setup
 
-module_unload()
-{
-	rmmod tsec 2>&1
-}
-
-# tap_stays NAME
-tap_stays()
-{
-	if module_unload >/dev/null; then
-		tap_not_ok "$1" 'rmmod took it away'
-		module_load
-	else
-		tap_ok "$1"
-	fi
-}
-
-is_unused()
-{
-	[ "$(cat /sys/module/tsec/refcnt)" = 0 ]
-}
-
 daemon_start
 profiles
 tsec_server s 5081 --fork -- echo

@@ -84,10 +84,6 @@ ip netns del tsec-b
 kill -9 "${pids[da]}" "${pids[db]}"
 finish da 2>/dev/null
 finish db 2>/dev/null
-is_unused()
-{
-	[ "$(cat /sys/module/tsec/refcnt)" = 0 ]
-}
 tap_run 'the module is unused in the end' eventually is_unused
 
 # Ten more, made and deleted.

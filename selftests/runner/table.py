@@ -27,7 +27,8 @@ QEMU_DGRAM = "sh -c 'modprobe -a gcm chacha20poly1305 && " \
 SUITES = (
     ('stream', 'debug', 'stream sockets', 'selftests/stream/run', 1800),
     ('fault', 'debug', 'injected faults, a part',
-     'selftests/fault/run memory daemon-death peer-death netns module', 900),
+     'selftests/fault/run memory daemon-death peer-death netns datagrams '
+     'module', 900),
     ('fault', 'uml', 'injected faults', 'selftests/fault/run', 1500),
     ('interop', 'uml', 'peers of other make', 'selftests/interop/run', 1200),
     ('stream', 'uml', 'stream sockets', 'selftests/stream/run', 900),

@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * One end of a datagram session with manual keys, for scripts.
+ *
+ * Usage: datagram PROFILE ADDRESS PORT PEER-ADDRESS PORT send COUNT|receive|both
+ *
+ * send:    that many numbered datagrams, then SENT and the count
+ * receive: tells at each line of input what it has received so far:
+ *	    RECEIVED, DOUBLE (came before), WRONG (not what was sent)
+ * both:    sends and receives until it is killed, or FAILED with an error
+ */
+#include <arpa/inet.h>
+#include <err.h>
+#include <errno.h>
+#include <poll.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <linux/tsec.h>
+
+#define NUMBERS (1 << 20)
+#define LENGTH_MAX 1200
+
+static uint8_t seen[NUMBERS];
+static unsigned long received, doubles, wrong;
+
+static struct sockaddr_in address_of(const char *text, const char *port)
+{
+	struct sockaddr_in addr = {
+		.sin_family = AF_INET, .sin_port = htons(atoi(port)),
+	};
+
+	if (inet_pton(AF_INET, text, &addr.sin_addr) != 1)
+		errx(EXIT_FAILURE, "%s: no address", text);
+	return addr;
+}
+
+static int socket_make(char **argv)
+{
+	struct sockaddr_in own = address_of(argv[1], argv[2]);
+	struct sockaddr_in peer = address_of(argv[3], argv[4]);
+	int fd = socket(AF_TSEC, SOCK_DGRAM, 0), size = 1 << 20;
+
+	if (fd < 0 ||
+	    setsockopt(fd, SOL_TSEC, TSEC_PROFILE, argv[0], strlen(argv[0])) ||
+	    setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size)) ||
+	    bind(fd, (struct sockaddr *)&own, sizeof(own)) ||
+	    connect(fd, (struct sockaddr *)&peer, sizeof(peer)))
+		err(EXIT_FAILURE, "socket");
+	puts("CONNECTED");
+	return fd;
+}
+
+static size_t message_make(uint8_t *data, uint32_t number)
+{
+	size_t len = sizeof(number) + number % (LENGTH_MAX - sizeof(number));
+
+	memset(data, number * 7 + 1, len);
+	memcpy(data, &number, sizeof(number));
+	return len;
+}
+
+static void message_take(const uint8_t *data, size_t len)
+{
+	uint8_t want[LENGTH_MAX];
+	uint32_t number = NUMBERS;
+
+	if (len >= sizeof(number))
+		memcpy(&number, data, sizeof(number));
+	if (number >= NUMBERS || message_make(want, number) != len ||
+	    memcmp(data, want, len)) {
+		wrong++;
+		return;
+	}
+	received++;
+	doubles += seen[number];
+	seen[number] = 1;
+}
+
+/* No faster than a network with queues of a few hundred packets takes them. */
+static void pace(uint32_t number)
+{
+	const struct timespec moment = { .tv_nsec = 2000000 };
+
+	if (number % 16 == 0)
+		nanosleep(&moment, NULL);
+}
+
+static int send_all(int fd, uint32_t count)
+{
+	uint8_t data[LENGTH_MAX];
+	uint32_t i;
+
+	for (i = 0; i < count && i < NUMBERS; i++) {
+		if (send(fd, data, message_make(data, i), 0) < 0)
+			err(EXIT_FAILURE, "send");
+		pace(i);
+	}
+	printf("SENT %u\n", i);
+	return EXIT_SUCCESS;
+}
+
+static void receive_waiting(int fd)
+{
+	uint8_t data[65536];
+	ssize_t len;
+
+	while ((len = recv(fd, data, sizeof(data), MSG_DONTWAIT)) > 0)
+		message_take(data, len);
+	if (len < 0 && errno != EAGAIN)
+		err(EXIT_FAILURE, "recv");
+}
+
+static int receive(int fd)
+{
+	struct pollfd pfds[] = {
+		{ .fd = fd, .events = POLLIN },
+		{ .fd = STDIN_FILENO, .events = POLLIN },
+	};
+	char line[64];
+
+	while (poll(pfds, 2, -1) >= 0) {
+		receive_waiting(fd);
+		if (!pfds[1].revents)
+			continue;
+		if (read(STDIN_FILENO, line, sizeof(line)) <= 0)
+			break;
+		printf("RECEIVED %lu DOUBLE %lu WRONG %lu\n", received,
+		       doubles, wrong);
+	}
+	return EXIT_SUCCESS;
+}
+
+static int both(int fd)
+{
+	uint8_t data[LENGTH_MAX], in[65536];
+	uint32_t i;
+
+	for (i = 0;; i++) {
+		if (send(fd, data, message_make(data, i), 0) < 0 &&
+		    errno != ECONNREFUSED)
+			break;
+		while (recv(fd, in, sizeof(in), MSG_DONTWAIT) > 0)
+			;
+		if (i == 100)
+			puts("FLOWS");
+	}
+	printf("FAILED %s\n", strerror(errno));
+	return EXIT_FAILURE;
+}
+
+int main(int argc, char **argv)
+{
+	int fd;
+
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	if (argc < 7)
+		errx(EXIT_FAILURE, "see the source for its arguments");
+	fd = socket_make(argv + 1);
+	if (!strcmp(argv[6], "send") && argc == 8)
+		return send_all(fd, atoi(argv[7]));
+	if (!strcmp(argv[6], "receive"))
+		return receive(fd);
+	if (!strcmp(argv[6], "both"))
+		return both(fd);
+	errx(EXIT_FAILURE, "%s: no such thing", argv[6]);
+}

@@ -1,0 +1,182 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# Datagram sockets: bad networks, forgers, namespaces that go, atomic allocations
+# that fail, and the module's end.
+
+. "$(dirname "$0")/common.sh"
+
+need ip tc
+setup
+trap 'ip netns del tsec-a 2>/dev/null; ip netns del tsec-b 2>/dev/null; cleanup' EXIT
+a='ip netns exec tsec-a' b='ip netns exec tsec-b'
+datagram=$faults/datagram
+
+# Whatever comes in is received, or dropped for one of these reasons, or no data.
+reasons='BadRecords PacketsMalformed PacketsUnprotected PacketsNoKey
+	PacketsReplayed PacketsLate PacketsTooLong PacketsNoRoom PacketsNoMemory
+	PacketsFiltered PacketsEnded PacketsNoSession TicketsDropped ControlRecords'
+
+make_namespaces()
+{
+	ip netns add tsec-a
+	ip netns add tsec-b
+	ip link add veth-a netns tsec-a type veth peer name veth-b netns tsec-b
+	$a ip addr add 192.0.2.1/24 dev veth-a
+	$b ip addr add 192.0.2.2/24 dev veth-b
+	$a ip link set veth-a up
+	$b ip link set veth-b up
+}
+
+# keys OPTIONS-FOR-A OPTIONS-FOR-B: one session's, for the profiles "a" and "b";
+# the options of "tsec" choose a namespace
+keys()
+{
+	local way
+
+	(umask 077; cd "$work"; echo 00112233445566778899aabbccddeeff >one
+		echo ffeeddccbbaa99887766554433221100 >other; echo 5a175a17 >salt)
+	for way in one:tx:a one:rx:b other:rx:a other:tx:b; do
+		key_put "$1" "$2" ${way//:/ }
+	done
+}
+
+# key_put OPTIONS-FOR-A OPTIONS-FOR-B FILE DIRECTION PROFILE
+key_put()
+{
+	local options=()
+
+	[ "$5" = a ] && options=($1) || options=($2)
+	"$tsec" "${options[@]}" profile add "$5" manual on 2>/dev/null
+	"$tsec" "${options[@]}" key add "$5" "$4" version DTLSv1.2 \
+		cipher aes-128-gcm key-file "$work/$3" iv-file "$work/salt" ||
+		bail_out "no key for $5"
+}
+
+# dropped: by the counters in namespace b
+dropped()
+{
+	local name value sum=0
+
+	while read -r name value; do
+		[[ " $(echo $reasons) " != *" $name "* ]] || sum=$((sum + value))
+	done < <($b cat /proc/net/tsec_stat)
+	echo $sum
+}
+
+counter_b()
+{
+	$b cat /proc/net/tsec_stat | awk -v name="$1" '$1 == name { print $2 }'
+}
+
+# udp_counter NAME: of namespace b
+udp_counter()
+{
+	$b cat /proc/net/snmp | awk -v name="$1" '$1 == "Udp:" {
+		if (!n) { for (i = 1; i <= NF; i++) at[$i] = i; n = 1 }
+		else print $at[name] }'
+}
+
+# datagrams_in: handed to UDP sockets of namespace b
+datagrams_in()
+{
+	udp_counter InDatagrams
+}
+
+# ask: what the receiver has received, in $received, $double and $wrong
+ask()
+{
+	local words
+
+	mark r
+	tell r report
+	eventually eval '[ -n "$(since r)" ]'
+	words=($(since r))
+	received=${words[1]} double=${words[3]} wrong=${words[5]}
+}
+
+all_accounted_for()
+{
+	ask
+	[ $((received + $(dropped))) = "$(datagrams_in)" ]
+}
+
+# --- a bad network between two namespaces
+
+make_namespaces || tap_skip_all 'this kernel has no veth or no namespaces'
+keys '-n tsec-a' '-n tsec-b'
+start r $b "$datagram" b 192.0.2.2 4433 192.0.2.1 4433 receive
+wait_line "$work/r.out" CONNECTED
+if $a tc qdisc add dev veth-a root netem loss 30% duplicate 10% corrupt 5% \
+	delay 3ms 3ms reorder 20% limit 10000 2>"$work/netem"; then
+	tap_run 'a bad network: all is sent' $a "$datagram" a 192.0.2.1 4433 \
+		192.0.2.2 4433 send 4000
+	$a tc qdisc del dev veth-a root
+	tap_run '... what arrives is received, or dropped and counted' \
+		eventually all_accounted_for
+	ask
+	echo "# of 4000 came $(datagrams_in), of them $received received," \
+		"$(counter_b PacketsReplayed) for the second time;" \
+		"the checksum of UDP was wrong $(udp_counter InCsumErrors) times"
+	tap_is '... many are lost, and many are not' \
+		"$((received > 2000 && received < 3500))" 1
+	tap_is '... none comes twice' "$double" 0
+	tap_is '... though some were sent twice' \
+		"$(($(counter_b PacketsReplayed) > 50))" 1
+	tap_is '... none is other than what was sent' "$wrong" 0
+else
+	tap_not_ok 'a bad network' "$(cat "$work/netem")"
+fi
+stop r
+
+# --- the other end's namespace goes, in mid-flight
+
+keys '-n tsec-a' '-n tsec-b'
+start sa $a "$datagram" a 192.0.2.1 4434 192.0.2.2 4434 both
+start sb $b "$datagram" b 192.0.2.2 4434 192.0.2.1 4434 both
+wait_line "$work/sa.out" FLOWS
+wait_line "$work/sb.out" FLOWS
+tap_stays 'the module is not unloaded: sessions'
+kill -9 "${pids[sa]}"
+ip netns del tsec-a
+finish sa 2>/dev/null
+gone()
+{
+	! ip -n tsec-b link show veth-b >/dev/null 2>&1
+}
+tap_run 'a namespace is deleted under traffic' eventually gone
+# Nobody tells a sender of datagrams but the routes that have gone with the link.
+tap_run '... and the other end has not waited for ever' \
+	wait_line "$work/sb.out" '^FAILED'
+finish sb 2>/dev/null
+ip netns del tsec-b
+
+# Both at once, with the sockets still open: the processes keep them for a moment.
+make_namespaces
+keys '-n tsec-a' '-n tsec-b'
+start sa $a "$datagram" a 192.0.2.1 4434 192.0.2.2 4434 both
+start sb $b "$datagram" b 192.0.2.2 4434 192.0.2.1 4434 both
+wait_line "$work/sa.out" FLOWS
+wait_line "$work/sb.out" FLOWS
+ip netns del tsec-a
+ip netns del tsec-b
+kill -9 "${pids[sa]}" "${pids[sb]}"
+finish sa 2>/dev/null
+finish sb 2>/dev/null
+tap_run 'the module is unused after all have gone' eventually is_unused
+tap_is '... and unloaded' "$(module_unload)" ''
+tap_run '... and loaded again' module_load
+
+# --- what a program can be made to meet
+
+[ ! -e /proc/self/fail-nth ] || failslab_prepare
+# Its harness puts no dash between number and name.
+storm()
+{
+	"$faults/storm" | sed -E 's/^((not )?ok [0-9]+) /\1 - /'
+}
+tap_take storm storm
+
+tap_no_sessions 'nothing is left of all that'
+tap_run 'the module is unused' eventually is_unused
+tap_kernel_calm
+tap_done
