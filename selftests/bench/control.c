@@ -72,30 +72,49 @@ void control_profiles_daemon(const char *dir, bool resume)
 	profile_put(&server, PROFILE_SERVER);
 }
 
-static void key_put(const char *profile, int direction,
-		    const void *secret, size_t len)
+static void key_put(struct tsec_key_info *key, const char *profile,
+		    int direction)
 {
-	struct tsec_key_info key = { 0 };
-
-	tsec_set_str(&key, KEY_PROFILE, profile, profile);
-	tsec_set(&key, KEY_DIRECTION, direction, direction);
-	tsec_set(&key, KEY_VERSION, version, TSEC_VERSION_TLS_1_3);
-	tsec_set(&key, KEY_CIPHER, cipher, cipher);
-	tsec_set(&key, KEY_SEQ, seq, 0);
-	key.secret = (struct tsec_blob){ secret, len };
-	key.have |= TSEC_HAS(KEY_SECRET);
-	if (tsec_key_new(nl, &key))
+	tsec_set_str(key, KEY_PROFILE, profile, profile);
+	tsec_set(key, KEY_DIRECTION, direction, direction);
+	tsec_set(key, KEY_CIPHER, cipher, cipher);
+	tsec_set(key, KEY_SEQ, seq, 0);
+	if (tsec_key_new(nl, key))
 		errx(EXIT_FAILURE, "key: %s", tsec_nl_error(nl));
 }
 
 static void one_way(const char *from, const char *to)
 {
-	size_t len = tsec_cipher_secret_len(cipher);
+	struct tsec_key_info key = { 0 };
 	uint8_t secret[TSEC_SECRET_MAX];
 
-	random_fill(secret, len);
-	key_put(from, TSEC_DIR_TX, secret, len);
-	key_put(to, TSEC_DIR_RX, secret, len);
+	random_fill(secret, sizeof(secret));
+	tsec_set(&key, KEY_VERSION, version, TSEC_VERSION_TLS_1_3);
+	key.secret = (struct tsec_blob){
+		secret, tsec_cipher_secret_len(cipher)
+	};
+	key.have |= TSEC_HAS(KEY_SECRET);
+	key_put(&key, from, TSEC_DIR_TX);
+	key_put(&key, to, TSEC_DIR_RX);
+	explicit_bzero(secret, sizeof(secret));
+}
+
+static void one_way_datagram(const char *from, const char *to)
+{
+	uint8_t secret[TSEC_KEY_MAX], salt[TSEC_IV_MAX];
+	uint16_t version = TSEC_VERSION_DTLS_1_2;
+	struct tsec_key_info key = { 0 };
+
+	random_fill(secret, sizeof(secret));
+	random_fill(salt, sizeof(salt));
+	tsec_set(&key, KEY_VERSION, version, version);
+	key.key = (struct tsec_blob){ secret, tsec_cipher_key_len(cipher) };
+	key.iv = (struct tsec_blob){
+		salt, tsec_cipher_iv_len(cipher, version)
+	};
+	key.have |= TSEC_HAS(KEY_KEY) | TSEC_HAS(KEY_IV);
+	key_put(&key, from, TSEC_DIR_TX);
+	key_put(&key, to, TSEC_DIR_RX);
 	explicit_bzero(secret, sizeof(secret));
 }
 
@@ -103,4 +122,10 @@ void control_keys(void)
 {
 	one_way(PROFILE_CLIENT, PROFILE_SERVER);
 	one_way(PROFILE_SERVER, PROFILE_CLIENT);
+}
+
+void control_keys_datagram(void)
+{
+	one_way_datagram(PROFILE_CLIENT, PROFILE_SERVER);
+	one_way_datagram(PROFILE_SERVER, PROFILE_CLIENT);
 }

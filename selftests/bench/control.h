@@ -11,11 +11,13 @@
 
 /* Open the control plane, or end with EXIT_SKIP. */
 void control_open(void);
-/* Profiles whose sessions take keys from control_keys(). */
+/* Profiles whose sessions take keys from control_keys() or its like. */
 void control_profiles_manual(const char *cipher);
 /* Profiles for handshakes with the credentials in @dir; @resume or not. */
 void control_profiles_daemon(const char *dir, bool resume);
 /* Keys for one connection between the two profiles. */
 void control_keys(void);
+/* The same of DTLS 1.2. */
+void control_keys_datagram(void);
 
 #endif /* BENCH_CONTROL_H */

@@ -15,10 +15,12 @@ START_SECONDS = 600
 
 # Where a machine has no udev, nobody loads what fits its processor.
 CRYPTO_MODULES = ("aesni-intel", "ghash-clmulni-intel", "chacha-x86_64",
-                  "poly1305-x86_64", "chacha20poly1305", "tls")
+                  "poly1305-x86_64", "chacha20poly1305", "gcm", "tls")
 
-# OpenSSL without AES, carry-less multiplication, SSSE3, AVX and later.
-OPENSSL_PLAIN = {"OPENSSL_ia32cap": "~0x1200020200000000:0"}
+# OpenSSL without AES, carry-less multiplication, SSSE3, AVX and later; GnuTLS
+# without any of them.
+PLAIN = {"OPENSSL_ia32cap": "~0x1200020200000000:0",
+         "GNUTLS_CPUID_OVERRIDE": "0x1"}
 
 ALGORITHMS = {
     "aes-128-gcm": "gcm(aes)", "aes-256-gcm": "gcm(aes)",
@@ -72,17 +74,17 @@ def driver_of(cipher):
 INSTRUCTIONS = ("aesni", "vaes", "simd", "avx", "neon", "-ce")
 
 
-def openssl_env(cipher):
-    """What makes OpenSSL use what the kernel can use.
+def library_env(cipher):
+    """What makes OpenSSL and GnuTLS use what the kernel can use.
 
     A kernel without the processor's instructions for a cipher (user-mode
-    Linux) is compared with an OpenSSL without them: the question is what the
+    Linux) is compared with libraries without them: the question is what the
     way of the data costs, not who wrote the cipher in assembler.
     """
     driver = driver_of(cipher) if cipher else ""
     if not driver or any(name in driver for name in INSTRUCTIONS):
         return {}
-    return OPENSSL_PLAIN
+    return PLAIN
 
 
 def describe(note):

@@ -27,8 +27,8 @@ def sample(row, transport, settings, daemon):
     if transport == "tsecd":
         command += ["--daemon", str(daemon.pid())]
     env = dict(os.environ)
-    if transport == "openssl":
-        env.update(machine.openssl_env(row.cipher))
+    if transport in ("openssl", "gnutls"):
+        env.update(machine.library_env(row.cipher))
     try:
         done = subprocess.run(command, env=env, capture_output=True,
                               text=True, timeout=SAMPLE_TIMEOUT, check=False)

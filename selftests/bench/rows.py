@@ -41,7 +41,8 @@ class Row:
 
 NAMES = {
     "tsec": "tsec", "tsecd": "tsec with tsecd", "ktls": "raw kTLS",
-    "openssl": "OpenSSL", "tcp": "plain TCP",
+    "openssl": "OpenSSL", "tcp": "plain TCP", "gnutls": "GnuTLS",
+    "tsec-batch": "tsec, 16 a call", "udp": "plain UDP",
 }
 
 LABELS = {"aes-128-gcm": "AES-128-GCM", "chacha20-poly1305": "ChaCha20"}
@@ -50,6 +51,7 @@ GROUPS = {
     "flow": "One flow: throughput",
     "ping": "Ping-pong: time of a round trip",
     "handshake": "Connections a second, with a handshake each",
+    "packets": "Datagrams a second, one way",
     "memory": "Memory of an idle session, kernel and daemon",
 }
 
@@ -74,6 +76,18 @@ def _ping(size):
         cipher="aes-128-gcm",
         args=("--cipher", "aes-128-gcm", "--size", str(size)),
         versus=(Versus("ktls", 1.05),))
+
+
+def _packets(size, subject):
+    batch = subject == "tsec-batch"
+    return Row(
+        id=f"packets-{size}" + ("-batch" if batch else ""), group="packets",
+        title=f"DTLS 1.2, {size} B" + (", 16 a call" if batch else ""),
+        unit="1/s", better="more", worker="packets", subject=subject,
+        cipher="aes-128-gcm",
+        args=("--cipher", "aes-128-gcm", "--size", str(size)),
+        versus=(Versus("openssl", 2.0), Versus("gnutls", 2.0),
+                Versus("udp")))
 
 
 def _handshake(kind, concurrency):
@@ -104,6 +118,8 @@ ROWS = (
     _flow("chacha20-poly1305", "chacha", 16384),
     _flow("chacha20-poly1305", "chacha", 65536),
     _ping(1), _ping(64), _ping(1024), _ping(4096),
+    *(_packets(size, subject) for size in (64, 512, 1400)
+      for subject in ("tsec", "tsec-batch")),
     _handshake("full", 1), _handshake("full", 32),
     _handshake("resumed", 1), _handshake("resumed", 32),
     _memory("tsec", ()), _memory("tsecd", ("daemon",)),
