@@ -3,9 +3,10 @@
  * The handshake channel: a socket that the daemon gets for one handshake.
  *
  * Until the session is open it passes straight through to the inner socket,
- * so the daemon's TLS library reads and writes the handshake's own bytes.
- * From then on it only receives: handshake messages that came later
- * (NewSessionTicket), one whole message each time.
+ * so the daemon's TLS library reads and writes the handshake's own bytes, or
+ * datagrams.  From then on it receives what came later of the handshake, one
+ * whole message (NewSessionTicket) or datagram each time, and sends only where
+ * the last flight may have to be repeated: over datagrams.
  */
 #include <linux/file.h>
 #include <linux/module.h>
@@ -44,9 +45,13 @@ static struct tsec_channel *channel_of(const struct socket *sock)
 }
 
 /* Pass-through ends with the handshake, whichever way that ended. */
-static bool passes_through(const struct tsec_session *session)
+static bool passes_through(const struct tsec_session *session,
+			   const struct tsec_half *half)
 {
-	return tsec_session_state(session) == TSEC_STATE_HANDSHAKE;
+	if (tsec_session_state(session) == TSEC_STATE_HANDSHAKE)
+		return true;
+	return half == &session->tx && session->dgram && session->inner &&
+	       tsec_session_open(session);
 }
 
 /*
@@ -57,7 +62,7 @@ static struct socket *inner_enter(struct tsec_session *session,
 				  struct tsec_half *half)
 {
 	mutex_lock(&half->lock);
-	if (passes_through(session))
+	if (passes_through(session, half))
 		return session->inner;
 	mutex_unlock(&half->lock);
 	return NULL;

@@ -13,6 +13,15 @@
 #include "packet.h"
 #include "session.h"
 
+/* Whose error it is: during the handshake the channel's, by the inner one. */
+static struct sock *error_sock(struct tsec_session *session, struct sock *isk)
+{
+	if (tsec_session_busy(session))
+		return isk;
+	return tsec_session_open(session) ?
+	       rcu_dereference(session->dgram->sk) : NULL;
+}
+
 /* An ICMP error reaches the program as it would on a UDP socket. */
 static void icmp_error(TSEC_ENCAP_ERR_ARGS)
 {
@@ -20,9 +29,9 @@ static void icmp_error(TSEC_ENCAP_ERR_ARGS)
 	int errnum = -tsec_udp_icmp_errno(skb);
 	struct sock *sk;
 
-	if (!session || !errnum || !tsec_session_open(session))
+	if (!session || !errnum)
 		return;
-	sk = rcu_dereference(session->dgram->sk);
+	sk = error_sock(session, isk);
 	if (!sk)
 		return;
 	WRITE_ONCE(sk->sk_err, errnum);
@@ -33,7 +42,7 @@ static void icmp_error(TSEC_ENCAP_ERR_ARGS)
  * tsec_dgram_hook() - take over what comes in for an inner socket
  * @inner: a new UDP socket
  *
- * Up to a session's keys, what comes is dropped.
+ * Before a session begins, what comes is dropped.
  *
  * Context: process context.
  */
@@ -68,6 +77,7 @@ static int dgram_prepare(struct tsec_session *session, const char **why)
 	dgram->net = get_net(session->tn->net);
 	tsec_dgram_rx_init(dgram);
 	session->dgram = dgram;
+	rcu_assign_sk_user_data(session->inner->sk, session);
 	return 0;
 }
 
@@ -115,7 +125,6 @@ static int dgram_open(struct tsec_session *session, const char **why)
 	session->version = session->tx.key.version;
 	session->cipher = session->tx.key.cipher;
 	rcu_assign_pointer(session->dgram->sk, session->sk);
-	rcu_assign_sk_user_data(session->inner->sk, session);
 	return 0;
 }
 
@@ -213,6 +222,7 @@ const struct tsec_transport tsec_transport_dgram = {
 	.connect	= dgram_connect,
 	.prepare	= dgram_prepare,
 	.open		= dgram_open,
+	.opened		= tsec_dgram_rx_early,
 	.close		= dgram_close,
 	.abort		= dgram_abort,
 	.free		= dgram_free,

@@ -58,7 +58,7 @@ enum tsec_dgram_events {
  * @path: the way to the peer
  * @backlog: datagrams that could not be opened where they came
  * @behind: how many of those there are, the one at work included
- * @control: opened control records
+ * @control: opened control records, and flights of the peer's handshake
  * @events: bits of enum tsec_dgram_events
  * @work: deals with the last four
  * @tx: the session's keys, once it has ended
@@ -100,6 +100,7 @@ int tsec_dgram_mtu(struct tsec_session *session);
 
 void tsec_dgram_rx_init(struct tsec_dgram *dgram);
 void tsec_dgram_rx_free(struct tsec_dgram *dgram);
+void tsec_dgram_rx_early(struct tsec_session *session);
 int tsec_dgram_receive(struct sock *isk, struct sk_buff *skb);
 int tsec_dgram_recvmsg(struct tsec_session *session, struct sock *sk,
 		       struct msghdr *msg, size_t len, int flags);

@@ -12,8 +12,10 @@
 #include <linux/filter.h>
 #include <linux/udp.h>
 #include <net/dst.h>
+#include <net/udp.h>
 
 #include "aead.h"
+#include "channel.h"
 #include "compat.h"
 #include "control.h"
 #include "dgram.h"
@@ -27,11 +29,13 @@ enum rx_limits {
 };
 
 /**
- * struct control_cb - what goes with an opened control record
- * @content: its type
+ * struct control_cb - what goes with a packet for the work
+ * @content: a control record: its type
+ * @flight: no record that was opened, but a datagram for the daemon
  */
 struct control_cb {
 	u8 content;
+	bool flight;
 };
 
 static void drop(struct tsec_net *tn, struct sk_buff *skb, enum tsec_stat why)
@@ -158,7 +162,7 @@ static void data_queue(struct tsec_session *session, struct sk_buff *skb)
 }
 
 static void control_queue(struct tsec_session *session, struct sk_buff *skb,
-			  u8 content)
+			  struct control_cb cb)
 {
 	struct tsec_dgram *dgram = session->dgram;
 
@@ -166,7 +170,7 @@ static void control_queue(struct tsec_session *session, struct sk_buff *skb,
 		drop(session->tn, skb, TSEC_STAT_PACKETS_NO_ROOM);
 		return;
 	}
-	((struct control_cb *)skb->cb)->content = content;
+	*(struct control_cb *)skb->cb = cb;
 	skb_queue_tail(&dgram->control, skb);
 	work_queue(dgram);
 }
@@ -182,10 +186,11 @@ static void deliver(struct tsec_session *session, struct sk_buff *skb,
 		data_queue(session, skb);
 		break;
 	case TSEC_PACKET_CONTROL:
-		control_queue(session, skb, packet->content);
+		control_queue(session, skb, (struct control_cb){
+			      .content = packet->content });
 		break;
 	case TSEC_PACKET_HANDSHAKE:
-		/* There is no daemon at work to take it. */
+		/* DTLS 1.2 renegotiates so, which nobody here does. */
 		drop(session->tn, skb, TSEC_STAT_TICKETS_DROPPED);
 		break;
 	}
@@ -203,6 +208,17 @@ static void deliver_clone(struct tsec_session *session, struct sk_buff *skb,
 		TSEC_INC_STATS(session->tn, TSEC_STAT_PACKETS_NO_MEMORY);
 }
 
+/*
+ * A peer that repeats its last flight has not got ours: the daemon has it
+ * still, for a while.
+ */
+static bool is_flight(const struct tsec_session *session,
+		      const struct tsec_packet_header *header)
+{
+	return !header->sealed && header->kind == TSEC_PACKET_HANDSHAKE &&
+	       READ_ONCE(session->channel);
+}
+
 /* Opens all records of a datagram.  Under RCU, bottom halves off. */
 static void datagram_open(struct tsec_session *session, struct sk_buff *skb)
 {
@@ -215,8 +231,14 @@ static void datagram_open(struct tsec_session *session, struct sk_buff *skb)
 			.data	= skb->data,
 			.len	= header.len,
 		};
-		bool opened = record_open(session, &header, &packet);
+		bool opened;
 
+		if (is_flight(session, &header)) {
+			control_queue(session, skb, (struct control_cb){
+				      .flight = true });
+			return;
+		}
+		opened = record_open(session, &header, &packet);
 		if (opened && header.len == skb->len) {
 			deliver(session, skb, &packet);
 			return;
@@ -245,16 +267,24 @@ static void defer(struct tsec_session *session, struct sk_buff *skb)
 	work_queue(dgram);
 }
 
-/* Leaves the payload of UDP in linear memory that nobody else looks at. */
+/* Leaves the datagram in linear memory that nobody else looks at. */
 static bool datagram_own(struct sk_buff *skb)
 {
 	if (skb_linearize_cow(skb))
 		return false;
-	__skb_pull(skb, sizeof(struct udphdr));
 	skb->ip_summed = CHECKSUM_NONE;
 	skb_dst_drop(skb);
 	skb_ext_reset(skb);
 	return true;
+}
+
+static void datagram_take(struct tsec_session *session, struct sk_buff *skb)
+{
+	__skb_pull(skb, sizeof(struct udphdr));
+	if (tsec_aead_usable() && !atomic_read(&session->dgram->behind))
+		datagram_open(session, skb);
+	else
+		defer(session, skb);
 }
 
 /**
@@ -262,14 +292,19 @@ static bool datagram_own(struct sk_buff *skb)
  * @isk: the inner socket
  * @skb: the datagram with its UDP header
  *
+ * During the handshake it is left to the inner socket, from which the daemon
+ * has it by its channel.
+ *
  * Context: softirq, under RCU.
- * Return: 0: it has been taken.
+ * Return: 0 if it has been taken, 1 if it is the inner socket's.
  */
 int tsec_dgram_receive(struct sock *isk, struct sk_buff *skb)
 {
 	struct tsec_session *session = rcu_dereference_sk_user_data(isk);
 	struct tsec_net *tn = tsec_net_get(sock_net(isk));
 
+	if (session && tsec_session_busy(session))
+		return 1;
 	if (!session)
 		drop(tn, skb, TSEC_STAT_PACKETS_NO_SESSION);
 	else if (!tsec_session_open(session))
@@ -278,11 +313,38 @@ int tsec_dgram_receive(struct sock *isk, struct sk_buff *skb)
 		drop(tn, skb, TSEC_STAT_PACKETS_FILTERED);
 	else if (!datagram_own(skb))
 		drop(tn, skb, TSEC_STAT_PACKETS_NO_MEMORY);
-	else if (tsec_aead_usable() && !atomic_read(&session->dgram->behind))
-		datagram_open(session, skb);
 	else
-		defer(session, skb);
+		datagram_take(session, skb);
 	return 0;
+}
+
+/**
+ * tsec_dgram_rx_early() - take what came before the keys were at work
+ * @session: a session that has just been opened
+ *
+ * A peer may send data as soon as its part of the handshake is done, and
+ * datagrams overtake each other.
+ *
+ * Context: process context.
+ */
+void tsec_dgram_rx_early(struct tsec_session *session)
+{
+	struct sock *isk = session->inner->sk;
+	struct sk_buff *skb;
+	int err = 0;
+
+	/* An error that waits there as well is none of this session's. */
+	do {
+		skb = skb_recv_udp(isk, MSG_DONTWAIT, &err);
+		if (!skb)
+			continue;
+		/* The queue has kept numbers of its own in there. */
+		skb->dev = NULL;
+		if (datagram_own(skb))
+			defer(session, skb);
+		else
+			drop(session->tn, skb, TSEC_STAT_PACKETS_NO_MEMORY);
+	} while (skb || err != -EAGAIN);
 }
 
 static void backlog_open(struct tsec_dgram *dgram)
@@ -338,6 +400,12 @@ static void control_take(struct tsec_session *session, struct sk_buff *skb)
 		TSEC_INC_STATS(session->tn, TSEC_STAT_PROTOCOL_ERRORS);
 }
 
+static void flight_pass(struct tsec_session *session, struct sk_buff *skb)
+{
+	if (!tsec_channel_pass(session, skb->data, skb->len))
+		TSEC_INC_STATS(session->tn, TSEC_STAT_PACKETS_UNPROTECTED);
+}
+
 static void rx_work(struct work_struct *work)
 {
 	struct tsec_dgram *dgram = container_of(work, struct tsec_dgram, work);
@@ -346,7 +414,10 @@ static void rx_work(struct work_struct *work)
 
 	backlog_open(dgram);
 	while ((skb = skb_dequeue(&dgram->control))) {
-		control_take(session, skb);
+		if (((struct control_cb *)skb->cb)->flight)
+			flight_pass(session, skb);
+		else
+			control_take(session, skb);
 		kfree_skb(skb);
 	}
 	if (test_and_clear_bit(TSEC_DGRAM_RX_SOFT, &dgram->events))

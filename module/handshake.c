@@ -16,7 +16,6 @@
 #include "inner.h"
 #include "listener.h"
 #include "net.h"
-#include "stream.h"
 #include "trace.h"
 
 static void timeout_work(struct work_struct *work)
@@ -160,8 +159,8 @@ void tsec_handshake_init(struct tsec_session *session)
  * @profile: the profile it would use
  * @protocol: enum tsec_protocol of the session
  *
- * Return: false if it needs a daemon and there is none; daemons run no
- * handshakes over datagrams.
+ * Return: false if it needs a daemon and there is none, or none that knows
+ * the protocol.
  */
 bool tsec_handshake_possible(struct tsec_net *tn,
 			     const struct tsec_profile *profile, u8 protocol)
@@ -169,7 +168,7 @@ bool tsec_handshake_possible(struct tsec_net *tn,
 	if (profile->settings.manual)
 		return true;
 	return READ_ONCE(tn->daemon.port) &&
-	       !tsec_record_ops_find(protocol)->packet;
+	       tsec_record_ops_find(protocol)->handshake;
 }
 
 /**
@@ -300,7 +299,6 @@ static void daemon_start(struct tsec_session *session)
 				  "too many handshakes: net.tsec.max_handshakes");
 		return;
 	}
-	tsec_stream_prompt(session);
 	if (!pending_add(session)) {
 		if (!READ_ONCE(tn->daemon.port))
 			TSEC_INC_STATS(tn, TSEC_STAT_HANDSHAKES_NO_DAEMON);
@@ -426,6 +424,8 @@ int tsec_handshake_open(struct tsec_session *session, const char **why)
 	if (err)
 		return err;
 
+	if (session->transport->opened)
+		session->transport->opened(session);
 	handshake_uncount(session);
 	timeout_disarm(session);
 	trace_tsec_handshake_done(session);

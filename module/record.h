@@ -93,6 +93,7 @@ struct tsec_record_input {
  * @packet: seals and opens the records of a protocol over datagrams
  *	(SOCK_DGRAM); NULL for one over streams (SOCK_STREAM)
  * @key_id: with @packet: the key ID of keys that come without one
+ * @handshake: daemons run its handshakes; else all keys are manual
  *
  * Files in record/ know bytes and keys only: no sockets, no netlink, no
  * timers.  The kernel's own TLS seals and opens the records of TLS, so this
@@ -117,6 +118,7 @@ struct tsec_record_ops {
 	int (*renew)(struct tsec_key *key);
 	const struct tsec_packet_ops *packet;
 	u32 key_id;
+	bool handshake;
 };
 
 const struct tsec_record_ops *tsec_record_ops_find(u8 protocol);

@@ -107,6 +107,8 @@ struct tsec_peer {
  * @prepare: the transport is connected: makes it ready for keys; returns 0
  *	or a negative errno, with the reason in @why
  * @open: puts the session's keys to work; the same
+ * @opened: the session is open: takes what came too early; NULL if the
+ *	transport keeps that in order itself
  * @close: ends an open session in good order, before @session->inner goes
  * @abort: cuts a failed session off; the caller holds a reference on @isk
  * @free: frees what @prepare made; nobody calls the session any more
@@ -118,6 +120,7 @@ struct tsec_transport {
 		       int len);
 	int (*prepare)(struct tsec_session *session, const char **why);
 	int (*open)(struct tsec_session *session, const char **why);
+	void (*opened)(struct tsec_session *session);
 	void (*close)(struct tsec_session *session);
 	void (*abort)(struct sock *isk);
 	void (*free)(struct tsec_session *session);

@@ -126,7 +126,7 @@ static int client_check(struct tsec_net *tn, struct tsec_profile *profile,
 		return 0;
 	TSEC_INC_STATS(tn, TSEC_STAT_HANDSHAKES_NO_DAEMON);
 	*why = READ_ONCE(tn->daemon.port) ?
-	       "no daemon runs handshakes over datagrams" :
+	       "no daemon runs handshakes of this protocol" :
 	       "no daemon is registered";
 	return -EUNATCH;
 }

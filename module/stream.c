@@ -365,6 +365,8 @@ static int transport_prepare(struct tsec_session *session, const char **why)
 {
 	int err = tsec_ktls_prepare(session->inner);
 
+	if (!err)
+		tsec_stream_prompt(session);
 	*why = err == -ENOENT ? "the kernel has no kTLS (module tls)" :
 				"the peer closed the connection at once";
 	return err == -ENOTCONN ? -ECONNRESET : err;

@@ -420,4 +420,5 @@ const struct tsec_record_ops tsec_record_dtls_ops = {
 	.build_close	= build_close,
 	.packet		= &tsec_packet_dtls12_ops,
 	.key_id		= TSEC_DTLS12_EPOCH,
+	.handshake	= true,
 };

@@ -550,4 +550,5 @@ const struct tsec_record_ops tsec_record_tls_ops = {
 	.build_close		= build_close,
 	.build_key_update	= build_key_update,
 	.renew			= tsec_key_renew,
+	.handshake		= true,
 };
