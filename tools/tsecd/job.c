@@ -9,11 +9,7 @@
 #include "job.h"
 #include "log.h"
 
-/*
- * Tickets come within a round trip, or with the server's first data.  Those
- * that take longer are not waited for: an idle session costs nothing here.
- */
-#define LINGER_SECONDS 5
+/* Channels that are open for what may still come: the oldest goes first. */
 #define LINGERING_MAX 256
 
 /* The daemon gives up a little before the kernel does: it knows more. */
@@ -22,7 +18,7 @@
 struct job {
 	struct handshake handshake;
 	struct worker *worker;
-	struct event io, timer;
+	struct event io, timer, resend;
 	bool lingering;
 	TAILQ_ENTRY(job) entry;
 };
@@ -33,6 +29,7 @@ static void job_free(struct job *job)
 
 	event_del(&job->io);
 	event_del(&job->timer);
+	event_del(&job->resend);
 	if (job->lingering) {
 		TAILQ_REMOVE(&worker->lingering, job, entry);
 		worker->n_lingering--;
@@ -152,13 +149,14 @@ static void on_linger_end(evutil_socket_t fd, short what, void *arg)
 	job_free(arg);
 }
 
-static void job_linger(struct job *job)
+static void job_linger(struct job *job, unsigned int seconds)
 {
-	static const struct timeval time = { .tv_sec = LINGER_SECONDS };
+	struct timeval time = { .tv_sec = seconds };
 	struct worker *worker = job->worker;
 
 	event_del(&job->io);
 	event_del(&job->timer);
+	event_del(&job->resend);
 	TAILQ_REMOVE(&worker->jobs, job, entry);
 	atomic_fetch_sub_explicit(&worker->running, 1, memory_order_relaxed);
 	job->lingering = true;
@@ -176,6 +174,7 @@ static void job_linger(struct job *job)
 static void job_finish(struct job *job)
 {
 	struct handshake *handshake = &job->handshake;
+	unsigned int seconds = 0;
 	struct outcome outcome;
 	int err;
 
@@ -188,11 +187,12 @@ static void job_finish(struct job *job)
 	if (!err)
 		log_success(handshake, &outcome.done);
 	outcome_wipe(&outcome);
+	if (!err && !job->worker->leaving)
+		seconds = handshake->ops->lingers(handshake);
 	if (handshake->reason.status)
 		job_fail(job);
-	else if (!err && !job->worker->leaving &&
-		 handshake->ops->lingers(handshake))
-		job_linger(job);
+	else if (seconds)
+		job_linger(job, seconds);
 	else
 		job_free(job);
 }
@@ -214,6 +214,20 @@ static void wait_for(struct job *job, short what)
 	job_fail(job);
 }
 
+/* A protocol over datagrams repeats what is not answered. */
+static void wait_to_resend(struct job *job)
+{
+	const struct handshake_ops *ops = job->handshake.ops;
+	struct timeval time;
+	unsigned int ms;
+
+	if (!ops->timer)
+		return;
+	ms = ops->timer(&job->handshake);
+	time = (struct timeval){ ms / 1000, ms % 1000 * 1000 };
+	event_add(&job->resend, &time);
+}
+
 static void job_step(struct job *job)
 {
 	switch (job->handshake.ops->step(&job->handshake)) {
@@ -221,6 +235,7 @@ static void job_step(struct job *job)
 		job_finish(job);
 		break;
 	case HANDSHAKE_WANT_READ:
+		wait_to_resend(job);
 		wait_for(job, EV_READ);
 		break;
 	case HANDSHAKE_WANT_WRITE:
@@ -270,6 +285,7 @@ static struct job *job_new(struct worker *worker, int fd)
 	event_assign(&job->io, worker->base, fd, EV_READ | EV_PERSIST, on_io,
 		     job);
 	evtimer_assign(&job->timer, worker->base, on_timeout, job);
+	evtimer_assign(&job->resend, worker->base, on_io, job);
 	TAILQ_INSERT_TAIL(&worker->jobs, job, entry);
 	atomic_fetch_add_explicit(&worker->running, 1, memory_order_relaxed);
 	return job;

@@ -3,11 +3,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "dtls.h"
 #include "handshake.h"
 #include "tls.h"
 
 static const struct handshake_ops *const protocols[] = {
 	&tls_handshake_ops,
+	&dtls_handshake_ops,
 };
 
 const struct handshake_ops *handshake_find(uint8_t protocol)

@@ -55,13 +55,15 @@ struct handshake_ops {
 		    const struct tsec_handshake_info *info);
 	/* Goes on as far as it can: enum handshake_want or an errno. */
 	int (*step)(struct handshake *handshake);
+	/* In how many ms to step though nothing came; NULL: never. */
+	unsigned int (*timer)(struct handshake *handshake);
 	/* Tells the peer that @handshake->reason ended it, if it can. */
 	void (*abort)(struct handshake *handshake);
 	/* Gives the keys and what is known of the peer. */
 	int (*finish)(struct handshake *handshake, struct outcome *outcome);
-	/* After finish: is the channel to be kept for messages? */
-	bool (*lingers)(struct handshake *handshake);
-	/* One post-handshake message: false when no more is expected. */
+	/* After finish: for how many seconds is the channel to be kept? */
+	unsigned int (*lingers)(struct handshake *handshake);
+	/* One late message or datagram: false when no more is expected. */
 	bool (*message)(struct handshake *handshake, const void *data,
 			size_t len);
 	/* Frees and wipes; also after a failed open. */

@@ -15,11 +15,17 @@
 
 #define WARNINGS_MAX 4 /* alerts that a peer may send and still go on */
 
+/*
+ * Tickets come within a round trip, or with the server's first data.  Those
+ * that take longer are not waited for: an idle session costs nothing here.
+ */
+#define TICKETS_SECONDS 5
+
 /* One netlink attribute holds no more than 64 KiB, names included. */
 #define PEER_CERT_MAX (60 << 10)
 
-static int tls_open(struct handshake *handshake,
-		    const struct tsec_handshake_info *info)
+int tls_open(struct handshake *handshake,
+	     const struct tsec_handshake_info *info)
 {
 	struct tls *tls = calloc(1, sizeof(*tls));
 
@@ -28,6 +34,7 @@ static int tls_open(struct handshake *handshake,
 	handshake->state = tls;
 	tls->handshake = handshake;
 	tls->alert = -1;
+	tls->datagrams = handshake->ops->protocol == TSEC_PROTO_DTLS;
 	return tls_setup(tls, info);
 }
 
@@ -61,7 +68,7 @@ static int check_result(struct tls *tls)
 
 	if (!is_13 && !gnutls_session_ext_master_secret_status(tls->session))
 		return refuse_weak(tls);
-	if (gnutls_record_check_pending(tls->session) > 0)
+	if (!tls->datagrams && gnutls_record_check_pending(tls->session) > 0)
 		return reason_set(&tls->handshake->reason, EPROTO,
 				  "the peer sent data before the handshake "
 				  "was over");
@@ -72,7 +79,7 @@ static int check_result(struct tls *tls)
 	return err ? err : HANDSHAKE_OVER;
 }
 
-static int tls_step(struct handshake *handshake)
+int tls_step(struct handshake *handshake)
 {
 	struct tls *tls = handshake->state;
 	int ret;
@@ -91,7 +98,7 @@ static int tls_step(struct handshake *handshake)
 	return tls_error(tls, ret);
 }
 
-static void tls_abort(struct handshake *handshake)
+void tls_abort(struct handshake *handshake)
 {
 	struct tls *tls = handshake->state;
 
@@ -174,7 +181,7 @@ static int put_peer_cert(struct tls *tls, struct outcome *outcome)
 	return 0;
 }
 
-static int tls_finish(struct handshake *handshake, struct outcome *outcome)
+int tls_finish(struct handshake *handshake, struct outcome *outcome)
 {
 	struct tls *tls = handshake->state;
 	struct tsec_handshake_info *done = &outcome->done;
@@ -190,8 +197,8 @@ static int tls_finish(struct handshake *handshake, struct outcome *outcome)
 		tsec_set_str(done, HANDSHAKE_PEER_ID, peer_id, tls->peer_id);
 	if (gnutls_session_is_resumed(tls->session))
 		tsec_set(done, HANDSHAKE_RESUMED, resumed, 1);
-	/* A TLS 1.2 session is complete now; tickets of 1.3 come later. */
-	if (tls_is_client(tls) && done->version == TSEC_VERSION_TLS_1_2 &&
+	/* A session of 1.2 is complete now; tickets of TLS 1.3 come later. */
+	if (tls_is_client(tls) && done->version != TSEC_VERSION_TLS_1_3 &&
 	    !done->resumed)
 		tls_resume_save(tls);
 	return 0;
@@ -199,13 +206,15 @@ static int tls_finish(struct handshake *handshake, struct outcome *outcome)
 
 /* Afterwards ************************************************************* */
 
-static bool tls_lingers(struct handshake *handshake)
+static unsigned int tls_lingers(struct handshake *handshake)
 {
 	struct tls *tls = handshake->state;
+	bool wanted = tls_is_client(tls) && tls->resume &&
+		      gnutls_protocol_get_version(tls->session) ==
+			      GNUTLS_TLS1_3 &&
+		      sessions_count(tls->name) < SESSIONS_PER_NAME;
 
-	return tls_is_client(tls) && tls->resume &&
-	       gnutls_protocol_get_version(tls->session) == GNUTLS_TLS1_3 &&
-	       sessions_count(tls->name) < SESSIONS_PER_NAME;
+	return wanted ? TICKETS_SECONDS : 0;
 }
 
 static bool tls_message(struct handshake *handshake, const void *data,
@@ -214,7 +223,7 @@ static bool tls_message(struct handshake *handshake, const void *data,
 	return tls_resume_message(handshake->state, data, len);
 }
 
-static void tls_close(struct handshake *handshake)
+void tls_close(struct handshake *handshake)
 {
 	struct tls *tls = handshake->state;
 

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* TLS 1.2 and 1.3 over TCP, by GnuTLS; shared by the tls*.c files. */
+/*
+ * TLS 1.2 and 1.3 over TCP, by GnuTLS; shared by the tls*.c files, and by
+ * dtls.c, which has the same handshake.
+ */
 #ifndef TSECD_TLS_H
 #define TSECD_TLS_H
 
@@ -25,6 +28,8 @@ struct tls {
 	struct psk_table *psks; /* a profile's keys; NULL: none */
 	struct psk psk; /* the one key: a program's, or a client's */
 	bool has_psk;
+	bool datagrams; /* DTLS */
+	void *carrier; /* dtls.c's own */
 	uint8_t verify; /* enum tsec_verify, the default resolved */
 	bool resume; /* tickets are given or taken */
 	bool over; /* nothing more can be said to the peer */
@@ -43,6 +48,14 @@ struct tls {
 
 extern const struct handshake_ops tls_handshake_ops;
 
+/* tls.c: as in struct handshake_ops */
+int tls_open(struct handshake *handshake,
+	     const struct tsec_handshake_info *info);
+int tls_step(struct handshake *handshake);
+void tls_abort(struct handshake *handshake);
+int tls_finish(struct handshake *handshake, struct outcome *outcome);
+void tls_close(struct handshake *handshake);
+
 /* Frees what the library keeps for all handshakes; at the daemon's end. */
 void tls_global_free(void);
 
@@ -54,7 +67,7 @@ struct tls_choice {
 	uint16_t version_min, version_max;
 	uint16_t ciphers[TSEC_CIPHERS_MAX]; /* in order of preference */
 	unsigned int n_ciphers;
-	bool server, cert, psk;
+	bool server, datagrams, cert, psk;
 };
 
 /* Kept until tls_priority_flush(): callers do not free it. */

@@ -93,12 +93,32 @@ static uint16_t cipher_of(gnutls_cipher_algorithm_t cipher)
 	}
 }
 
-static uint64_t sequence_of(const unsigned char seq[8])
+static uint16_t version_of(gnutls_protocol_t version)
+{
+	switch (version) {
+	case GNUTLS_TLS1_3:
+		return TSEC_VERSION_TLS_1_3;
+	case GNUTLS_DTLS1_2:
+		return TSEC_VERSION_DTLS_1_2;
+	default:
+		return TSEC_VERSION_TLS_1_2;
+	}
+}
+
+/*
+ * With datagrams, the epoch stands before the number (RFC 6347 section 4.1),
+ * and data may have overtaken the end of the handshake.
+ */
+static uint64_t sequence_of(const struct tls *tls, int direction,
+			    const unsigned char seq[8])
 {
 	uint64_t value;
 
 	memcpy(&value, seq, sizeof(value));
-	return be64toh(value);
+	value = be64toh(value);
+	if (!tls->datagrams)
+		return value;
+	return direction == TSEC_DIR_TX ? value & ((UINT64_C(1) << 48) - 1) : 0;
 }
 
 /* TLS 1.3: the secret, of which the kernel makes this key and the next. */
@@ -152,7 +172,7 @@ static int put_direction(struct tls *tls, struct outcome *outcome,
 	tsec_set(key, KEY_DIRECTION, direction, direction);
 	tsec_set(key, KEY_VERSION, version, outcome->done.version);
 	tsec_set(key, KEY_CIPHER, cipher, outcome->done.cipher);
-	tsec_set(key, KEY_SEQ, seq, sequence_of(seq));
+	tsec_set(key, KEY_SEQ, seq, sequence_of(tls, direction, seq));
 	if (key->version == TSEC_VERSION_TLS_1_3)
 		return put_secret(tls, outcome, direction);
 	return put_key(tls, outcome, direction, &data, &iv);
@@ -171,12 +191,12 @@ static void put_exporter(struct tls *tls, struct outcome *outcome)
 
 int tls_keys_export(struct tls *tls, struct outcome *outcome)
 {
-	bool is_13 = gnutls_protocol_get_version(tls->session) == GNUTLS_TLS1_3;
+	gnutls_protocol_t version = gnutls_protocol_get_version(tls->session);
 	uint16_t cipher = cipher_of(gnutls_cipher_get(tls->session));
 	int err;
 
 	tsec_set(&outcome->done, HANDSHAKE_VERSION, version,
-		 is_13 ? TSEC_VERSION_TLS_1_3 : TSEC_VERSION_TLS_1_2);
+		 version_of(version));
 	tsec_set(&outcome->done, HANDSHAKE_CIPHER, cipher, cipher);
 	err = put_direction(tls, outcome, TSEC_DIR_TX);
 	if (!err)

@@ -52,9 +52,11 @@ static void choice_text(const struct tls_choice *choice, char text[TEXT_MAX])
 {
 	char *end = stpcpy(text, base);
 
-	if (has_version(choice, TSEC_VERSION_TLS_1_3))
+	if (choice->datagrams)
+		end = stpcpy(end, ":+VERS-DTLS1.2");
+	else if (has_version(choice, TSEC_VERSION_TLS_1_3))
 		end = stpcpy(end, ":+VERS-TLS1.3");
-	if (has_version(choice, TSEC_VERSION_TLS_1_2))
+	if (!choice->datagrams && has_version(choice, TSEC_VERSION_TLS_1_2))
 		end = stpcpy(end, ":+VERS-TLS1.2");
 	for (unsigned int i = 0; i < choice->n_ciphers; i++)
 		end = stpcpy(end, cipher_text(choice->ciphers[i]));
@@ -103,6 +105,11 @@ int tls_priority_get(const struct tls_choice *choice,
 	char text[TEXT_MAX];
 	int ret;
 
+	/* The library has no DTLS 1.3; a profile's 1.2 is DTLS 1.2 as well. */
+	if (choice->datagrams && !has_version(choice, TSEC_VERSION_TLS_1_2))
+		return reason_set(reason, EPROTONOSUPPORT,
+				  "the profile does not allow DTLS 1.2, and "
+				  "there is no other yet");
 	if (!has_version(choice, TSEC_VERSION_TLS_1_2) &&
 	    !has_version(choice, TSEC_VERSION_TLS_1_3))
 		return reason_set(reason, EPROTONOSUPPORT,

@@ -39,6 +39,7 @@ static struct object *object_of(void *holder)
 static void hash_common(const struct tls *tls, gnutls_hash_hd_t hash,
 			bool loaded)
 {
+	hash_text(hash, tls->handshake->ops->name);
 	hash_text(hash, tls->handshake->profile);
 	gnutls_hash(hash, &tls->handshake->role, sizeof(uint8_t));
 	gnutls_hash(hash, &tls->verify, sizeof(tls->verify));

@@ -85,6 +85,8 @@ static unsigned int session_flags(const struct tls *tls)
 {
 	unsigned int flags = GNUTLS_NONBLOCK | GNUTLS_NO_SIGNAL;
 
+	if (tls->datagrams)
+		flags |= GNUTLS_DATAGRAM;
 	if (!tls->resume)
 		flags |= GNUTLS_NO_TICKETS;
 	if (!tls_is_client(tls))
@@ -104,6 +106,7 @@ static void choice_of(const struct tls *tls,
 	memcpy(choice->ciphers, settings->ciphers, sizeof(choice->ciphers));
 	choice->n_ciphers = settings->n_ciphers;
 	choice->server = !tls_is_client(tls);
+	choice->datagrams = tls->datagrams;
 	choice->psk = tls->psks || tls->has_psk;
 	/* A client with a PSK wants its peer to prove that it has it too. */
 	choice->cert = choice->server ? tls->identity->has_cert : !choice->psk;
@@ -201,7 +204,8 @@ static int make_session(struct tls *tls, const struct tls_choice *choice)
 	    gnutls_priority_set(tls->session, priority) < 0)
 		return reason_set(reason_of(tls), ENOMEM, "out of memory");
 	gnutls_session_set_ptr(tls->session, tls);
-	gnutls_transport_set_int(tls->session, tls->handshake->fd);
+	if (!tls->datagrams)
+		gnutls_transport_set_int(tls->session, tls->handshake->fd);
 	gnutls_handshake_set_timeout(tls->session, GNUTLS_INDEFINITE_TIMEOUT);
 	tls_keys_listen(tls);
 	return attach_credentials(tls, choice);

@@ -56,11 +56,15 @@ static void open_pair(int fd[2])
 /* Made before the sandbox: it lets nobody make sockets of this kind. */
 static int pool[POOL][2];
 static unsigned int n_pool;
+static int dgram_pair[2];
 
 static void fill_pool(void)
 {
 	while (n_pool < POOL)
 		open_pair(pool[n_pool++]);
+	if (socketpair(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0,
+		       dgram_pair) < 0)
+		err(1, "socketpair");
 }
 
 static void make_pair(int fd[2])
@@ -166,6 +170,30 @@ static void test_failures(void)
 	fake_reset();
 }
 
+/* Over datagrams, a peer that does not answer is asked again. */
+static void test_repeat(void)
+{
+	const struct fake_session *session;
+	unsigned int asked = 0;
+	char datagram[2048];
+	uint32_t id;
+
+	make_infos(TSEC_VERSION_TLS_1_3, 2);
+	client.protocol = TSEC_PROTO_DTLS;
+	client.fd = dgram_pair[0];
+	client.timeout = 4000;
+	id = fake_pend(&client);
+	session = fake_wait(id, 10000);
+	while (recv(dgram_pair[1], datagram, sizeof(datagram), 0) > 0)
+		asked++;
+	close(dgram_pair[1]);
+	ok(asked == 3, "a silent peer is asked after 1 and 3 seconds: %u times",
+	   asked);
+	ok(session && session->status == ETIMEDOUT, "... and given up: %s",
+	   session ? session->error : "");
+	fake_reset();
+}
+
 static double now(void)
 {
 	struct timespec ts;
@@ -227,6 +255,7 @@ static void test(void)
 	test_many();
 	test_stall();
 	test_failures();
+	test_repeat();
 	drain_pool();
 }
 

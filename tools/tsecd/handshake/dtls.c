@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * DTLS 1.2 over UDP (RFC 6347), by GnuTLS: the handshake of tls.c, in flights
+ * of datagrams that are repeated until the peer answers.
+ *
+ * Nobody answers the last flight.  Whoever sent it keeps the channel for a
+ * while: if the peer repeats its own flight, it has not got the last one.
+ */
+#include <errno.h>
+#include <gnutls/dtls.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "dtls.h"
+#include "flight.h"
+#include "tls.h"
+
+/* Bytes of UDP payload that get through IPv6 everywhere, and tunnels. */
+#define MTU 1200
+
+/* RFC 6347 section 4.2.4.1; when to give up is the kernel's decision. */
+#define RESEND_MS 1000
+#define GIVE_UP_MS (60 * 60 * 1000)
+
+/* As long as a peer may go on to repeat its flight, and how often. */
+#define LINGER_SECONDS 30
+#define REPEATS_MAX 10
+
+struct dtls {
+	struct tls *tls;
+	struct flight flight;
+	unsigned int repeats; /* since the handshake was over */
+};
+
+static struct dtls *dtls_of(const struct handshake *handshake)
+{
+	struct tls *tls = handshake->state;
+
+	return tls->carrier;
+}
+
+/* Datagrams ************************************************************** */
+
+/* What ICMP says, or the route, is better told than what the library makes. */
+static void note_errno(struct dtls *dtls, int err)
+{
+	struct reason *reason = &dtls->tls->handshake->reason;
+
+	if (err == EAGAIN || err == EINTR)
+		return;
+	dtls->tls->over = true;
+	if (err == ECONNREFUSED)
+		reason_set(reason, err, "nobody is there at the peer's port");
+	else
+		reason_set(reason, err, "cannot reach the peer: %s",
+			   strerror(err));
+}
+
+static ssize_t push(gnutls_transport_ptr_t ptr, const void *data, size_t len)
+{
+	struct dtls *dtls = ptr;
+	ssize_t ret = send(dtls->tls->handshake->fd, data, len,
+			   MSG_DONTWAIT | MSG_NOSIGNAL);
+
+	if (ret < 0)
+		note_errno(dtls, errno);
+	else
+		flight_add(&dtls->flight, data, len);
+	return ret;
+}
+
+static ssize_t pull(gnutls_transport_ptr_t ptr, void *data, size_t len)
+{
+	struct dtls *dtls = ptr;
+	ssize_t ret = recv(dtls->tls->handshake->fd, data, len, MSG_DONTWAIT);
+
+	if (ret < 0)
+		note_errno(dtls, errno);
+	else
+		flight_end(&dtls->flight);
+	return ret;
+}
+
+/* The event loop waits, never the library. */
+static int pull_timeout(gnutls_transport_ptr_t ptr, unsigned int ms)
+{
+	const struct dtls *dtls = ptr;
+	struct pollfd poll_fd = { .fd = dtls->tls->handshake->fd,
+				  .events = POLLIN };
+
+	(void)ms;
+	return poll(&poll_fd, 1, 0);
+}
+
+/* The handshake ********************************************************** */
+
+static int dtls_open(struct handshake *handshake,
+		     const struct tsec_handshake_info *info)
+{
+	int err = tls_open(handshake, info);
+	struct tls *tls = handshake->state;
+	struct dtls *dtls;
+
+	if (err)
+		return err;
+	dtls = calloc(1, sizeof(*dtls));
+	if (!dtls)
+		return reason_set(&handshake->reason, ENOMEM, "out of memory");
+	dtls->tls = tls;
+	tls->carrier = dtls;
+	gnutls_transport_set_ptr(tls->session, dtls);
+	gnutls_transport_set_push_function(tls->session, push);
+	gnutls_transport_set_pull_function(tls->session, pull);
+	gnutls_transport_set_pull_timeout_function(tls->session, pull_timeout);
+	gnutls_dtls_set_mtu(tls->session, MTU);
+	gnutls_dtls_set_timeouts(tls->session, RESEND_MS, GIVE_UP_MS);
+	return 0;
+}
+
+static int dtls_step(struct handshake *handshake)
+{
+	flight_end(&dtls_of(handshake)->flight);
+	return tls_step(handshake);
+}
+
+static unsigned int dtls_timer(struct handshake *handshake)
+{
+	const struct tls *tls = handshake->state;
+
+	return gnutls_dtls_get_timeout(tls->session);
+}
+
+/* Afterwards ************************************************************* */
+
+/* A client sends the last flight of a resumed handshake, else a server. */
+static unsigned int dtls_lingers(struct handshake *handshake)
+{
+	const struct tls *tls = handshake->state;
+
+	return tls_is_client(tls) == !!gnutls_session_is_resumed(tls->session) ?
+		       LINGER_SECONDS : 0;
+}
+
+/*
+ * Every flight that the last one answers has one message that a peer sends
+ * nowhere else.  Such a datagram begins with the headers of record and
+ * message (RFC 6347 sections 4.1 and 4.2.2), in the clear: epoch 0.
+ */
+static bool repeats_flight(const struct tls *tls, const uint8_t *data,
+			   size_t len)
+{
+	enum { TYPE = 0, EPOCH = 3, MESSAGE = 13, HEADERS_LEN = 25 };
+	uint8_t awaited = tls_is_client(tls) ?
+				  GNUTLS_HANDSHAKE_SERVER_HELLO :
+				  GNUTLS_HANDSHAKE_CLIENT_KEY_EXCHANGE;
+
+	return len > HEADERS_LEN && data[TYPE] == 22 && !data[EPOCH] &&
+	       !data[EPOCH + 1] && data[MESSAGE] == awaited;
+}
+
+static bool dtls_message(struct handshake *handshake, const void *data,
+			 size_t len)
+{
+	struct dtls *dtls = dtls_of(handshake);
+
+	if (!repeats_flight(dtls->tls, data, len))
+		return true;
+	return flight_repeat(&dtls->flight, handshake->fd) &&
+	       ++dtls->repeats < REPEATS_MAX;
+}
+
+static void dtls_close(struct handshake *handshake)
+{
+	struct dtls *dtls = handshake->state ? dtls_of(handshake) : NULL;
+
+	tls_close(handshake);
+	if (!dtls)
+		return;
+	flight_free(&dtls->flight);
+	free(dtls);
+}
+
+const struct handshake_ops dtls_handshake_ops = {
+	.protocol = TSEC_PROTO_DTLS,
+	.name = "DTLS",
+	.open = dtls_open,
+	.step = dtls_step,
+	.timer = dtls_timer,
+	.abort = tls_abort,
+	.finish = tls_finish,
+	.lingers = dtls_lingers,
+	.message = dtls_message,
+	.close = dtls_close,
+};
