@@ -64,6 +64,20 @@ static int recv_line(int fd, char *line, size_t size)
 	return 0;
 }
 
+/* A datagram that holds a line. */
+static int recv_datagram(int fd)
+{
+	char line[2048];
+	ssize_t n = read(fd, line, sizeof(line) - 1);
+
+	if (n < 0)
+		return failed(fd, "recv");
+	line[n] = '\0';
+	line[strcspn(line, "\r\n")] = '\0';
+	say("DATA %s", line);
+	return 0;
+}
+
 /* Lines up to the one that is TEXT: "" ends the head of an HTTP request. */
 static int recv_until(int fd, const char *text)
 {
@@ -193,6 +207,8 @@ static int run_simple(int fd, const struct options *o, const char *word)
 
 	if (!strcmp(word, "recv"))
 		return recv_line(fd, line, sizeof(line));
+	if (!strcmp(word, "datagram"))
+		return recv_datagram(fd);
 	if (!strcmp(word, "end"))
 		return recv_end(fd);
 	if (!strcmp(word, "echo"))

@@ -35,7 +35,8 @@ static socklen_t address_of(const struct options *o, union address *addr)
 
 static int socket_make(const struct options *o)
 {
-	int fd = socket(AF_TSEC, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	int type = o->datagrams ? SOCK_DGRAM : SOCK_STREAM;
+	int fd = socket(AF_TSEC, type | SOCK_CLOEXEC, 0);
 
 	if (fd < 0)
 		die("socket: %s", strerror(errno));

@@ -22,12 +22,13 @@ static const char usage[] =
 	"  --fork          server: a child for each connection\n"
 	"  --backlog N     server: of listen(2) (64)\n"
 	"  --defer         client: connect(2) without waiting, then poll(2)\n"
+	"  --datagrams     sockets of type SOCK_DGRAM\n"
 	"  --update N      bulk: renew the key after every N writes\n"
 	"  --request       bulk, --update: ask the peer to do so, too\n"
 	"  --write BYTES   bulk: how much each write has (65536)\n"
 	"  --timeout SECS  of silence, after which reads fail (60)\n"
 	"Actions, in order:\n"
-	"  send TEXT | recv | until LINE | end | shutdown | reset | quit | wait | commands\n"
+	"  send TEXT | recv | datagram | until LINE | end | shutdown | reset | quit | wait | commands\n"
 	"  bulk MB | check MB | both MB | echo | sendfile FILE | recvfile FILE\n"
 	"  update 0|1 | info | error | cert FILE\n"
 	"  export LABEL CONTEXT LENGTH\n";
@@ -36,7 +37,7 @@ enum {
 	OPT_PROFILE = 1, OPT_NAME, OPT_ALPN, OPT_VERIFY, OPT_MIN, OPT_MAX,
 	OPT_CIPHER, OPT_CACHE, OPT_CERT, OPT_KEY, OPT_TRUST, OPT_PSK,
 	OPT_COUNT, OPT_FORK, OPT_BACKLOG, OPT_DEFER, OPT_UPDATE, OPT_REQUEST,
-	OPT_WRITE, OPT_TIMEOUT,
+	OPT_WRITE, OPT_TIMEOUT, OPT_DATAGRAMS,
 };
 
 static const struct option longs[] = {
@@ -56,6 +57,7 @@ static const struct option longs[] = {
 	{ "fork",	no_argument,		NULL,	OPT_FORK },
 	{ "backlog",	required_argument,	NULL,	OPT_BACKLOG },
 	{ "defer",	no_argument,		NULL,	OPT_DEFER },
+	{ "datagrams",	no_argument,		NULL,	OPT_DATAGRAMS },
 	{ "update",	required_argument,	NULL,	OPT_UPDATE },
 	{ "request",	no_argument,		NULL,	OPT_REQUEST },
 	{ "write",	required_argument,	NULL,	OPT_WRITE },
@@ -153,6 +155,9 @@ static void take(int c, struct options *o)
 		break;
 	case OPT_DEFER:
 		o->defer = true;
+		break;
+	case OPT_DATAGRAMS:
+		o->datagrams = true;
 		break;
 	case OPT_REQUEST:
 		o->update_value = 1;

@@ -37,6 +37,7 @@ struct options {
 	int timeout;		/* seconds of silence that are too long */
 	bool fork;		/* a child for each accepted connection */
 	bool defer;		/* connect() without waiting, then poll() */
+	bool datagrams;		/* SOCK_DGRAM */
 };
 
 /* peer.c */
