@@ -44,14 +44,22 @@ static struct tsec_channel *channel_of(const struct socket *sock)
 	return container_of(sock->sk, struct tsec_channel, sk);
 }
 
-/* Pass-through ends with the handshake, whichever way that ended. */
+/* Nothing more will come: the session has failed, or its program closed it. */
+static bool is_over(const struct tsec_session *session)
+{
+	return !tsec_session_open(session) || !READ_ONCE(session->inner);
+}
+
+/*
+ * Pass-through ends with the handshake, whichever way that ended; but over
+ * datagrams a flight can be sent again.
+ */
 static bool passes_through(const struct tsec_session *session,
 			   const struct tsec_half *half)
 {
 	if (tsec_session_state(session) == TSEC_STATE_HANDSHAKE)
 		return true;
-	return half == &session->tx && session->dgram && session->inner &&
-	       tsec_session_open(session);
+	return half == &session->tx && session->dgram && !is_over(session);
 }
 
 /*
@@ -91,7 +99,7 @@ static __poll_t channel_poll(struct file *file, struct socket *sock,
 	}
 	if (!skb_queue_empty_lockless(&channel->sk.sk_receive_queue))
 		mask |= EPOLLIN | EPOLLRDNORM;
-	if (!tsec_session_open(session))
+	if (is_over(session))
 		mask |= EPOLLIN | EPOLLRDNORM | EPOLLRDHUP | EPOLLHUP;
 	return mask;
 }
@@ -121,7 +129,7 @@ static int message_recv(struct tsec_channel *channel, struct msghdr *msg,
 
 	skb = skb_recv_datagram(&channel->sk, flags | MSG_DONTWAIT, &err);
 	if (!skb)
-		return tsec_session_open(channel->session) ? err : 0;
+		return is_over(channel->session) ? 0 : err;
 	if (skb->len > len)
 		msg->msg_flags |= MSG_TRUNC;
 	len = min_t(size_t, len, skb->len);

@@ -353,7 +353,7 @@ static struct socket *inner_take(struct tsec_session *session)
 	mutex_lock(&session->rx.lock);
 	spin_lock_bh(&session->lock);
 	inner = session->inner;
-	session->inner = NULL;
+	WRITE_ONCE(session->inner, NULL);
 	spin_unlock_bh(&session->lock);
 	mutex_unlock(&session->rx.lock);
 	mutex_unlock(&session->tx.lock);

@@ -445,6 +445,22 @@ int tsec_socket_result(struct sock *sk, int ret)
 	return ret;
 }
 
+/**
+ * tsec_socket_poll_error() - what poll() says of a socket without a session
+ * @sk: the program's socket
+ *
+ * While it connects that is nothing, until an error is there to be fetched.
+ *
+ * Return: a mask of EPOLL*.
+ */
+__poll_t tsec_socket_poll_error(const struct sock *sk)
+{
+	if (!READ_ONCE(sk->sk_err))
+		return 0;
+	return EPOLLERR | EPOLLIN | EPOLLRDNORM | EPOLLRDHUP | EPOLLOUT |
+	       EPOLLWRNORM | EPOLLHUP;
+}
+
 /* The program's own word on Nagle's algorithm ends the handshake's. */
 static void unprompt(struct tsec_sock *tsk, int level, int name)
 {

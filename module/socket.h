@@ -69,6 +69,7 @@ int tsec_socket_getsockopt(struct socket *sock, int level, int name,
 int tsec_socket_release(struct socket *sock);
 struct tsec_session *tsec_socket_session(struct sock *sk, bool nonblock);
 int tsec_socket_result(struct sock *sk, int ret);
+__poll_t tsec_socket_poll_error(const struct sock *sk);
 void tsec_socket_session_drop(struct tsec_sock *tsk);
 struct tsec_sock *tsec_socket_make(struct net *net, struct socket *sock,
 				   int protocol, int kern);

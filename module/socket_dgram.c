@@ -47,10 +47,16 @@ static __poll_t dgram_poll(struct file *file, struct socket *sock,
 {
 	struct sock *sk = sock->sk;
 
-	if (tsec_sk_state(sk) != TCP_ESTABLISHED)
+	switch (tsec_sk_state(sk)) {
+	case TCP_ESTABLISHED:
+		tsec_inner_sync(sk, tsec_sk(sk)->session->inner->sk);
+		return tsec_dgram_poll(tsec_sk(sk)->session, file, sock, wait);
+	case TCP_SYN_SENT:
+		sock_poll_wait(file, sock, wait);
+		return tsec_socket_poll_error(sk);
+	default:
 		return datagram_poll(file, sock, wait);
-	tsec_inner_sync(sk, tsec_sk(sk)->session->inner->sk);
-	return tsec_dgram_poll(tsec_sk(sk)->session, file, sock, wait);
+	}
 }
 
 static int dgram_ioctl(struct socket *sock, unsigned int cmd,

@@ -217,11 +217,7 @@ static __poll_t stream_poll(struct file *file, struct socket *sock,
 		mask = EPOLLOUT | EPOLLWRNORM | EPOLLHUP;
 		break;
 	}
-	/* Connecting: nothing, until an error is there to be fetched. */
-	if (READ_ONCE(sk->sk_err))
-		mask |= EPOLLERR | EPOLLIN | EPOLLRDNORM | EPOLLRDHUP |
-			EPOLLOUT | EPOLLWRNORM | EPOLLHUP;
-	return mask;
+	return mask | tsec_socket_poll_error(sk);
 }
 
 /**
