@@ -352,9 +352,11 @@ static void backlog_open(struct tsec_dgram *dgram)
 	struct sk_buff *skb;
 
 	while ((skb = skb_dequeue(&dgram->backlog))) {
-		rcu_read_lock_bh();
+		local_bh_disable();
+		rcu_read_lock();
 		datagram_open(dgram->session, skb);
-		rcu_read_unlock_bh();
+		rcu_read_unlock();
+		local_bh_enable();
 		/* Only now may a softirq open what comes next. */
 		atomic_dec(&dgram->behind);
 		cond_resched();

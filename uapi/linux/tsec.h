@@ -35,7 +35,7 @@
  * enum tsec_protocol - third argument of socket()
  * @TSEC_PROTO_DEFAULT: TLS on SOCK_STREAM, DTLS on SOCK_DGRAM
  * @TSEC_PROTO_TLS: TLS 1.2 (RFC 5246) and TLS 1.3 (RFC 8446) over TCP
- * @TSEC_PROTO_DTLS: DTLS 1.2 (RFC 6347) over UDP, with manual keys
+ * @TSEC_PROTO_DTLS: DTLS 1.2 (RFC 6347) over UDP; servers with manual keys
  *
  * Numbers are never reused; each further protocol takes the next one.
  */
