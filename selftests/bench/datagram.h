@@ -9,7 +9,7 @@
 #include "transport.h"
 
 enum {
-	DATAGRAM_BATCH	= 16,		/* in one call, where that can be done */
+	DATAGRAM_BATCH	= 16,		/* in one call, where that works */
 	DATAGRAM_MTU	= 1472,		/* UDP payload of an Ethernet packet */
 };
 

@@ -15,7 +15,7 @@
 #include "window.h"
 
 enum {
-	CREDIT	= 256,			/* datagrams that a byte of credit allows */
+	CREDIT	= 256,			/* datagrams for a byte of credit */
 	AHEAD	= 2,			/* bytes of credit to begin with */
 	ROOM	= 65536,
 };

@@ -98,9 +98,10 @@ static void key_info(struct tsec_key_info *info, const struct peer *peer,
 	tsec_set(info, KEY_VERSION, version, TSEC_VERSION_DTLS_1_2);
 	tsec_set(info, KEY_CIPHER, cipher, cipher);
 	tsec_set(info, KEY_KEY, key,
-		 ((struct tsec_blob) { key->key, tsec_cipher_key_len(cipher) }));
+		 ((struct tsec_blob){ key->key,
+				      tsec_cipher_key_len(cipher) }));
 	tsec_set(info, KEY_IV, iv,
-		 ((struct tsec_blob) { key->iv,
+		 ((struct tsec_blob){ key->iv,
 			tsec_cipher_iv_len(cipher, TSEC_VERSION_DTLS_1_2) }));
 }
 
@@ -132,7 +133,7 @@ static void expect_raw(int fd, const void *data, size_t len)
 static size_t message_make(uint8_t *out, int content, int epoch, int type)
 {
 	memset(out, 0, 38);
-	memcpy(out, (uint8_t[]) { content, 254, 253, 0, epoch }, 5);
+	memcpy(out, (uint8_t[]){ content, 254, 253, 0, epoch }, 5);
 	out[12] = 25;
 	out[13] = type;
 	return 38;

@@ -21,7 +21,7 @@
 enum {
 	SENDERS	= 2,
 	EACH	= 4000,			/* datagrams of each sender */
-	AHEAD	= 100,			/* of them, that have not been received */
+	AHEAD	= 100,			/* of them, not yet received */
 	LIMIT	= 60,			/* seconds */
 };
 
@@ -170,7 +170,8 @@ static void cipher_call(int fd)
 	static uint8_t data[65536];
 	struct {
 		struct cmsghdr header;
-		char room[CMSG_SPACE(sizeof(uint32_t)) - sizeof(struct cmsghdr)];
+		char room[CMSG_SPACE(sizeof(uint32_t)) -
+			  sizeof(struct cmsghdr)];
 	} control = { .header = {
 		.cmsg_level = SOL_ALG, .cmsg_type = ALG_SET_OP,
 		.cmsg_len = CMSG_LEN(sizeof(uint32_t)),
@@ -204,7 +205,7 @@ static pid_t hog_start(int cpu)
 	return pid;
 }
 
-/* Some are opened at once, and others left to a task: none overtakes another. */
+/* Some are opened at once, others left to a task: none overtakes another. */
 TEST_F_TIMEOUT(order, opened_here_and_there, LIMIT)
 {
 	pid_t hog, sender;

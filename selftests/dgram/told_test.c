@@ -109,7 +109,7 @@ TEST_F(told, timestamp)
 TEST_F(told, timestamping)
 {
 	uint64_t end = now_ms() + SOON;
-	struct timespec (*times)[3];
+	struct timespec(*times)[3];
 
 	option_set_int(self->b, SOL_SOCKET, SO_TIMESTAMPING,
 		       SOF_TIMESTAMPING_RX_SOFTWARE |

@@ -2,7 +2,8 @@
 /*
  * One end of a datagram session with manual keys, for scripts.
  *
- * Usage: datagram PROFILE ADDRESS PORT PEER-ADDRESS PORT send COUNT|receive|both
+ * Usage: datagram PROFILE ADDRESS PORT PEER-ADDRESS PORT
+ *                 send COUNT|receive|both
  *
  * send:    that many numbered datagrams, then SENT and the count
  * receive: tells at each line of input what it has received so far:

@@ -33,7 +33,7 @@ keys()
 {
 	local way
 
-	(umask 077; cd "$work"; echo 00112233445566778899aabbccddeeff >one
+	(umask 077; cd "$work" || exit; echo 00112233445566778899aabbccddeeff >one
 		echo ffeeddccbbaa99887766554433221100 >other; echo 5a175a17 >salt)
 	for way in one:tx:a one:rx:b other:rx:a other:tx:b; do
 		key_put "$1" "$2" ${way//:/ }

@@ -20,7 +20,7 @@ enum {
 	FLOOD		= 10000,	/* forged records */
 	BETWEEN		= 500,		/* forged ones between two good ones */
 	SLACK		= 1024,		/* KiB that others may have taken */
-	SLACK_DEBUG	= 40960,	/* KASAN keeps what was freed for a while */
+	SLACK_DEBUG	= 40960,	/* KASAN keeps what was freed */
 	STARVED		= 1000,		/* datagrams without memory for all */
 	RECORDS		= 3,		/* in each of those */
 	STRANGERS	= 40,
@@ -92,7 +92,7 @@ struct network {
 	struct held held[HELD];
 	size_t n_held;
 	uint8_t intact[MESSAGES];	/* has left the network, unchanged */
-	uint8_t arrived[MESSAGES];	/* how often it came out of the session */
+	uint8_t arrived[MESSAGES];	/* how often it was received */
 	uint64_t written, received;
 };
 
@@ -606,7 +606,7 @@ static void failslab_end(void)
 	failslab_set("ignore-gfp-wait", "N");
 }
 
-/* Records that share a datagram need memory each: some are lost, and counted. */
+/* Records that share a datagram need memory each: what is lost is counted. */
 TEST_F_TIMEOUT(forged, without_memory, 60)
 {
 	uint64_t before = stat_of("PacketsNoMemory"), came = 0;
