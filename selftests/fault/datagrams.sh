@@ -90,7 +90,7 @@ ask()
 	mark r
 	tell r report
 	eventually eval '[ -n "$(since r)" ]'
-	words=($(since r))
+	read -ra words <<<"$(since r)"
 	received=${words[1]} double=${words[3]} wrong=${words[5]}
 }
 
