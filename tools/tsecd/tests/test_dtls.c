@@ -24,7 +24,7 @@
 
 #define DATAGRAM_MAX 2048
 #define BAD_NETWORKS 5
-#define BAD_SECONDS 60 /* for all of them, side by side */
+#define BAD_SECONDS 300 /* as a rule, it takes 20 */
 
 static struct cert ca, server_cert;
 
@@ -286,14 +286,15 @@ static void wait_for_timer(struct peer *peer)
 static void test_first_lost(void)
 {
 	struct network net;
+	unsigned int ms;
 
 	begin(&net);
 	peer_step(&net.client);
 	ok(lose(&net, CLIENT) == 1, "the first flight is one datagram");
-	ok(net.client.handshake.ops->timer(&net.client.handshake) <= 1000,
-	   "it is repeated within a second");
+	ms = net.client.handshake.ops->timer(&net.client.handshake);
+	ok(ms <= 1000, "it is repeated within a second");
 	peer_step(&net.client);
-	ok(lose(&net, CLIENT) == 0, "... but not before");
+	ok(!ms || lose(&net, CLIENT) == 0, "... but not before");
 	wait_for_timer(&net.client);
 	run(&net);
 	ok(is_good(&net), "... and the handshake goes on");
