@@ -18,20 +18,12 @@ static const struct transport *const transports[] = {
 	&datagram_tsec_batch,
 	&datagram_openssl,
 	&datagram_gnutls,
+	NULL,
 };
 
 const struct transport *datagram_open(const struct bench_options *options)
 {
-	for (size_t i = 0; i < sizeof(transports) / sizeof(*transports); i++) {
-		const struct transport *t = transports[i];
-
-		if (strcmp(t->name, options->transport))
-			continue;
-		if (t->open)
-			t->open(options);
-		return t;
-	}
-	errx(EXIT_FAILURE, "there is no transport \"%s\"", options->transport);
+	return transport_find(transports, options);
 }
 
 /* What a reader lags behind must not get lost: see packets.c. */

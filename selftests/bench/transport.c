@@ -19,20 +19,25 @@ static const struct transport *const transports[] = {
 	&transport_openssl,
 	&transport_tsec,
 	&transport_tsecd,
+	NULL,
 };
+
+const struct transport *transport_find(const struct transport *const *all,
+				       const struct bench_options *options)
+{
+	for (; *all; all++) {
+		if (strcmp((*all)->name, options->transport))
+			continue;
+		if ((*all)->open)
+			(*all)->open(options);
+		return *all;
+	}
+	errx(EXIT_FAILURE, "there is no transport \"%s\"", options->transport);
+}
 
 const struct transport *transport_open(const struct bench_options *options)
 {
-	for (size_t i = 0; i < sizeof(transports) / sizeof(*transports); i++) {
-		const struct transport *t = transports[i];
-
-		if (strcmp(t->name, options->transport))
-			continue;
-		if (t->open)
-			t->open(options);
-		return t;
-	}
-	errx(EXIT_FAILURE, "there is no transport \"%s\"", options->transport);
+	return transport_find(transports, options);
 }
 
 /* The same options for all: what differs is then the transport. */

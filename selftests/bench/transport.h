@@ -63,7 +63,10 @@ extern const struct transport transport_openssl;
 extern const struct transport transport_tsec;	/* manual keys */
 extern const struct transport transport_tsecd;	/* handshakes by tsecd */
 
-/* Find it by name and open it. */
+/* Find one of these by its name, and open it; the last of them is NULL. */
+const struct transport *transport_find(const struct transport *const *all,
+				       const struct bench_options *options);
+/* The same, of those above. */
 const struct transport *transport_open(const struct bench_options *options);
 
 /* A listening socket on a port of its own; *@port is set to it. */

@@ -21,26 +21,6 @@
 static struct tsec_nl *nl;
 static int listener = -1, client = -1, server = -1;
 
-static struct sockaddr_in address(void)
-{
-	return (struct sockaddr_in){
-		.sin_family = AF_INET, .sin_port = htons(PORT),
-		.sin_addr.s_addr = htonl(INADDR_LOOPBACK),
-	};
-}
-
-static int result(int ret)
-{
-	return ret < 0 ? -errno : 0;
-}
-
-static void forget(int *fd)
-{
-	if (*fd >= 0)
-		close(*fd);
-	*fd = -1;
-}
-
 static int socket_with_profile(const char *profile)
 {
 	struct timeval tv = { .tv_sec = 5 };
@@ -168,7 +148,7 @@ static bool keys_fresh(void)
 
 static bool listener_make(void)
 {
-	struct sockaddr_in addr = address();
+	struct sockaddr_in addr = address(PORT);
 	int one = 1;
 
 	listener = socket_with_profile("right");
@@ -181,7 +161,7 @@ static bool listener_make(void)
 
 static int connect_client(void)
 {
-	struct sockaddr_in addr = address();
+	struct sockaddr_in addr = address(PORT);
 
 	return result(connect(client, (struct sockaddr *)&addr, sizeof(addr)));
 }
@@ -252,7 +232,7 @@ static bool socket_fresh(void)
 
 static int bind_listen(void)
 {
-	struct sockaddr_in addr = address();
+	struct sockaddr_in addr = address(PORT);
 	int ret;
 
 	addr.sin_port = 0;

@@ -21,26 +21,6 @@
 static struct tsec_nl *nl;
 static int a = -1, b = -1;
 
-static struct sockaddr_in address(uint16_t port)
-{
-	return (struct sockaddr_in){
-		.sin_family = AF_INET, .sin_port = htons(port),
-		.sin_addr.s_addr = htonl(INADDR_LOOPBACK),
-	};
-}
-
-static int result(int ret)
-{
-	return ret < 0 ? -errno : 0;
-}
-
-static void forget(int *fd)
-{
-	if (*fd >= 0)
-		close(*fd);
-	*fd = -1;
-}
-
 static void both_away(void)
 {
 	forget(&a);

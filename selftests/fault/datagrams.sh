@@ -7,25 +7,13 @@
 
 need ip tc
 setup
-trap 'ip netns del tsec-a 2>/dev/null; ip netns del tsec-b 2>/dev/null; cleanup' EXIT
-a='ip netns exec tsec-a' b='ip netns exec tsec-b'
+trap 'namespaces_gone; cleanup' EXIT
 datagram=$faults/datagram
 
 # Whatever comes in is received, or dropped for one of these reasons, or no data.
 reasons='BadRecords PacketsMalformed PacketsUnprotected PacketsNoKey
 	PacketsReplayed PacketsLate PacketsTooLong PacketsNoRoom PacketsNoMemory
 	PacketsFiltered PacketsEnded PacketsNoSession TicketsDropped ControlRecords'
-
-make_namespaces()
-{
-	ip netns add tsec-a
-	ip netns add tsec-b
-	ip link add veth-a netns tsec-a type veth peer name veth-b netns tsec-b
-	$a ip addr add 192.0.2.1/24 dev veth-a
-	$b ip addr add 192.0.2.2/24 dev veth-b
-	$a ip link set veth-a up
-	$b ip link set veth-b up
-}
 
 # keys OPTIONS-FOR-A OPTIONS-FOR-B: one session's, for the profiles "a" and "b";
 # the options of "tsec" choose a namespace
@@ -102,7 +90,7 @@ all_accounted_for()
 
 # --- a bad network between two namespaces
 
-make_namespaces || tap_skip_all 'this kernel has no veth or no namespaces'
+namespaces_make || tap_skip_all 'this kernel has no veth or no namespaces'
 keys '-n tsec-a' '-n tsec-b'
 start r $b "$datagram" b 192.0.2.2 4433 192.0.2.1 4433 receive
 wait_line "$work/r.out" CONNECTED
@@ -151,7 +139,7 @@ finish sb 2>/dev/null
 ip netns del tsec-b
 
 # Both at once, with the sockets still open: the processes keep them for a moment.
-make_namespaces
+namespaces_make
 keys '-n tsec-a' '-n tsec-b'
 start sa $a "$datagram" a 192.0.2.1 4434 192.0.2.2 4434 both
 start sb $b "$datagram" b 192.0.2.2 4434 192.0.2.1 4434 both

@@ -3,7 +3,11 @@
 #ifndef FAILING_H
 #define FAILING_H
 
+#include <errno.h>
+#include <netinet/in.h>
 #include <stdbool.h>
+#include <stdint.h>
+#include <unistd.h>
 
 /*
  * One call. Before comes what it needs, after it what takes its effect back;
@@ -25,5 +29,26 @@ extern const struct call datagram_calls[];
 /* What the calls need all the time: a daemon's handle, a listener, ... */
 bool calls_prepare(void);
 bool datagram_calls_prepare(void);
+
+/* What they are made of: a loopback address, what a call came to, close(). */
+static inline struct sockaddr_in address(uint16_t port)
+{
+	return (struct sockaddr_in){
+		.sin_family = AF_INET, .sin_port = htons(port),
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK),
+	};
+}
+
+static inline int result(int ret)
+{
+	return ret < 0 ? -errno : 0;
+}
+
+static inline void forget(int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+	*fd = -1;
+}
 
 #endif /* FAILING_H */

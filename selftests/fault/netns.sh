@@ -7,21 +7,7 @@
 
 need ip
 setup
-trap 'ip netns del tsec-a 2>/dev/null; ip netns del tsec-b 2>/dev/null; cleanup' EXIT
-a='ip netns exec tsec-a' b='ip netns exec tsec-b'
-
-make_namespaces()
-{
-	ip netns add tsec-a
-	ip netns add tsec-b
-	ip link add veth-a netns tsec-a type veth peer name veth-b netns tsec-b
-	$a ip addr add 192.0.2.1/24 dev veth-a
-	$b ip addr add 192.0.2.2/24 dev veth-b
-	$a ip link set veth-a up
-	$b ip link set veth-b up
-	$a ip link set lo up
-	$b ip link set lo up
-}
+trap 'namespaces_gone; cleanup' EXIT
 
 has_daemon()
 {
@@ -40,7 +26,7 @@ start_daemons()
 	"$tsec" -n tsec-b profile add cli trust "$pki/ca.pem"
 }
 
-make_namespaces || tap_skip_all 'this kernel has no veth or no namespaces'
+namespaces_make || tap_skip_all 'this kernel has no veth or no namespaces'
 start_daemons
 tap_like 'profiles are of one namespace' "$("$tsec" -n tsec-b profile show web 2>&1)" \
 	'(no|not|unknown|ENOENT)'
@@ -77,7 +63,7 @@ ip netns del tsec-b
 finish db 2>/dev/null
 
 # Deleted with the daemon still there: the daemon keeps the namespace, then goes.
-make_namespaces
+namespaces_make
 start_daemons
 ip netns del tsec-a
 ip netns del tsec-b
