@@ -475,6 +475,8 @@ TEST_F(end, peer_gone_while_sender_waits)
 	pid_t pid;
 	int ret;
 
+	/* Left to itself, TCP makes room for megabytes. */
+	option_set_int(fd, SOL_SOCKET, SO_SNDBUF, 1 << 16);
 	fill_send(fd);
 	pid = fork();
 	if (!pid) {
