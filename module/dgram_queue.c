@@ -69,6 +69,8 @@ static void join(struct sk_buff *head, struct sk_buff *skb)
 {
 	struct queued_cb *cb = queued_cb(head);
 
+	/* A packet that was taken apart leaves its pieces on a list. */
+	skb_mark_not_on_list(skb);
 	if (cb->last)
 		cb->last->next = skb;
 	else

@@ -199,6 +199,34 @@ TEST_F(gro, sent_in_one_call)
 }
 
 /* Control data tells of all of them or of none. */
+/* What no longer fits has come in one packet with what did. */
+TEST_F(gro, parted_in_the_midst_of_a_call)
+{
+	enum { SIZE = 100, EACH = 15, CALLS = 20 };
+	struct ends ends;
+	int i, told;
+	size_t done;
+
+	ends_make(&ends, &variant->kind);
+	option_set_int(ends.a, IPPROTO_UDP, UDP_SEGMENT, SIZE);
+	option_set_int(ends.b, IPPROTO_UDP, UDP_GRO, 1);
+	for (i = 0; i < CALLS; i++)
+		ASSERT_EQ(send(ends.a, buf + i * EACH * SIZE, EACH * SIZE, 0),
+			  EACH * SIZE);
+	wait_records(ends.b, CALLS * EACH);
+	for (done = 0; done < CALLS * EACH * SIZE; done += 64 * SIZE) {
+		size_t len = CALLS * EACH * SIZE - done;
+
+		if (len > 64 * SIZE)
+			len = 64 * SIZE;
+		ASSERT_EQ(receive(ends.b, 0, &told), len);
+		EXPECT_EQ(told, SIZE);
+		check_pattern(got, len, done);
+	}
+	expect_empty(ends.b);
+	ends_close(&ends);
+}
+
 TEST_F(gro, another_class_stays_apart)
 {
 	bool v4 = variant->kind.family == AF_INET;
