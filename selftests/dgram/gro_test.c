@@ -35,18 +35,6 @@ FIXTURE_TEARDOWN(gro)
 	link_end(&self->link);
 }
 
-/* Where they are opened by another task, it may take a moment. */
-static void wait_records(int fd, uint64_t records)
-{
-	uint64_t end = now_ms() + SOON;
-	struct tsec_info info;
-
-	do {
-		info_of(fd, &info);
-	} while (info.rx.records < records && now_ms() < end);
-	ASSERT_GE(info.rx.records, records);
-}
-
 /* Records of these sizes, the pattern running through them. */
 static void arrive(struct peer *peer, const size_t *sizes, size_t n)
 {

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "pair.h"
+#include "util.h"
 
 int dgram_socket(const char *profile, int flags)
 {
@@ -61,4 +62,15 @@ void expect_datagram(int fd, const void *data, size_t len)
 
 	ASSERT_EQ(recv(fd, buf, sizeof(buf), 0), len);
 	ASSERT_MEMEQ(buf, data, len);
+}
+
+void wait_records(int fd, uint64_t records)
+{
+	uint64_t end = now_ms() + SOON;
+	struct tsec_info info;
+
+	do {
+		info_of(fd, &info);
+	} while (info.rx.records < records && now_ms() < end);
+	ASSERT_GE(info.rx.records, records);
 }

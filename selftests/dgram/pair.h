@@ -50,5 +50,7 @@ void ends_close(struct ends *ends);
 
 /* The next datagram is this one. */
 void expect_datagram(int fd, const void *data, size_t len);
+/* So many have been opened; by another task, that may take a moment. */
+void wait_records(int fd, uint64_t records);
 
 #endif /* TSEC_SELFTEST_PAIR_H */
