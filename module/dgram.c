@@ -14,28 +14,40 @@
 #include "session.h"
 
 /* Whose error it is: during the handshake the channel's, by the inner one. */
-static struct sock *error_sock(struct tsec_session *session, struct sock *isk)
+static struct sock *error_sock(const struct tsec_dgram *dgram)
 {
-	if (tsec_session_busy(session))
-		return isk;
-	return tsec_session_open(session) ?
-	       rcu_dereference(session->dgram->sk) : NULL;
+	if (tsec_session_busy(dgram->session))
+		return dgram->isk;
+	return tsec_session_open(dgram->session) ? rcu_dereference(dgram->sk) :
+						   NULL;
 }
 
-/* An ICMP error reaches the program as it would on a UDP socket. */
-static void icmp_error(TSEC_ENCAP_ERR_ARGS)
+/**
+ * tsec_dgram_error() - an ICMP error has come
+ * @dgram: the session that it is about
+ * @skb: the error, as the hook got it
+ *
+ * It reaches the program as it would on a UDP socket.
+ *
+ * Context: softirq, under RCU.
+ */
+void tsec_dgram_error(struct tsec_dgram *dgram, const struct sk_buff *skb)
 {
-	struct tsec_session *session = rcu_dereference_sk_user_data(isk);
 	int errnum = -tsec_udp_icmp_errno(skb);
-	struct sock *sk;
+	struct sock *sk = errnum ? error_sock(dgram) : NULL;
 
-	if (!session || !errnum)
-		return;
-	sk = error_sock(session, isk);
 	if (!sk)
 		return;
 	WRITE_ONCE(sk->sk_err, errnum);
 	sk_error_report(sk);
+}
+
+static void icmp_error(TSEC_ENCAP_ERR_ARGS)
+{
+	struct tsec_session *session = rcu_dereference_sk_user_data(isk);
+
+	if (session)
+		tsec_dgram_error(session->dgram, skb);
 }
 
 /**
@@ -61,11 +73,17 @@ static int dgram_connect(struct tsec_session *session, struct sockaddr *addr,
 	return err;
 }
 
-static int dgram_prepare(struct tsec_session *session, const char **why)
+/**
+ * tsec_dgram_new() - give a session what it needs for datagrams
+ * @session: the session, without keys
+ *
+ * Context: process context.
+ * Return: 0 or -ENOMEM.
+ */
+int tsec_dgram_new(struct tsec_session *session)
 {
 	struct tsec_dgram *dgram;
 
-	*why = "no memory for the session";
 	dgram = kzalloc(sizeof(*dgram), GFP_KERNEL_ACCOUNT);
 	if (!dgram)
 		return -ENOMEM;
@@ -74,11 +92,25 @@ static int dgram_prepare(struct tsec_session *session, const char **why)
 		return -ENOMEM;
 	}
 	dgram->session = session;
+	dgram->isk = session->inner->sk;
 	dgram->net = get_net(session->tn->net);
 	tsec_dgram_rx_init(dgram);
 	session->dgram = dgram;
-	rcu_assign_sk_user_data(session->inner->sk, session);
 	return 0;
+}
+
+static int dgram_prepare(struct tsec_session *session, const char **why)
+{
+	int err;
+
+	/* A client of an endpoint has got it already. */
+	if (session->dgram)
+		return 0;
+	*why = "no memory for the session";
+	err = tsec_dgram_new(session);
+	if (!err)
+		rcu_assign_sk_user_data(session->inner->sk, session);
+	return err;
 }
 
 /* The numbers of the protocol end as well. */
@@ -124,8 +156,20 @@ static int dgram_open(struct tsec_session *session, const char **why)
 		return err;
 	session->version = session->tx.key.version;
 	session->cipher = session->tx.key.cipher;
-	rcu_assign_pointer(session->dgram->sk, session->sk);
 	return 0;
+}
+
+/*
+ * A peer may send data as soon as its part of the handshake is done, and
+ * datagrams overtake each other.
+ */
+static void dgram_opened(struct tsec_session *session)
+{
+	spin_lock_bh(&session->lock);
+	if (session->sk)
+		tsec_dgram_rx_told(session->dgram, session->sk);
+	spin_unlock_bh(&session->lock);
+	tsec_dgram_rx_early(session->dgram);
 }
 
 /**
@@ -173,6 +217,7 @@ int tsec_dgram_shutdown(struct tsec_session *session, int how)
 
 static void softirqs_detach(struct tsec_session *session)
 {
+	tsec_endpoint_leave(session->dgram);
 	if (session->inner)
 		rcu_assign_sk_user_data(session->inner->sk, NULL);
 	RCU_INIT_POINTER(session->dgram->sk, NULL);
@@ -200,6 +245,8 @@ static void end_work(struct work_struct *work)
 	tsec_dgram_key_free(dgram->tx);
 	tsec_dgram_key_free(dgram->rx);
 	tsec_udp_path_free(&dgram->path);
+	if (dgram->peer.endpoint)
+		tsec_endpoint_put(dgram->peer.endpoint);
 	put_net(dgram->net);
 	kfree(dgram);
 }
@@ -222,7 +269,7 @@ const struct tsec_transport tsec_transport_dgram = {
 	.connect	= dgram_connect,
 	.prepare	= dgram_prepare,
 	.open		= dgram_open,
-	.opened		= tsec_dgram_rx_early,
+	.opened		= dgram_opened,
 	.close		= dgram_close,
 	.abort		= dgram_abort,
 	.free		= dgram_free,

@@ -11,10 +11,12 @@
 #include <linux/skbuff.h>
 #include <linux/workqueue.h>
 
+#include "endpoint.h"
 #include "key.h"
 #include "udp.h"
 
 struct tsec_half;
+struct tsec_net;
 struct tsec_packet;
 struct tsec_packet_key;
 struct tsec_packet_ops;
@@ -43,24 +45,31 @@ struct tsec_dgram_key {
  * enum tsec_dgram_events - what the receiving softirq leaves to process context
  * @TSEC_DGRAM_RX_SOFT: the key's soft limit was reached
  * @TSEC_DGRAM_RX_HARD: the key's hard limit was reached
+ * @TSEC_DGRAM_RX_EARLY: a datagram was too early when it came, but no longer
  */
 enum tsec_dgram_events {
 	TSEC_DGRAM_RX_SOFT,
 	TSEC_DGRAM_RX_HARD,
+	TSEC_DGRAM_RX_EARLY,
 };
 
 /**
  * struct tsec_dgram - what a session needs for datagrams
  * @session: the session
  * @net: its network namespace, pinned: @work may outlive the sockets
- * @sk: the program's socket, NULL before the keys are at work and after
- *	close(); read under RCU
+ * @peer: what it is known by, if its datagrams come to a shared socket
+ * @isk: the inner socket, which softirqs may use up to the end
+ * @sk: the program's socket, NULL before there is one and after close();
+ *	read under RCU
+ * @early: data that came before the program's socket; its lock protects
+ *	@told
+ * @told: the program's socket has been told of
  * @path: the way to the peer
  * @backlog: datagrams that could not be opened where they came
  * @behind: how many of those there are, the one at work included
  * @control: opened control records, and flights of the peer's handshake
  * @events: bits of enum tsec_dgram_events
- * @work: deals with the last four
+ * @work: deals with the last four of these
  * @tx: the session's keys, once it has ended
  * @rx: the other one
  * @end: frees what is here once no softirq can see it
@@ -68,7 +77,11 @@ enum tsec_dgram_events {
 struct tsec_dgram {
 	struct tsec_session *session;
 	struct net *net;
+	struct tsec_endpoint_peer peer;
+	struct sock *isk;
 	struct sock __rcu *sk;
+	struct sk_buff_head early;
+	bool told;
 	struct tsec_udp_path path;
 	struct sk_buff_head backlog;
 	atomic_t behind;
@@ -83,6 +96,8 @@ struct tsec_dgram {
 extern const struct tsec_transport tsec_transport_dgram;
 
 void tsec_dgram_hook(struct socket *inner);
+int tsec_dgram_new(struct tsec_session *session);
+void tsec_dgram_error(struct tsec_dgram *dgram, const struct sk_buff *skb);
 __poll_t tsec_dgram_poll(struct tsec_session *session, struct file *file,
 			 struct socket *sock, struct poll_table_struct *wait);
 int tsec_dgram_shutdown(struct tsec_session *session, int how);
@@ -100,7 +115,11 @@ int tsec_dgram_mtu(struct tsec_session *session);
 
 void tsec_dgram_rx_init(struct tsec_dgram *dgram);
 void tsec_dgram_rx_free(struct tsec_dgram *dgram);
-void tsec_dgram_rx_early(struct tsec_session *session);
+void tsec_dgram_rx_early(struct tsec_dgram *dgram);
+void tsec_dgram_rx_told(struct tsec_dgram *dgram, struct sock *sk);
+bool tsec_dgram_own(struct tsec_net *tn, struct sock *isk,
+		    struct sk_buff *skb);
+void tsec_dgram_take(struct tsec_dgram *dgram, struct sk_buff *skb);
 int tsec_dgram_receive(struct sock *isk, struct sk_buff *skb);
 int tsec_dgram_recvmsg(struct tsec_session *session, struct sock *sk,
 		       struct msghdr *msg, size_t len, int flags);

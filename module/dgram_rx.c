@@ -25,6 +25,7 @@
 
 enum rx_limits {
 	BACKLOG_MAX = 1024,		/* datagrams that wait to be opened */
+	EARLY_MAX = 64,			/* that wait for the program's socket */
 	CONTROL_MAX = 64,		/* records that wait to be dealt with */
 };
 
@@ -139,26 +140,54 @@ static bool record_open(struct tsec_session *session,
 	return true;
 }
 
-static void data_queue(struct tsec_session *session, struct sk_buff *skb)
+/* Kept up to accept(); true if the datagram is used up. */
+static bool early_keep(struct tsec_dgram *dgram, struct sk_buff *skb)
 {
-	struct sock *sk = rcu_dereference(session->dgram->sk);
+	bool kept;
 
-	if (!sk || (READ_ONCE(sk->sk_shutdown) & RCV_SHUTDOWN)) {
-		drop(session->tn, skb, TSEC_STAT_PACKETS_ENDED);
-		return;
-	}
-	atomic64_add(skb->len, &session->rx.bytes);
+	spin_lock(&dgram->early.lock);
+	kept = !dgram->told && skb_queue_len(&dgram->early) < EARLY_MAX;
+	if (kept)
+		__skb_queue_tail(&dgram->early, skb);
+	spin_unlock(&dgram->early.lock);
+	return kept;
+}
+
+static void sk_queue(struct tsec_net *tn, struct sock *sk, struct sk_buff *skb)
+{
 	switch (tsec_dgram_queue(sk, skb)) {
 	case 0:
 		return;
 	case -ENOMEM:
 	case -ENOBUFS:
-		drop(session->tn, skb, TSEC_STAT_PACKETS_NO_ROOM);
+		drop(tn, skb, TSEC_STAT_PACKETS_NO_ROOM);
 		return;
 	default:
 		/* The program's own filter does not want it. */
-		drop(session->tn, skb, TSEC_STAT_PACKETS_FILTERED);
+		drop(tn, skb, TSEC_STAT_PACKETS_FILTERED);
 	}
+}
+
+static void data_queue(struct tsec_session *session, struct sk_buff *skb)
+{
+	struct tsec_dgram *dgram = session->dgram;
+	struct sock *sk = rcu_dereference(dgram->sk);
+	unsigned int len = skb->len;
+
+	if (unlikely(!sk)) {
+		if (early_keep(dgram, skb)) {
+			atomic64_add(len, &session->rx.bytes);
+			return;
+		}
+		/* It may have got its socket meanwhile. */
+		sk = rcu_dereference(dgram->sk);
+	}
+	if (!sk || (READ_ONCE(sk->sk_shutdown) & RCV_SHUTDOWN)) {
+		drop(session->tn, skb, TSEC_STAT_PACKETS_ENDED);
+		return;
+	}
+	atomic64_add(len, &session->rx.bytes);
+	sk_queue(session->tn, sk, skb);
 }
 
 static void control_queue(struct tsec_session *session, struct sk_buff *skb,
@@ -278,73 +307,142 @@ static bool datagram_own(struct sk_buff *skb)
 	return true;
 }
 
-static void datagram_take(struct tsec_session *session, struct sk_buff *skb)
+/**
+ * tsec_dgram_own() - take a datagram over from its socket
+ * @tn: the network namespace's state
+ * @isk: the inner socket
+ * @skb: the datagram with its UDP header; left with its payload, in linear
+ *	memory that nobody else looks at
+ *
+ * Context: softirq, under RCU.
+ * Return: false if it was dropped, and counted.
+ */
+bool tsec_dgram_own(struct tsec_net *tn, struct sock *isk,
+		    struct sk_buff *skb)
 {
+	if (sk_filter_trim_cap(isk, skb, sizeof(struct udphdr))) {
+		drop(tn, skb, TSEC_STAT_PACKETS_FILTERED);
+		return false;
+	}
+	if (!datagram_own(skb)) {
+		drop(tn, skb, TSEC_STAT_PACKETS_NO_MEMORY);
+		return false;
+	}
 	__skb_pull(skb, sizeof(struct udphdr));
-	if (tsec_aead_usable() && !atomic_read(&session->dgram->behind))
+	return true;
+}
+
+/*
+ * Up to the end of the handshake a datagram waits in the inner socket, from
+ * which the daemon has it by its channel.  If that end comes right now,
+ * tsec_dgram_rx_early() may have looked too soon.
+ */
+static void handshake_queue(struct tsec_dgram *dgram, struct sk_buff *skb)
+{
+	struct tsec_session *session = dgram->session;
+
+	skb->ip_summed = CHECKSUM_UNNECESSARY;
+	if (__udp_enqueue_schedule_skb(dgram->isk, skb)) {
+		drop(session->tn, skb, TSEC_STAT_PACKETS_NO_ROOM);
+		return;
+	}
+	/* Pairs with the one in tsec_dgram_rx_early(). */
+	smp_mb();
+	if (!tsec_session_busy(session))
+		tell(dgram, TSEC_DGRAM_RX_EARLY);
+}
+
+/**
+ * tsec_dgram_take() - a datagram of a session has come
+ * @dgram: the session
+ * @skb: the datagram, as tsec_dgram_own() leaves it; used up
+ *
+ * Context: softirq or bottom halves off, under RCU.
+ */
+void tsec_dgram_take(struct tsec_dgram *dgram, struct sk_buff *skb)
+{
+	struct tsec_session *session = dgram->session;
+
+	if (unlikely(tsec_session_busy(session)))
+		handshake_queue(dgram, skb);
+	else if (unlikely(!tsec_session_open(session)))
+		drop(session->tn, skb, TSEC_STAT_PACKETS_ENDED);
+	else if (tsec_aead_usable() && !atomic_read(&dgram->behind))
 		datagram_open(session, skb);
 	else
 		defer(session, skb);
 }
 
 /**
- * tsec_dgram_receive() - a datagram has come
+ * tsec_dgram_receive() - a datagram has come to a socket of one session
  * @isk: the inner socket
- * @skb: the datagram with its UDP header
- *
- * During the handshake it is left to the inner socket, from which the daemon
- * has it by its channel.
+ * @skb: the datagram with its UDP header; used up
  *
  * Context: softirq, under RCU.
- * Return: 0 if it has been taken, 1 if it is the inner socket's.
+ * Return: 0.
  */
 int tsec_dgram_receive(struct sock *isk, struct sk_buff *skb)
 {
 	struct tsec_session *session = rcu_dereference_sk_user_data(isk);
 	struct tsec_net *tn = tsec_net_get(sock_net(isk));
 
-	if (session && tsec_session_busy(session))
-		return 1;
 	if (!session)
 		drop(tn, skb, TSEC_STAT_PACKETS_NO_SESSION);
-	else if (!tsec_session_open(session))
-		drop(tn, skb, TSEC_STAT_PACKETS_ENDED);
-	else if (sk_filter_trim_cap(isk, skb, sizeof(struct udphdr)))
-		drop(tn, skb, TSEC_STAT_PACKETS_FILTERED);
-	else if (!datagram_own(skb))
-		drop(tn, skb, TSEC_STAT_PACKETS_NO_MEMORY);
-	else
-		datagram_take(session, skb);
+	else if (tsec_dgram_own(tn, isk, skb))
+		tsec_dgram_take(session->dgram, skb);
 	return 0;
 }
 
 /**
  * tsec_dgram_rx_early() - take what came before the keys were at work
- * @session: a session that has just been opened
+ * @dgram: a session that has been opened
  *
- * A peer may send data as soon as its part of the handshake is done, and
- * datagrams overtake each other.
- *
- * Context: process context.
+ * Context: process context, no locks of the session held.
  */
-void tsec_dgram_rx_early(struct tsec_session *session)
+void tsec_dgram_rx_early(struct tsec_dgram *dgram)
 {
-	struct sock *isk = session->inner->sk;
+	struct tsec_session *session = dgram->session;
 	struct sk_buff *skb;
 	int err = 0;
 
+	/* Pairs with the one in handshake_queue(). */
+	smp_mb();
+	mutex_lock(&session->rx.lock);
 	/* An error that waits there as well is none of this session's. */
-	do {
-		skb = skb_recv_udp(isk, MSG_DONTWAIT, &err);
+	while (session->inner) {
+		skb = skb_recv_udp(dgram->isk, MSG_DONTWAIT, &err);
+		if (!skb && err == -EAGAIN)
+			break;
 		if (!skb)
 			continue;
 		/* The queue has kept numbers of its own in there. */
 		skb->dev = NULL;
-		if (datagram_own(skb))
-			defer(session, skb);
-		else
-			drop(session->tn, skb, TSEC_STAT_PACKETS_NO_MEMORY);
-	} while (skb || err != -EAGAIN);
+		skb->ip_summed = CHECKSUM_NONE;
+		defer(session, skb);
+	}
+	mutex_unlock(&session->rx.lock);
+}
+
+/**
+ * tsec_dgram_rx_told() - there is a program's socket for the data now
+ * @dgram: an open session
+ * @sk: the socket
+ *
+ * Context: process context, under session->lock.
+ */
+void tsec_dgram_rx_told(struct tsec_dgram *dgram, struct sock *sk)
+{
+	struct tsec_session *session = dgram->session;
+	struct sk_buff *skb;
+
+	spin_lock(&dgram->early.lock);
+	while ((skb = __skb_dequeue(&dgram->early)))
+		sk_queue(session->tn, sk, skb);
+	if (test_bit(TSEC_SESSION_PEER_CLOSED, &session->flags))
+		sk->sk_shutdown |= RCV_SHUTDOWN;
+	dgram->told = true;
+	rcu_assign_pointer(dgram->sk, sk);
+	spin_unlock(&dgram->early.lock);
 }
 
 static void backlog_open(struct tsec_dgram *dgram)
@@ -414,6 +512,8 @@ static void rx_work(struct work_struct *work)
 	struct tsec_session *session = dgram->session;
 	struct sk_buff *skb;
 
+	if (test_and_clear_bit(TSEC_DGRAM_RX_EARLY, &dgram->events))
+		tsec_dgram_rx_early(dgram);
 	backlog_open(dgram);
 	while ((skb = skb_dequeue(&dgram->control))) {
 		if (((struct control_cb *)skb->cb)->flight)
@@ -435,6 +535,7 @@ static void rx_work(struct work_struct *work)
  */
 void tsec_dgram_rx_init(struct tsec_dgram *dgram)
 {
+	skb_queue_head_init(&dgram->early);
 	skb_queue_head_init(&dgram->backlog);
 	skb_queue_head_init(&dgram->control);
 	INIT_WORK(&dgram->work, rx_work);
@@ -446,6 +547,7 @@ void tsec_dgram_rx_init(struct tsec_dgram *dgram)
  */
 void tsec_dgram_rx_free(struct tsec_dgram *dgram)
 {
+	skb_queue_purge(&dgram->early);
 	skb_queue_purge(&dgram->backlog);
 	skb_queue_purge(&dgram->control);
 }

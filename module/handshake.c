@@ -220,12 +220,17 @@ static void handshake_uncount(struct tsec_session *session)
  * @session: a session in state CONNECTING, counted by no one yet
  *
  * A client waits for its connection, a server for the client's first bytes,
- * so that a silent client costs the daemon nothing.
+ * so that a silent client costs the daemon nothing.  Of datagrams the first
+ * one is there already.
  *
  * Context: process context.
  */
 void tsec_handshake_begin(struct tsec_session *session)
 {
+	if (session->dgram) {
+		tsec_handshake_start(session);
+		return;
+	}
 	/* The transport of a client has time limits of its own. */
 	if (session->role == TSEC_ROLE_SERVER)
 		timeout_arm(session);
@@ -321,7 +326,7 @@ void tsec_handshake_start(struct tsec_session *session)
 	const char *why;
 	int err;
 
-	if (session->role == TSEC_ROLE_CLIENT)
+	if (!session->deadline)
 		timeout_arm(session);
 	tsec_session_addresses(session);
 	err = session->transport->prepare(session, &why);

@@ -2,17 +2,14 @@
 /*
  * Listening: many handshakes at a time, finished ones to accept().
  *
- * Each connection gets its session as soon as TCP has it, and handshakes run
- * side by side, so a slow client delays nobody.  When too many are under way
+ * Each client gets its session as soon as its transport has it, and handshakes
+ * run side by side, so a slow client delays nobody.  When too many are under way
  * the oldest gives way, a silent one first: a flood of half-open clients costs
  * other clients nothing but the eviction of their like.
  */
 #include <linux/slab.h>
-#include <net/tcp.h>
 
-#include "compat.h"
 #include "handshake.h"
-#include "inner.h"
 #include "listener.h"
 #include "net.h"
 #include "session.h"
@@ -24,58 +21,21 @@ static void listener_put(struct tsec_listener *listener)
 		kfree_rcu(listener, rcu);
 }
 
-static void work_queue(struct tsec_listener *listener)
+/**
+ * tsec_listener_kick() - have a listener accept
+ * @listener: the listener, found under RCU or held
+ *
+ * Context: Any.
+ * Return: false if it is about to go.
+ */
+bool tsec_listener_kick(struct tsec_listener *listener)
 {
-	refcount_inc(&listener->refs);
+	if (!refcount_inc_not_zero(&listener->refs))
+		return false;
+	/* Not the last one: the work that is queued has its own. */
 	if (!queue_work(tsec_wq, &listener->work))
 		refcount_dec(&listener->refs);
-}
-
-/* Called by the inner socket, in softirq. */
-static void listener_data_ready(struct sock *isk)
-{
-	struct tsec_listener *listener;
-
-	read_lock_bh(&isk->sk_callback_lock);
-	rcu_read_lock();
-	listener = __rcu_dereference_sk_user_data_with_flags(isk,
-							     SK_USER_DATA_NOCOPY);
-	if (listener)
-		work_queue(listener);
-	rcu_read_unlock();
-	read_unlock_bh(&isk->sk_callback_lock);
-}
-
-static void inner_hook(struct tsec_listener *listener)
-{
-	struct sock *isk = listener->inner->sk;
-
-	write_lock_bh(&isk->sk_callback_lock);
-	/* A child inherits the callback; it must not inherit this. */
-	__rcu_assign_sk_user_data_with_flags(isk, listener,
-					     SK_USER_DATA_NOCOPY);
-	isk->sk_data_ready = listener_data_ready;
-	write_unlock_bh(&isk->sk_callback_lock);
-}
-
-static void inner_unhook(struct tsec_listener *listener)
-{
-	struct sock *isk = listener->inner->sk;
-
-	write_lock_bh(&isk->sk_callback_lock);
-	rcu_assign_sk_user_data(isk, NULL);
-	isk->sk_data_ready = listener->saved_data_ready;
-	write_unlock_bh(&isk->sk_callback_lock);
-}
-
-/* A child of the listening socket starts with copies of its callbacks. */
-static void child_reset(struct tsec_listener *listener, struct socket *child)
-{
-	struct sock *csk = child->sk;
-
-	write_lock_bh(&csk->sk_callback_lock);
-	csk->sk_data_ready = listener->saved_data_ready;
-	write_unlock_bh(&csk->sk_callback_lock);
+	return true;
 }
 
 static struct tsec_session *victim_find(struct tsec_listener *listener)
@@ -125,8 +85,26 @@ static void open_add(struct tsec_listener *listener,
 	spin_unlock_bh(&listener->lock);
 }
 
-static struct tsec_session *session_make(struct tsec_listener *listener,
-					 struct socket *child)
+static bool is_possible(const struct tsec_listener *listener,
+			struct tsec_net *tn, const struct tsec_profile *profile)
+{
+	/* Nothing that comes in would show who has the manual keys. */
+	if (profile->settings.manual && listener->endpoint)
+		return false;
+	return tsec_handshake_possible(tn, profile, listener->protocol);
+}
+
+/**
+ * tsec_listener_session() - make the session of a client
+ * @listener: the listener
+ * @child: the client's transport socket; the session owns it from success on
+ *
+ * Context: process context.
+ * Return: the session, to be admitted or closed, or an ERR_PTR: -ENOKEY
+ * without the profile, -EUNATCH without a daemon, -ENOMEM, -EBUSY.
+ */
+struct tsec_session *tsec_listener_session(struct tsec_listener *listener,
+					   struct socket *child)
 {
 	struct tsec_net *tn = tsec_net_get(sock_net(child->sk));
 	struct tsec_session *session;
@@ -135,29 +113,30 @@ static struct tsec_session *session_make(struct tsec_listener *listener,
 	profile = tsec_profile_find(&tn->profiles, listener->app->profile);
 	if (!profile)
 		return ERR_PTR(-ENOKEY);
-	if (!tsec_handshake_possible(tn, profile, TSEC_PROTO_TLS)) {
+	if (!is_possible(listener, tn, profile)) {
 		TSEC_INC_STATS(tn, TSEC_STAT_HANDSHAKES_NO_DAEMON);
 		session = ERR_PTR(-EUNATCH);
 	} else {
-		session = tsec_session_new(tn, TSEC_PROTO_TLS, TSEC_ROLE_SERVER,
-					   child, profile);
+		session = tsec_session_new(tn, listener->protocol,
+					   TSEC_ROLE_SERVER, child, profile);
 	}
 	tsec_profile_put(profile);
 	return session;
 }
 
-static void connection_take(struct tsec_listener *listener,
-			    struct socket *child)
+/**
+ * tsec_listener_admit() - begin the handshake of a client
+ * @listener: the listener
+ * @session: the client's session; the caller's reference is used up
+ *
+ * Context: process context.
+ */
+void tsec_listener_admit(struct tsec_listener *listener,
+			 struct tsec_session *session)
 {
-	struct tsec_session *session;
+	struct tsec_net *tn = session->tn;
 	int err;
 
-	child_reset(listener, child);
-	session = session_make(listener, child);
-	if (IS_ERR(session)) {
-		sock_release(child);
-		return;
-	}
 	session->uid = listener->uid;
 	open_add(listener, session);
 	tsec_session_get(session);
@@ -169,12 +148,19 @@ static void connection_take(struct tsec_listener *listener,
 	else
 		tsec_handshake_begin(session);
 	tsec_session_put(session);
-	if (is_crowded(listener, session->tn))
+	if (is_crowded(listener, tn))
 		evict(listener);
 }
 
-/* Finished handshakes that nobody accepts hold back further connections. */
-static bool may_accept(struct tsec_listener *listener)
+/**
+ * tsec_listener_may_accept() - whether there is room for another client
+ * @listener: the listener
+ *
+ * Finished handshakes that nobody accepts hold back further clients.
+ *
+ * Return: false also once the program has closed its socket.
+ */
+bool tsec_listener_may_accept(const struct tsec_listener *listener)
 {
 	return READ_ONCE(listener->sk) &&
 	       READ_ONCE(listener->ready_count) <= listener->backlog;
@@ -185,27 +171,21 @@ static void accept_work(struct work_struct *work)
 	struct tsec_listener *listener = container_of(work,
 						      struct tsec_listener,
 						      work);
-	struct socket *child;
 
-	while (may_accept(listener) &&
-	       !kernel_accept(listener->inner, &child, O_NONBLOCK)) {
-		connection_take(listener, child);
-		cond_resched();
-	}
+	listener->ops->accept(listener);
 	listener_put(listener);
 }
 
-/**
- * tsec_listener_new() - make a bound socket ready to listen
- * @sk: the program's socket
- * @inner: the inner socket, bound; the listener owns it from success on
- * @app: the program's settings; outlives the listener's use by @sk
- *
- * Context: process context.
- * Return: the listener with one reference, or NULL without memory.
- */
-struct tsec_listener *tsec_listener_new(struct sock *sk, struct socket *inner,
-					const struct tsec_overrides *app)
+static void backlog_set(struct tsec_listener *listener, int backlog)
+{
+	struct net *net = sock_net(listener->inner->sk);
+
+	listener->backlog = min_t(unsigned int, backlog,
+				  READ_ONCE(net->core.sysctl_somaxconn));
+}
+
+static struct tsec_listener *listener_alloc(struct sock *sk,
+					    struct socket *inner)
 {
 	struct tsec_listener *listener;
 
@@ -220,35 +200,56 @@ struct tsec_listener *tsec_listener_new(struct sock *sk, struct socket *inner,
 	listener->sk = sk;
 	listener->uid = sk->sk_uid;
 	listener->inner = inner;
-	listener->app = app;
-	listener->saved_data_ready = inner->sk->sk_data_ready;
-	inner_hook(listener);
+	listener->protocol = sk->sk_protocol;
+	listener->ops = sk->sk_type == SOCK_DGRAM ? &tsec_listener_dgram_ops :
+						    &tsec_listener_stream_ops;
 	return listener;
 }
 
 /**
- * tsec_listener_listen() - begin to listen, or change the backlog
+ * tsec_listener_new() - begin to listen
+ * @sk: the program's socket
+ * @inner: the inner socket; the listener owns it from success on
+ * @app: the program's settings; outlives the listener's use by @sk
+ * @recorded: the same of options of other levels
+ * @backlog: finished handshakes that may wait for accept()
+ *
+ * Context: process context.
+ * Return: the listener with one reference, or an ERR_PTR: -ENOMEM, or what
+ * listen(2) returns.
+ */
+struct tsec_listener *tsec_listener_new(struct sock *sk, struct socket *inner,
+					const struct tsec_overrides *app,
+					const struct tsec_recorded *recorded,
+					int backlog)
+{
+	struct tsec_listener *listener = listener_alloc(sk, inner);
+	int err;
+
+	if (!listener)
+		return ERR_PTR(-ENOMEM);
+	listener->app = app;
+	listener->recorded = recorded;
+	backlog_set(listener, backlog);
+	err = listener->ops->start(listener);
+	if (!err)
+		return listener;
+	listener_put(listener);
+	return ERR_PTR(err);
+}
+
+/**
+ * tsec_listener_listen() - change the backlog
  * @listener: the listener
  * @backlog: finished handshakes that may wait for accept()
  *
+ * Context: process context.
  * Return: 0 or what listen(2) returns.
  */
 int tsec_listener_listen(struct tsec_listener *listener, int backlog)
 {
-	int somaxconn = READ_ONCE(sock_net(listener->inner->sk)->core.sysctl_somaxconn);
-
-	listener->backlog = min_t(unsigned int, backlog, somaxconn);
-	return kernel_listen(listener->inner, backlog);
-}
-
-/**
- * tsec_listener_undo() - take back tsec_listener_new()
- * @listener: a listener that never listened; its inner socket stays
- */
-void tsec_listener_undo(struct tsec_listener *listener)
-{
-	inner_unhook(listener);
-	kfree(listener);
+	backlog_set(listener, backlog);
+	return listener->ops->listen ? listener->ops->listen(listener) : 0;
 }
 
 static struct tsec_session *entry_pop(struct tsec_listener *listener,
@@ -284,14 +285,13 @@ static void session_drop(struct tsec_listener *listener,
  * Sessions that nobody accepted end, finished handshakes in good order.
  *
  * Context: process context.
- * Return: the inner socket, which keeps its name.
+ * Return: the inner socket, or NULL if it is gone as well.
  */
 struct socket *tsec_listener_stop(struct tsec_listener *listener)
 {
-	struct socket *inner = listener->inner;
 	struct tsec_session *session;
+	struct socket *inner;
 
-	inner_unhook(listener);
 	spin_lock_bh(&listener->lock);
 	WRITE_ONCE(listener->sk, NULL);
 	spin_unlock_bh(&listener->lock);
@@ -304,9 +304,8 @@ struct socket *tsec_listener_stop(struct tsec_listener *listener)
 	while ((session = entry_pop(listener, &listener->ready,
 				    &listener->ready_count)))
 		session_drop(listener, session);
+	inner = listener->ops->stop(listener);
 	listener_put(listener);
-	/* As TCP does it: no longer listening, still bound. */
-	inner->ops->shutdown(inner, SHUT_RD);
 	return inner;
 }
 
@@ -401,7 +400,7 @@ struct tsec_session *tsec_listener_take(struct tsec_listener *listener)
 	session->listener = NULL;
 	spin_unlock_bh(&session->lock);
 	listener_put(listener);
-	/* There is room again for connections that were held back. */
-	work_queue(listener);
+	/* There is room again for clients that were held back. */
+	tsec_listener_kick(listener);
 	return session;
 }

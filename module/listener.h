@@ -12,18 +12,43 @@
 #include <linux/uidgid.h>
 #include <linux/workqueue.h>
 
+struct tsec_endpoint;
+struct tsec_listener;
+struct tsec_net;
 struct tsec_overrides;
-struct tsec_profile;
+struct tsec_recorded;
 struct tsec_session;
+
+/**
+ * struct tsec_listener_ops - how a transport finds its clients
+ * @start: begins to find them; returns 0, or what listen(2) returns, with
+ *	nothing begun
+ * @listen: changes the backlog; NULL if the transport need not know
+ * @accept: takes those that there are, as long as tsec_listener_may_accept()
+ * @stop: finds no more; returns the inner socket if it keeps its name, or
+ *	NULL if it is gone with the listener
+ *
+ * All in process context.
+ */
+struct tsec_listener_ops {
+	int (*start)(struct tsec_listener *listener);
+	int (*listen)(struct tsec_listener *listener);
+	void (*accept)(struct tsec_listener *listener);
+	struct socket *(*stop)(struct tsec_listener *listener);
+};
 
 /**
  * struct tsec_listener - what a listening socket adds
  * @rcu: for poll(), which looks without the socket's lock
  * @refs: the socket, each session that waits here, queued work
  * @sk: the program's socket, NULL once it is closed; under @lock
- * @inner: the listening TCP socket; tsec_listener_stop() gives it back
+ * @ops: its transport
+ * @inner: the listening TCP socket, or the UDP socket of @endpoint
+ * @endpoint: datagrams: where the clients come in
+ * @protocol: enum tsec_protocol of the sessions
  * @app: what the program set by socket options, for its sessions; not
  *	changed any more
+ * @recorded: the same of other levels
  * @lock: protects the lists and what follows; taken with bottom halves off,
  *	inside session->lock
  * @open: sessions on their way to a finished handshake, oldest first
@@ -31,16 +56,20 @@ struct tsec_session;
  * @open_count: length of @open
  * @ready_count: length of @ready
  * @backlog: bound of @ready_count
- * @work: accepts from @inner
- * @saved_data_ready: callback that @inner's children get back
+ * @work: accepts
+ * @saved_data_ready: TCP: callback that @inner's children get back
  * @uid: owner of the socket
  */
 struct tsec_listener {
 	struct rcu_head rcu;
 	refcount_t refs;
 	struct sock *sk;
+	const struct tsec_listener_ops *ops;
 	struct socket *inner;
+	struct tsec_endpoint *endpoint;
+	u8 protocol;
 	const struct tsec_overrides *app;
+	const struct tsec_recorded *recorded;
 	spinlock_t lock;	/* the lists */
 	struct list_head open;
 	struct list_head ready;
@@ -52,11 +81,21 @@ struct tsec_listener {
 	kuid_t uid;
 };
 
+extern const struct tsec_listener_ops tsec_listener_stream_ops;
+extern const struct tsec_listener_ops tsec_listener_dgram_ops;
+
 struct tsec_listener *tsec_listener_new(struct sock *sk, struct socket *inner,
-					const struct tsec_overrides *app);
+					const struct tsec_overrides *app,
+					const struct tsec_recorded *recorded,
+					int backlog);
 int tsec_listener_listen(struct tsec_listener *listener, int backlog);
-void tsec_listener_undo(struct tsec_listener *listener);
 struct socket *tsec_listener_stop(struct tsec_listener *listener);
+bool tsec_listener_kick(struct tsec_listener *listener);
+bool tsec_listener_may_accept(const struct tsec_listener *listener);
+struct tsec_session *tsec_listener_session(struct tsec_listener *listener,
+					   struct socket *child);
+void tsec_listener_admit(struct tsec_listener *listener,
+			 struct tsec_session *session);
 void tsec_listener_ready(struct tsec_session *session);
 void tsec_listener_forget(struct tsec_session *session);
 struct tsec_session *tsec_listener_take(struct tsec_listener *listener);

@@ -214,7 +214,7 @@ int tsec_nl_session_del(struct sk_buff *skb, struct genl_info *info)
 
 	if (IS_ERR(session))
 		return PTR_ERR(session);
-	tsec_session_kill(session);
+	tsec_session_abort(session, ECONNABORTED, "ended by the administrator");
 	tsec_session_put(session);
 	return 0;
 }

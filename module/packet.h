@@ -14,6 +14,9 @@ struct tsec_packet_key;
 enum tsec_packet_limits {
 	TSEC_PACKET_CID_MAX	= TSEC_CID_MAX,	/* longest connection ID */
 	TSEC_PACKET_DATAGRAM_MAX = 65527, /* what a UDP header can tell of */
+	TSEC_GREETING_SECRET_LEN = 32,
+	TSEC_GREETING_PROOF_LEN	= 16,
+	TSEC_GREETING_REPLY_MAX	= 64,	/* less than what it answers */
 };
 
 /**
@@ -90,6 +93,44 @@ struct tsec_packet_params {
 };
 
 /**
+ * enum tsec_greeting_verdict - what a listener does about a datagram
+ * @TSEC_GREETING_NONE: no session begins so: it is dropped
+ * @TSEC_GREETING_ANSWERED: it is answered, and nothing of it is kept
+ * @TSEC_GREETING_PROVEN: whoever sent it gets what is sent to its address: a
+ *	session may begin with it
+ */
+enum tsec_greeting_verdict {
+	TSEC_GREETING_NONE,
+	TSEC_GREETING_ANSWERED,
+	TSEC_GREETING_PROVEN,
+};
+
+/**
+ * struct tsec_greeting - a datagram of a peer that a listener does not know
+ * @data: the datagram
+ * @len: bytes of @data
+ * @peer: what stands for both addresses, the same each time
+ * @peer_len: bytes of @peer
+ * @period: counts up; what was answered in this or the last one is valid
+ * @secret: the listener's own, of TSEC_GREETING_SECRET_LEN bytes
+ * @proof: PROVEN: what the peer has proven it with, TSEC_GREETING_PROOF_LEN
+ *	bytes in @data; another attempt of the same peer has another one
+ * @reply: ANSWERED: the answer
+ * @reply_len: bytes of @reply
+ */
+struct tsec_greeting {
+	const u8 *data;
+	size_t len;
+	const u8 *peer;
+	size_t peer_len;
+	u32 period;
+	const u8 *secret;
+	const u8 *proof;
+	u8 reply[TSEC_GREETING_REPLY_MAX];
+	u8 reply_len;
+};
+
+/**
  * struct tsec_packet_ops - a record protocol over datagrams
  * @header_room: most bytes before the payload of a record
  * @trailer_room: most bytes after the payload of a record, padding included
@@ -120,6 +161,8 @@ struct tsec_packet_params {
  *	-EBADMSG: not authentic
  *	-EMSGSIZE: longer than the protocol allows
  *	-ENOBUFS: more sources than one key may have (SRTP)
+ * @greet: meets a peer that has no session yet, by enum
+ *	tsec_greeting_verdict; NULL if the protocol has no listeners
  *
  * Beside these, the crypto API may run out of memory (-ENOMEM).
  * seal() and open() run at the same time on several CPUs for one key, with
@@ -141,6 +184,7 @@ struct tsec_packet_ops {
 	void (*key_free)(struct tsec_packet_key *key);
 	int (*seal)(struct tsec_packet_key *key, struct tsec_packet *packet);
 	int (*open)(struct tsec_packet_key *key, struct tsec_packet *packet);
+	enum tsec_greeting_verdict (*greet)(struct tsec_greeting *greeting);
 };
 
 const char *tsec_packet_key_fault(const struct tsec_key *key, u8 key_len,

@@ -272,11 +272,15 @@ static void sk_follow(struct tsec_session *session)
  */
 void tsec_session_attach(struct tsec_session *session, struct sock *sk)
 {
+	bool open = test_bit(TSEC_SESSION_OPENED, &session->flags);
+
 	spin_lock_bh(&session->lock);
 	session->sk = sk;
 	if (sk && session->state >= TSEC_STATE_ESTABLISHED)
 		sk_follow(session);
 	spin_unlock_bh(&session->lock);
+	if (sk && open && session->transport->opened)
+		session->transport->opened(session);
 }
 
 /**
@@ -309,6 +313,24 @@ static bool fail_note(struct tsec_session *session, int err, char **error)
 	return first;
 }
 
+static __printf(3, 0) bool session_fail(struct tsec_session *session, int err,
+					const char *fmt, va_list args)
+{
+	char *error = kvasprintf(GFP_KERNEL, fmt, args);
+	bool first = fail_note(session, err, &error);
+
+	kfree(error);
+	if (!first)
+		return false;
+	trace_tsec_session_failed(session);
+	if (test_bit(TSEC_SESSION_OPENED, &session->flags))
+		TSEC_INC_STATS(session->tn, TSEC_STAT_SESSIONS_ABORTED);
+	else
+		tsec_handshake_failed(session, err);
+	tsec_session_wake(session);
+	return true;
+}
+
 /**
  * tsec_session_fail() - end a session by an error
  * @session: the session
@@ -324,25 +346,13 @@ static bool fail_note(struct tsec_session *session, int err, char **error)
 bool tsec_session_fail(struct tsec_session *session, int err,
 		       const char *fmt, ...)
 {
-	char *error;
 	va_list args;
 	bool first;
 
 	va_start(args, fmt);
-	error = kvasprintf(GFP_KERNEL, fmt, args);
+	first = session_fail(session, err, fmt, args);
 	va_end(args);
-
-	first = fail_note(session, err, &error);
-	kfree(error);
-	if (!first)
-		return false;
-	trace_tsec_session_failed(session);
-	if (test_bit(TSEC_SESSION_OPENED, &session->flags))
-		TSEC_INC_STATS(session->tn, TSEC_STAT_SESSIONS_ABORTED);
-	else
-		tsec_handshake_failed(session, err);
-	tsec_session_wake(session);
-	return true;
+	return first;
 }
 
 static struct socket *inner_take(struct tsec_session *session)
@@ -401,21 +411,10 @@ void tsec_session_close(struct tsec_session *session)
 	tsec_session_put(session);
 }
 
-/**
- * tsec_session_kill() - cut a session off, as the administrator asks
- * @session: the session
- *
- * Its program sees ECONNABORTED, the peer of a stream a reset.
- *
- * Context: process context.
- */
-void tsec_session_kill(struct tsec_session *session)
+static void transport_abort(struct tsec_session *session)
 {
 	struct sock *isk = NULL;
 
-	if (!tsec_session_fail(session, ECONNABORTED,
-			       "ended by the administrator"))
-		return;
 	spin_lock_bh(&session->lock);
 	if (session->inner) {
 		isk = session->inner->sk;
@@ -426,6 +425,29 @@ void tsec_session_kill(struct tsec_session *session)
 		return;
 	session->transport->abort(isk);
 	sock_put(isk);
+}
+
+/**
+ * tsec_session_abort() - end a session by an error, transport and all
+ * @session: the session
+ * @err: positive errno for its program
+ * @fmt: the reason, in words for people
+ *
+ * The peer of a stream sees a reset.
+ *
+ * Context: process context.
+ */
+void tsec_session_abort(struct tsec_session *session, int err,
+			const char *fmt, ...)
+{
+	va_list args;
+	bool first;
+
+	va_start(args, fmt);
+	first = session_fail(session, err, fmt, args);
+	va_end(args);
+	if (first)
+		transport_abort(session);
 }
 
 /**

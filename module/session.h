@@ -107,8 +107,9 @@ struct tsec_peer {
  * @prepare: the transport is connected: makes it ready for keys; returns 0
  *	or a negative errno, with the reason in @why
  * @open: puts the session's keys to work; the same
- * @opened: the session is open: takes what came too early; NULL if the
- *	transport keeps that in order itself
+ * @opened: the session is open, or has been open and gets its program's
+ *	socket: takes what came too early; NULL if the transport keeps that
+ *	in order itself
  * @close: ends an open session in good order, before @session->inner goes
  * @abort: cuts a failed session off; the caller holds a reference on @isk
  * @free: frees what @prepare made; nobody calls the session any more
@@ -239,8 +240,9 @@ void tsec_session_attach(struct tsec_session *session, struct sock *sk);
 void tsec_session_wake(struct tsec_session *session);
 __printf(3, 4) bool tsec_session_fail(struct tsec_session *session, int err,
 				      const char *fmt, ...);
+__printf(3, 4) void tsec_session_abort(struct tsec_session *session, int err,
+				       const char *fmt, ...);
 void tsec_session_close(struct tsec_session *session);
-void tsec_session_kill(struct tsec_session *session);
 void tsec_session_info(struct tsec_session *session, struct tsec_info *info);
 u64 tsec_half_next(const struct tsec_half *half);
 

@@ -74,8 +74,11 @@ void tsec_socket_session_drop(struct tsec_sock *tsk);
 struct tsec_sock *tsec_socket_make(struct net *net, struct socket *sock,
 				   int protocol, int kern);
 void tsec_socket_stream_init(struct socket *sock);
-void tsec_socket_listen_stop(struct tsec_sock *tsk);
 void tsec_socket_dgram_init(struct socket *sock);
+int tsec_socket_listen(struct socket *sock, int backlog);
+int tsec_socket_accept(struct socket *sock, struct socket *newsock, int flags);
+__poll_t tsec_socket_listen_poll(struct sock *sk);
+void tsec_socket_listen_stop(struct tsec_sock *tsk);
 
 int tsec_socket_register(void);
 void tsec_socket_unregister(void);

@@ -11,6 +11,12 @@
 #include "session.h"
 #include "socket.h"
 
+static int dgram_accept(struct socket *sock, struct socket *newsock,
+			TSEC_ACCEPT_ARGS)
+{
+	return tsec_socket_accept(sock, newsock, TSEC_ACCEPT_FLAGS);
+}
+
 static int dgram_sendmsg(struct socket *sock, struct msghdr *msg, size_t len)
 {
 	struct sock *sk = sock->sk;
@@ -54,6 +60,9 @@ static __poll_t dgram_poll(struct file *file, struct socket *sock,
 	case TCP_SYN_SENT:
 		sock_poll_wait(file, sock, wait);
 		return tsec_socket_poll_error(sk);
+	case TCP_LISTEN:
+		sock_poll_wait(file, sock, wait);
+		return tsec_socket_listen_poll(sk);
 	default:
 		return datagram_poll(file, sock, wait);
 	}
@@ -67,9 +76,13 @@ static int dgram_ioctl(struct socket *sock, unsigned int cmd,
 
 	switch (cmd) {
 	case SIOCINQ:
+		if (sk->sk_state == TCP_LISTEN)
+			return -EINVAL;
 		value = tsec_dgram_inq(sk);
 		break;
 	case SIOCOUTQ:
+		if (sk->sk_state == TCP_LISTEN)
+			return -EINVAL;
 		if (tsec_sk_state(sk) == TCP_ESTABLISHED)
 			value = sk_wmem_alloc_get(tsec_sk(sk)->session->inner->sk);
 		break;
@@ -88,10 +101,18 @@ static int dgram_shutdown(struct socket *sock, int how)
 	if (how < SHUT_RD || how > SHUT_RDWR)
 		return -EINVAL;
 	lock_sock(sk);
-	if (sk->sk_state == TCP_ESTABLISHED) {
+	switch (sk->sk_state) {
+	case TCP_ESTABLISHED:
 		err = tsec_dgram_shutdown(tsec_sk(sk)->session, mask);
 		sk->sk_shutdown |= mask;
 		sk->sk_state_change(sk);
+		break;
+	case TCP_LISTEN:
+		if (mask & RCV_SHUTDOWN)
+			tsec_socket_listen_stop(tsec_sk(sk));
+		sk->sk_state_change(sk);
+		err = 0;
+		break;
 	}
 	release_sock(sk);
 	return err;
@@ -103,11 +124,11 @@ static const struct proto_ops dgram_ops = {
 	.bind		= tsec_socket_bind,
 	.connect	= tsec_socket_connect,
 	.socketpair	= sock_no_socketpair,
-	.accept		= sock_no_accept,
+	.accept		= dgram_accept,
 	.getname	= tsec_socket_getname,
 	.poll		= dgram_poll,
 	.ioctl		= dgram_ioctl,
-	.listen		= sock_no_listen,
+	.listen		= tsec_socket_listen,
 	.shutdown	= dgram_shutdown,
 	.setsockopt	= tsec_socket_setsockopt,
 	.getsockopt	= tsec_socket_getsockopt,

@@ -9,112 +9,14 @@
 
 #include "compat.h"
 #include "inner.h"
-#include "listener.h"
 #include "session.h"
 #include "socket.h"
 #include "stream.h"
 
-static int listen_locked(struct tsec_sock *tsk, int backlog)
-{
-	struct tsec_listener *listener;
-	int err;
-
-	if (tsk->session)
-		return -EINVAL;
-	if (tsk->listener)
-		return tsec_listener_listen(tsk->listener, backlog);
-	/* As with TCP, a socket without a name gets a port of its own. */
-	err = tsk->inner ? 0 : tsec_socket_inner_make(tsk, AF_INET);
-	if (err)
-		return err;
-	tsec_inner_sync_all(&tsk->sk, tsk->inner->sk);
-	listener = tsec_listener_new(&tsk->sk, tsk->inner, tsk->app);
-	if (!listener)
-		return -ENOMEM;
-	tsk->inner = NULL;
-	tsk->listener = listener;
-	err = tsec_listener_listen(listener, backlog);
-	if (err) {
-		tsk->inner = listener->inner;
-		tsk->listener = NULL;
-		tsec_listener_undo(listener);
-		return err;
-	}
-	tsk->sk.sk_state = TCP_LISTEN;
-	return 0;
-}
-
-static int stream_listen(struct socket *sock, int backlog)
-{
-	int err;
-
-	lock_sock(sock->sk);
-	err = listen_locked(tsec_sk(sock->sk), backlog);
-	release_sock(sock->sk);
-	return err;
-}
-
-/* One more connection wakes one more waiter, as with TCP. */
-static int accept_wait(struct sock *sk, long *timeo)
-{
-	DEFINE_WAIT(wait);
-	bool ready;
-
-	if (!*timeo)
-		return -EAGAIN;
-	prepare_to_wait_exclusive(sk_sleep(sk), &wait, TASK_INTERRUPTIBLE);
-	ready = tsec_listener_has_ready(tsec_sk(sk)->listener);
-	release_sock(sk);
-	if (!ready)
-		*timeo = schedule_timeout(*timeo);
-	finish_wait(sk_sleep(sk), &wait);
-	lock_sock(sk);
-	return signal_pending(current) ? sock_intr_errno(*timeo) : 0;
-}
-
-static int session_take(struct sock *sk, int flags,
-			struct tsec_session **session)
-{
-	long timeo = sock_rcvtimeo(sk, flags & O_NONBLOCK);
-	int err;
-
-	for (;;) {
-		if (!tsec_sk(sk)->listener)
-			return -EINVAL;
-		*session = tsec_listener_take(tsec_sk(sk)->listener);
-		if (*session)
-			return 0;
-		err = accept_wait(sk, &timeo);
-		if (err)
-			return err;
-	}
-}
-
 static int stream_accept(struct socket *sock, struct socket *newsock,
 			 TSEC_ACCEPT_ARGS)
 {
-	struct sock *sk = sock->sk;
-	struct tsec_session *session;
-	struct tsec_sock *tsk;
-	int err;
-
-	lock_sock(sk);
-	err = session_take(sk, TSEC_ACCEPT_FLAGS, &session);
-	release_sock(sk);
-	if (err)
-		return err;
-
-	tsk = tsec_socket_make(sock_net(sk), newsock, sk->sk_protocol, 0);
-	if (!tsk) {
-		tsec_session_close(session);
-		return -ENOMEM;
-	}
-	tsec_inner_inherit(&tsk->sk, sk);
-	tsk->session = session;
-	newsock->state = SS_CONNECTED;
-	tsk->sk.sk_state = TCP_ESTABLISHED;
-	tsec_session_attach(session, &tsk->sk);
-	return 0;
+	return tsec_socket_accept(sock, newsock, TSEC_ACCEPT_FLAGS);
 }
 
 static int stream_sendmsg(struct socket *sock, struct msghdr *msg, size_t len)
@@ -187,19 +89,6 @@ static void stream_splice_eof(struct socket *sock)
 		inner->ops->splice_eof(inner);
 }
 
-static __poll_t listener_poll(struct sock *sk)
-{
-	struct tsec_listener *listener;
-	__poll_t mask = 0;
-
-	rcu_read_lock();
-	listener = READ_ONCE(tsec_sk(sk)->listener);
-	if (listener && tsec_listener_has_ready(listener))
-		mask = EPOLLIN | EPOLLRDNORM;
-	rcu_read_unlock();
-	return mask;
-}
-
 static __poll_t stream_poll(struct file *file, struct socket *sock,
 			    struct poll_table_struct *wait)
 {
@@ -212,27 +101,12 @@ static __poll_t stream_poll(struct file *file, struct socket *sock,
 		tsec_inner_sync(sk, tsec_sk(sk)->session->inner->sk);
 		return tsec_stream_poll(tsec_sk(sk)->session, file);
 	case TCP_LISTEN:
-		return listener_poll(sk);
+		return tsec_socket_listen_poll(sk);
 	case TCP_CLOSE:
 		mask = EPOLLOUT | EPOLLWRNORM | EPOLLHUP;
 		break;
 	}
 	return mask | tsec_socket_poll_error(sk);
-}
-
-/**
- * tsec_socket_listen_stop() - listen no longer
- * @tsk: the program's socket, locked or about to go
- *
- * Context: process context.
- */
-void tsec_socket_listen_stop(struct tsec_sock *tsk)
-{
-	struct tsec_listener *listener = tsk->listener;
-
-	WRITE_ONCE(tsk->listener, NULL);
-	tsk->sk.sk_state = TCP_CLOSE;
-	tsk->inner = tsec_listener_stop(listener);
 }
 
 /* Ends what is not a connection yet; true if there is one to shut down. */
@@ -323,7 +197,7 @@ static const struct proto_ops stream_ops = {
 	.getname	= tsec_socket_getname,
 	.poll		= stream_poll,
 	.ioctl		= stream_ioctl,
-	.listen		= stream_listen,
+	.listen		= tsec_socket_listen,
 	.shutdown	= stream_shutdown,
 	.setsockopt	= tsec_socket_setsockopt,
 	.getsockopt	= tsec_socket_getsockopt,

@@ -44,6 +44,8 @@ enum tsec_stat {
 	TSEC_STAT_CONTROL_RECORDS,	/* control records absorbed */
 	TSEC_STAT_TICKETS_PASSED,	/* tickets given to the daemon */
 	TSEC_STAT_TICKETS_DROPPED,	/* tickets without a channel */
+	TSEC_STAT_HELLOS_ANSWERED,	/* clients asked to prove an address */
+	TSEC_STAT_HELLOS_PROVEN,	/* clients that have proven theirs */
 	TSEC_STAT_PACKETS_NO_SESSION,	/* datagrams for no session yet */
 	TSEC_STAT_PACKETS_ENDED,	/* datagrams for one that has ended */
 	TSEC_STAT_PACKETS_FILTERED,	/* a filter did not want them */

@@ -365,6 +365,7 @@ const struct tsec_packet_ops tsec_packet_dtls12_ops = {
 	.key_free	= key_free,
 	.seal		= seal,
 	.open		= open,
+	.greet		= tsec_dtls12_greet,
 };
 
 static const char *alert_fault(const struct tsec_record_input *in)

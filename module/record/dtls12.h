@@ -29,4 +29,6 @@ enum tsec_dtls12_limits {
 extern const struct tsec_packet_ops tsec_packet_dtls12_ops;
 extern const struct tsec_record_ops tsec_record_dtls_ops;
 
+enum tsec_greeting_verdict tsec_dtls12_greet(struct tsec_greeting *greeting);
+
 #endif /* TSEC_RECORD_DTLS12_H */

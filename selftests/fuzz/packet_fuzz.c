@@ -19,6 +19,7 @@ enum step {
 	STEP_OPEN,		/* a record */
 	STEP_SEAL,		/* a payload: seal it, and open it again */
 	STEP_JUMP,		/* a byte: leave out 256 numbers so often */
+	STEP_GREET,		/* a datagram of a client that nobody knows */
 	STEP_MAX,
 };
 
@@ -229,6 +230,36 @@ static void step_seal(struct bench *b, const u8 *bytes, u32 len)
 	free(buf);
 }
 
+/* Nothing gets more than it has sent, and a proof is what was sent. */
+static void step_greet(const u8 *bytes, u32 len)
+{
+	u8 *copy = copy_of(bytes, len), secret[TSEC_GREETING_SECRET_LEN] = { };
+	struct tsec_greeting greeting = {
+		.data	= copy,
+		.len	= len,
+		.peer	= secret,
+		.secret	= secret,
+	};
+
+	switch (protocol.ops->greet(&greeting)) {
+	case TSEC_GREETING_NONE:
+		break;
+	case TSEC_GREETING_ANSWERED:
+		must(greeting.reply_len &&
+		     greeting.reply_len <= sizeof(greeting.reply) &&
+		     greeting.reply_len < len, "length of an answer");
+		break;
+	case TSEC_GREETING_PROVEN:
+		must(greeting.proof >= copy &&
+		     greeting.proof + TSEC_GREETING_PROOF_LEN <= copy + len,
+		     "a proof outside of the datagram");
+		break;
+	default:
+		must(false, "verdict on a client");
+	}
+	free(copy);
+}
+
 static void step(struct bench *b, struct input *in)
 {
 	u8 op = take_byte(in) % STEP_MAX;
@@ -250,6 +281,10 @@ static void step(struct bench *b, struct input *in)
 		break;
 	case STEP_SEAL:
 		step_seal(b, bytes, len);
+		break;
+	case STEP_GREET:
+		if (protocol.ops->greet)
+			step_greet(bytes, len);
 		break;
 	}
 }

@@ -10,6 +10,7 @@
 
 enum packet_fuzz_limits {
 	PACKET_TAG	= 0xaa,		/* each byte of a good tag */
+	PACKET_HASH	= 0xcc,		/* each byte of a hash */
 };
 
 /**

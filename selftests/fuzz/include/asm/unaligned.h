@@ -30,4 +30,16 @@ FUZZ_UNALIGNED(64, be)
 FUZZ_UNALIGNED(32, le)
 FUZZ_UNALIGNED(64, le)
 
+static inline u32 get_unaligned_be24(const u8 *p)
+{
+	return p[0] << 16 | p[1] << 8 | p[2];
+}
+
+static inline void put_unaligned_be24(u32 value, u8 *p)
+{
+	p[0] = value >> 16;
+	p[1] = value >> 8;
+	p[2] = value;
+}
+
 #endif /* TSEC_FUZZ_ASM_UNALIGNED_H */

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The socket family: sockets that listen, of streams and datagrams alike.
+ */
+#include "compat.h"
+#include "inner.h"
+#include "listener.h"
+#include "session.h"
+#include "socket.h"
+
+static int listen_locked(struct tsec_sock *tsk, int backlog)
+{
+	struct tsec_listener *listener;
+	int err;
+
+	if (tsk->session)
+		return -EINVAL;
+	if (tsk->listener)
+		return tsec_listener_listen(tsk->listener, backlog);
+	/* As with TCP, a socket without a name gets a port of its own. */
+	err = tsk->inner ? 0 : tsec_socket_inner_make(tsk, AF_INET);
+	if (err)
+		return err;
+	tsec_inner_sync_all(&tsk->sk, tsk->inner->sk);
+	listener = tsec_listener_new(&tsk->sk, tsk->inner, tsk->app,
+				     tsk->recorded, backlog);
+	if (IS_ERR(listener))
+		return PTR_ERR(listener);
+	tsk->inner = NULL;
+	tsk->listener = listener;
+	tsk->sk.sk_state = TCP_LISTEN;
+	return 0;
+}
+
+/**
+ * tsec_socket_listen() - listen()
+ * @sock: the program's socket
+ * @backlog: finished handshakes that may wait for accept()
+ *
+ * Context: process context.
+ * Return: 0 or a negative errno, as from listen(2); -EOPNOTSUPP for datagrams
+ * of a protocol, or of a profile with manual keys, that has no clients.
+ */
+int tsec_socket_listen(struct socket *sock, int backlog)
+{
+	int err;
+
+	lock_sock(sock->sk);
+	err = listen_locked(tsec_sk(sock->sk), backlog);
+	release_sock(sock->sk);
+	return err;
+}
+
+/* One more connection wakes one more waiter, as with TCP. */
+static int accept_wait(struct sock *sk, long *timeo)
+{
+	DEFINE_WAIT(wait);
+	bool ready;
+
+	if (!*timeo)
+		return -EAGAIN;
+	prepare_to_wait_exclusive(sk_sleep(sk), &wait, TASK_INTERRUPTIBLE);
+	ready = tsec_listener_has_ready(tsec_sk(sk)->listener);
+	release_sock(sk);
+	if (!ready)
+		*timeo = schedule_timeout(*timeo);
+	finish_wait(sk_sleep(sk), &wait);
+	lock_sock(sk);
+	return signal_pending(current) ? sock_intr_errno(*timeo) : 0;
+}
+
+static int session_take(struct sock *sk, int flags,
+			struct tsec_session **session)
+{
+	long timeo = sock_rcvtimeo(sk, flags & O_NONBLOCK);
+	int err;
+
+	for (;;) {
+		if (!tsec_sk(sk)->listener)
+			return -EINVAL;
+		*session = tsec_listener_take(tsec_sk(sk)->listener);
+		if (*session)
+			return 0;
+		err = accept_wait(sk, &timeo);
+		if (err)
+			return err;
+	}
+}
+
+/**
+ * tsec_socket_accept() - accept()
+ * @sock: the program's socket
+ * @newsock: gets the session
+ * @flags: O_NONBLOCK
+ *
+ * Context: process context.
+ * Return: 0 or a negative errno, as from accept(2).
+ */
+int tsec_socket_accept(struct socket *sock, struct socket *newsock, int flags)
+{
+	struct sock *sk = sock->sk;
+	struct tsec_session *session;
+	struct tsec_sock *tsk;
+	int err;
+
+	lock_sock(sk);
+	err = session_take(sk, flags, &session);
+	release_sock(sk);
+	if (err)
+		return err;
+
+	tsk = tsec_socket_make(sock_net(sk), newsock, sk->sk_protocol, 0);
+	if (!tsk) {
+		tsec_session_close(session);
+		return -ENOMEM;
+	}
+	tsec_inner_inherit(&tsk->sk, sk);
+	tsk->gro = READ_ONCE(tsec_sk(sk)->gro);
+	tsk->session = session;
+	newsock->state = SS_CONNECTED;
+	tsk->sk.sk_state = TCP_ESTABLISHED;
+	tsec_session_attach(session, &tsk->sk);
+	return 0;
+}
+
+/**
+ * tsec_socket_listen_poll() - what a socket that listens could do now
+ * @sk: the program's socket
+ *
+ * Return: a mask of EPOLL*.
+ */
+__poll_t tsec_socket_listen_poll(struct sock *sk)
+{
+	struct tsec_listener *listener;
+	__poll_t mask = 0;
+
+	rcu_read_lock();
+	listener = READ_ONCE(tsec_sk(sk)->listener);
+	if (listener && tsec_listener_has_ready(listener))
+		mask = EPOLLIN | EPOLLRDNORM;
+	rcu_read_unlock();
+	return mask;
+}
+
+/**
+ * tsec_socket_listen_stop() - listen no longer
+ * @tsk: the program's socket, locked or about to go
+ *
+ * Context: process context.
+ */
+void tsec_socket_listen_stop(struct tsec_sock *tsk)
+{
+	struct tsec_listener *listener = tsk->listener;
+
+	WRITE_ONCE(tsk->listener, NULL);
+	tsk->sk.sk_state = TCP_CLOSE;
+	tsk->inner = tsec_listener_stop(listener);
+}

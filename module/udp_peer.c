@@ -1,0 +1,257 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The peers of a UDP socket that is connected to none: who has sent a
+ * datagram, an answer that leaves nothing behind, and a socket of its own for
+ * a peer that stays.
+ *
+ * That socket is a child: it is bound and connected as any other, but no
+ * table of the kernel's knows it.  What is sent by it is as if its parent had
+ * sent it; what comes in is its parent's, who has to find out whom it is for.
+ */
+#include <linux/ip.h>
+#include <linux/ipv6.h>
+#include <linux/udp.h>
+#include <net/inet_sock.h>
+#include <net/ip.h>
+#include <net/ip6_route.h>
+#include <net/ipv6.h>
+#include <net/ipv6_stubs.h>
+#include <net/route.h>
+#include <net/udp_tunnel.h>
+
+#include "udp_peer.h"
+
+static void ends4_set(struct tsec_udp_ends *ends, __be32 local, __be32 remote)
+{
+	ipv6_addr_set_v4mapped(local, &ends->local);
+	ipv6_addr_set_v4mapped(remote, &ends->remote);
+}
+
+static void ends6_set(struct tsec_udp_ends *ends, const struct in6_addr *local,
+		      const struct in6_addr *remote, u32 interface)
+{
+	ends->local = *local;
+	ends->remote = *remote;
+	if (ipv6_addr_type(remote) & IPV6_ADDR_LINKLOCAL)
+		ends->scope = interface;
+}
+
+/**
+ * tsec_udp_ends_read() - between whom a datagram has gone
+ * @skb: a datagram that came in, its headers still in memory
+ * @ends: set
+ *
+ * Context: Any.
+ */
+void tsec_udp_ends_read(const struct sk_buff *skb, struct tsec_udp_ends *ends)
+{
+	memset(ends, 0, sizeof(*ends));
+	ends->port = udp_hdr(skb)->source;
+	if (ip_hdr(skb)->version == 4)
+		ends4_set(ends, ip_hdr(skb)->daddr, ip_hdr(skb)->saddr);
+	else
+		ends6_set(ends, &ipv6_hdr(skb)->daddr, &ipv6_hdr(skb)->saddr,
+			  skb->skb_iif);
+}
+
+/* What is sent has no options and no further headers of IPv6. */
+static const struct udphdr *sent4(const struct iphdr *header,
+				  struct tsec_udp_ends *ends)
+{
+	ends4_set(ends, header->saddr, header->daddr);
+	return (const void *)header + header->ihl * 4;
+}
+
+static const struct udphdr *sent6(const struct ipv6hdr *header, u32 interface,
+				  struct tsec_udp_ends *ends)
+{
+	if (header->nexthdr != IPPROTO_UDP)
+		return NULL;
+	ends6_set(ends, &header->saddr, &header->daddr, interface);
+	return (const void *)(header + 1);
+}
+
+/**
+ * tsec_udp_ends_failed() - between whom a datagram should have gone
+ * @skb: an ICMP error about one that was sent, as the hook got it
+ * @ends: set
+ *
+ * Context: Any.
+ * Return: false if the error does not tell.
+ */
+bool tsec_udp_ends_failed(const struct sk_buff *skb,
+			  struct tsec_udp_ends *ends)
+{
+	const struct udphdr *udp;
+
+	memset(ends, 0, sizeof(*ends));
+	if (skb->protocol == htons(ETH_P_IP))
+		udp = sent4((const struct iphdr *)skb->data, ends);
+	else
+		udp = sent6((const struct ipv6hdr *)skb->data, skb->skb_iif,
+			    ends);
+	if (!udp)
+		return false;
+	ends->port = udp->dest;
+	return true;
+}
+
+/* By hand what bind() does, but for the port, which is the parent's. */
+static void child_bind(struct sock *isk, struct sock *parent,
+		       const struct in6_addr *local)
+{
+	struct inet_sock *inet = inet_sk(isk);
+
+	lock_sock(isk);
+	isk->sk_uid = parent->sk_uid;
+	isk->sk_bound_dev_if = READ_ONCE(parent->sk_bound_dev_if);
+	/* Softirqs find it by the session, as others by the kernel's tables. */
+	sock_set_flag(isk, SOCK_RCU_FREE);
+	inet->inet_num = inet_sk(parent)->inet_num;
+	inet->inet_sport = htons(inet->inet_num);
+	if (ipv6_addr_v4mapped(local)) {
+		inet->inet_saddr = local->s6_addr32[3];
+		inet->inet_rcv_saddr = local->s6_addr32[3];
+	}
+#if IS_ENABLED(CONFIG_IPV6)
+	if (isk->sk_family == AF_INET6) {
+		inet6_sk(isk)->saddr = *local;
+		isk->sk_v6_rcv_saddr = *local;
+	}
+#endif
+	release_sock(isk);
+}
+
+static int child_connect(struct socket *child,
+			 const struct tsec_udp_ends *ends)
+{
+	struct sockaddr_in v4 = {
+		.sin_family		= AF_INET,
+		.sin_port		= ends->port,
+		.sin_addr.s_addr	= ends->remote.s6_addr32[3],
+	};
+	struct sockaddr_in6 v6 = {
+		.sin6_family	= AF_INET6,
+		.sin6_port	= ends->port,
+		.sin6_addr	= ends->remote,
+		.sin6_scope_id	= ends->scope,
+	};
+
+	if (child->sk->sk_family == AF_INET)
+		return kernel_connect(child, (struct sockaddr *)&v4,
+				      sizeof(v4), 0);
+	return kernel_connect(child, (struct sockaddr *)&v6, sizeof(v6), 0);
+}
+
+/**
+ * tsec_udp_child() - make a new socket the one for a peer
+ * @child: the socket, neither bound nor connected
+ * @parent: the socket whose datagrams it shares, of the same family
+ * @ends: the peer, and where it has sent to
+ *
+ * Context: process context.
+ * Return: 0 or a negative errno, as from connect(2).
+ */
+int tsec_udp_child(struct socket *child, struct sock *parent,
+		   const struct tsec_udp_ends *ends)
+{
+	child_bind(child->sk, parent, &ends->local);
+	return child_connect(child, ends);
+}
+
+static struct sk_buff *reply_make(const struct dst_entry *dst,
+				  const void *data, size_t len)
+{
+	size_t room = LL_RESERVED_SPACE(dst->dev) + dst->header_len +
+		      sizeof(struct ipv6hdr) + sizeof(struct udphdr);
+	struct sk_buff *skb = alloc_skb(room + len, GFP_ATOMIC);
+
+	if (!skb)
+		return NULL;
+	skb_reserve(skb, room);
+	__skb_put_data(skb, data, len);
+	return skb;
+}
+
+static void reply4(struct sock *isk, const struct tsec_udp_ends *ends,
+		   const void *data, size_t len)
+{
+	__be16 port = inet_sk(isk)->inet_sport;
+	struct sk_buff *skb;
+	struct flowi4 fl4;
+	struct rtable *rt;
+
+	flowi4_init_output(&fl4, READ_ONCE(isk->sk_bound_dev_if),
+			   READ_ONCE(isk->sk_mark), 0, RT_SCOPE_UNIVERSE,
+			   IPPROTO_UDP, inet_sk_flowi_flags(isk),
+			   ends->remote.s6_addr32[3], ends->local.s6_addr32[3],
+			   ends->port, port, isk->sk_uid);
+	rt = ip_route_output_flow(sock_net(isk), &fl4, isk);
+	if (IS_ERR(rt))
+		return;
+	skb = reply_make(&rt->dst, data, len);
+	if (!skb) {
+		ip_rt_put(rt);
+		return;
+	}
+	udp_tunnel_xmit_skb(rt, isk, skb, fl4.saddr, fl4.daddr, 0,
+			    ip4_dst_hoplimit(&rt->dst), 0, port, ends->port,
+			    false, false);
+}
+
+#if IS_ENABLED(CONFIG_IPV6)
+static void reply6(struct sock *isk, const struct tsec_udp_ends *ends,
+		   const void *data, size_t len)
+{
+	struct flowi6 fl6 = {
+		.flowi6_proto	= IPPROTO_UDP,
+		.flowi6_oif	= ends->scope ?:
+				  READ_ONCE(isk->sk_bound_dev_if),
+		.flowi6_mark	= READ_ONCE(isk->sk_mark),
+		.flowi6_uid	= isk->sk_uid,
+		.daddr		= ends->remote,
+		.saddr		= ends->local,
+		.fl6_dport	= ends->port,
+		.fl6_sport	= inet_sk(isk)->inet_sport,
+	};
+	struct dst_entry *dst;
+	struct sk_buff *skb;
+
+	dst = ipv6_stub->ipv6_dst_lookup_flow(sock_net(isk), isk, &fl6, NULL);
+	if (IS_ERR(dst))
+		return;
+	skb = reply_make(dst, data, len);
+	if (!skb) {
+		dst_release(dst);
+		return;
+	}
+	udp_tunnel6_xmit_skb(dst, isk, skb, NULL, &fl6.saddr, &fl6.daddr, 0,
+			     ip6_dst_hoplimit(dst), 0, fl6.fl6_sport,
+			     fl6.fl6_dport, false);
+}
+#else
+static void reply6(struct sock *isk, const struct tsec_udp_ends *ends,
+		   const void *data, size_t len)
+{
+}
+#endif
+
+/**
+ * tsec_udp_reply() - answer a peer, and keep nothing
+ * @isk: the socket that it has sent to
+ * @ends: who it is, as tsec_udp_ends_read() says
+ * @data: the answer
+ * @len: bytes of it
+ *
+ * What cannot be sent is lost, as any datagram may be.
+ *
+ * Context: softirq or bottom halves off, under RCU.
+ */
+void tsec_udp_reply(struct sock *isk, const struct tsec_udp_ends *ends,
+		    const void *data, size_t len)
+{
+	if (ipv6_addr_v4mapped(&ends->remote))
+		reply4(isk, ends, data, len);
+	else
+		reply6(isk, ends, data, len);
+}
