@@ -96,6 +96,29 @@ static int pull_timeout(gnutls_transport_ptr_t ptr, unsigned int ms)
 
 /* The handshake ********************************************************** */
 
+/*
+ * A client's first message that comes here answers the kernel, which has made
+ * it prove its address (RFC 6347 section 4.2.1).  The library has to go on
+ * with the numbers of that exchange, which stand in the headers of record and
+ * message (sections 4.1 and 4.2.2).
+ */
+static int take_over(struct tls *tls)
+{
+	enum { RECORD_SEQ = 10, MESSAGE_SEQ = 18, HEADERS_LEN = 25 };
+	gnutls_dtls_prestate_st state = { .hsk_write_seq = 0 };
+	uint8_t data[HEADERS_LEN];
+	ssize_t len = recv(tls->handshake->fd, data, sizeof(data),
+			   MSG_PEEK | MSG_DONTWAIT);
+
+	if (len < HEADERS_LEN)
+		return reason_set(&tls->handshake->reason, EPROTO,
+				  "the client's first message is missing");
+	state.record_seq = data[RECORD_SEQ];
+	state.hsk_read_seq = data[MESSAGE_SEQ];
+	gnutls_dtls_prestate_set(tls->session, &state);
+	return 0;
+}
+
 static int dtls_open(struct handshake *handshake,
 		     const struct tsec_handshake_info *info)
 {
@@ -116,7 +139,7 @@ static int dtls_open(struct handshake *handshake,
 	gnutls_transport_set_pull_timeout_function(tls->session, pull_timeout);
 	gnutls_dtls_set_mtu(tls->session, MTU);
 	gnutls_dtls_set_timeouts(tls->session, RESEND_MS, GIVE_UP_MS);
-	return 0;
+	return tls_is_client(tls) ? 0 : take_over(tls);
 }
 
 static int dtls_step(struct handshake *handshake)

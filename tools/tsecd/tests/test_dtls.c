@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Two ends of the DTLS engine with each other, over a network of the test's
- * own that loses, repeats and reorders datagrams as it is told.
+ * own that loses, repeats and reorders datagrams as it is told.  As the kernel
+ * does, it has the client prove its address before the server hears of it.
  */
 #include <arpa/inet.h>
 #include <err.h>
 #include <errno.h>
+#include <gnutls/dtls.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,13 +28,17 @@
 #define BAD_NETWORKS 5
 #define BAD_SECONDS 300 /* as a rule, it takes 20 */
 
+enum { CLIENT, SERVER };
+
 static struct cert ca, server_cert;
+static gnutls_datum_t cookie_key;
 
 /* A client and a server, with the test between them. */
 struct network {
 	struct peer client, server;
 	int fd[2]; /* the test's ends: towards the client, the server */
 	unsigned int seed; /* 0: a good network */
+	bool proven; /* the client has sent its cookie back */
 	struct {
 		uint8_t data[DATAGRAM_MAX];
 		ssize_t len; /* 0: none */
@@ -78,9 +84,29 @@ static bool chance(struct network *net, int percent)
 	return net->seed && rand_r(&net->seed) % 100 < percent;
 }
 
-static void forward(struct network *net, int from, const void *data, size_t len)
+static ssize_t push_to_client(gnutls_transport_ptr_t net, const void *data,
+			      size_t len)
+{
+	return send(((struct network *)net)->fd[CLIENT], data, len, 0);
+}
+
+static bool prove(struct network *net, void *data, size_t len)
+{
+	gnutls_dtls_prestate_st state = { .record_seq = 0 };
+
+	net->proven = !gnutls_dtls_cookie_verify(&cookie_key, "client", 6,
+						 data, len, &state);
+	if (!net->proven)
+		gnutls_dtls_cookie_send(&cookie_key, "client", 6, &state, net,
+					push_to_client);
+	return net->proven;
+}
+
+static void forward(struct network *net, int from, void *data, size_t len)
 {
 	if (chance(net, 30))
+		return;
+	if (from == CLIENT && !net->proven && !prove(net, data, len))
 		return;
 	send(net->fd[!from], data, len, 0);
 	if (chance(net, 10))
@@ -121,7 +147,10 @@ static unsigned int lose(struct network *net, int from)
 	return n;
 }
 
-enum { CLIENT, SERVER };
+static bool server_step(struct network *net)
+{
+	return net->proven && peer_step(&net->server);
+}
 
 /* One step of each end; true once both are over. */
 static bool turn(struct network *net)
@@ -129,7 +158,7 @@ static bool turn(struct network *net)
 	bool over = peer_step(&net->client);
 
 	carry(net, CLIENT);
-	over = peer_step(&net->server) && over;
+	over = server_step(net) && over;
 	carry(net, SERVER);
 	return over;
 }
@@ -244,7 +273,6 @@ static void test_failures(void)
 		   strstr(net.client.handshake.reason.text, "DTLS 1.2"),
 	   "a profile without version 1.2 says so: %s",
 	   net.client.handshake.reason.text);
-	peer_step(&net.server);
 	end(&net);
 }
 
@@ -324,7 +352,7 @@ static void run_without_last(struct network *net, struct peer *last, int from)
 		if (last->over)
 			break;
 		carry(net, CLIENT);
-		peer_step(&net->server);
+		server_step(net);
 		if (!last->over)
 			carry(net, SERVER);
 	}
@@ -466,15 +494,28 @@ static void make_certs(void)
 						      .days_to = 5 });
 }
 
+static void test_no_hello(void)
+{
+	struct network net;
+
+	begin(&net);
+	ok(peer_step(&net.server) && net.server.result == -EPROTO,
+	   "a server without a first message: %s",
+	   net.server.handshake.reason.text);
+	end(&net);
+}
+
 int main(void)
 {
 	make_certs();
+	gnutls_key_generate(&cookie_key, GNUTLS_COOKIE_KEY_SIZE);
 	ticket_keys_renew();
 	sessions_set_limit(100);
 	test_ciphers();
 	test_psk();
 	test_failures();
 	test_refused();
+	test_no_hello();
 	sessions_flush();
 	test_first_lost();
 	sessions_flush();
@@ -487,6 +528,7 @@ int main(void)
 	tls_global_free();
 	cert_free(&ca);
 	cert_free(&server_cert);
+	gnutls_free(cookie_key.data);
 	test_files_remove();
 	return done_testing();
 }
