@@ -7,36 +7,21 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <unistd.h>
-#include <gnutls/crypto.h>
-#include <gnutls/gnutls.h>
 
-#include "peer.h"
+#include "daemon.h"
 #include "util.h"
 
-FIXTURE(shake) {
+FIXTURE(client) {
 	struct tsec_nl *nl;
 	union tsec_addr addr;		/* the peer's */
 	struct peer peer;
 	int sock;			/* the program's, connecting */
-	int channel;
-	uint32_t session;
+	struct shake shake;
 };
-KIND_VARIANT(shake);
-DTLS_KINDS_ADD(shake);
+KIND_VARIANT(client);
+DTLS_KINDS_ADD(client);
 
 static uint8_t buf[65536];
-
-static void claim(struct tsec_nl *nl, int *channel, uint32_t *session)
-{
-	struct tsec_handshake_info info;
-
-	ASSERT_EQ(tsec_handshake_accept(nl, 0, &info), 0);
-	ASSERT_EQ(info.protocol, TSEC_PROTO_DTLS);
-	ASSERT_EQ(info.role, TSEC_ROLE_CLIENT);
-	*channel = info.fd;
-	*session = info.session;
-	tsec_nl_wipe(nl);
-}
 
 /* Where nobody has keys, an address is all that the two know of each other. */
 static void peer_meet(struct peer *peer, int sock)
@@ -48,75 +33,32 @@ static void peer_meet(struct peer *peer, int sock)
 	peer->sock = sock;
 }
 
-static void key_random(struct key *key)
+FIXTURE_SETUP(client)
 {
-	memset(key, 0, sizeof(*key));
-	gnutls_rnd(GNUTLS_RND_NONCE, key->key, sizeof(key->key));
-	gnutls_rnd(GNUTLS_RND_NONCE, key->iv, sizeof(key->iv));
-}
-
-FIXTURE_SETUP(shake)
-{
-	sa_family_t family = variant->kind.family;
 	struct peer *peer = &self->peer;
 
 	ASSERT_EQ(tsec_nl_open(&self->nl), 0);
 	ASSERT_EQ(tsec_daemon_register(self->nl, "handshake_test"), 0);
-	peer->kind = variant->kind;
-	peer->epoch = 1;
-	key_random(&peer->tx);
-	key_random(&peer->rx);
-	peer->fd = socket(family, SOCK_DGRAM, 0);
-	addr_loopback(&self->addr, family, 0);
-	ASSERT_EQ(bind(peer->fd, &self->addr.sa, addr_len(&self->addr)), 0);
+	peer_alone(peer, &variant->kind);
 	addr_of(&self->addr, peer->fd);
 
 	self->sock = dgram_socket(NULL, SOCK_NONBLOCK);
 	ASSERT_ERR(tsec_connect(self->sock, &self->addr), EINPROGRESS);
 	peer_meet(peer, self->sock);
-	claim(self->nl, &self->channel, &self->session);
+	shake_claim(&self->shake, self->nl, TSEC_ROLE_CLIENT);
 }
 
-FIXTURE_TEARDOWN(shake)
+FIXTURE_TEARDOWN(client)
 {
-	close(self->channel);
+	close(self->shake.channel);
 	close(self->sock);
 	close(self->peer.fd);
 	tsec_nl_close(self->nl);
 }
 
-static void key_info(struct tsec_key_info *info, const struct peer *peer,
-		     int direction, uint32_t session)
+static void finish(struct client_data *self)
 {
-	const struct key *key = direction == TSEC_DIR_TX ? &peer->rx :
-							   &peer->tx;
-	uint16_t cipher = peer->kind.cipher;
-
-	memset(info, 0, sizeof(*info));
-	tsec_set(info, KEY_SESSION, session, session);
-	tsec_set(info, KEY_DIRECTION, direction, direction);
-	tsec_set(info, KEY_VERSION, version, TSEC_VERSION_DTLS_1_2);
-	tsec_set(info, KEY_CIPHER, cipher, cipher);
-	tsec_set(info, KEY_KEY, key,
-		 ((struct tsec_blob){ key->key,
-				      tsec_cipher_key_len(cipher) }));
-	tsec_set(info, KEY_IV, iv,
-		 ((struct tsec_blob){ key->iv,
-			tsec_cipher_iv_len(cipher, TSEC_VERSION_DTLS_1_2) }));
-}
-
-static void finish(struct shake_data *self)
-{
-	struct tsec_handshake_info done = { .have = 0 };
-	struct tsec_key_info keys[__TSEC_DIR_MAX];
-
-	key_info(&keys[0], &self->peer, TSEC_DIR_TX, self->session);
-	key_info(&keys[1], &self->peer, TSEC_DIR_RX, self->session);
-	tsec_set(&done, HANDSHAKE_SESSION, session, self->session);
-	tsec_set(&done, HANDSHAKE_STATUS, status, 0);
-	tsec_set(&done, HANDSHAKE_VERSION, version, TSEC_VERSION_DTLS_1_2);
-	tsec_set(&done, HANDSHAKE_CIPHER, cipher, self->peer.kind.cipher);
-	ASSERT_EQ(tsec_handshake_finish(self->nl, keys, &done), 0);
+	shake_finish(&self->shake, &self->peer);
 	ASSERT_EQ(poll_for(self->sock, POLLOUT, SOON), POLLOUT);
 	ASSERT_EQ(option_int(self->sock, SOL_SOCKET, SO_ERROR), 0);
 	nonblocking(self->sock, 0);
@@ -139,26 +81,27 @@ static size_t message_make(uint8_t *out, int content, int epoch, int type)
 	return 38;
 }
 
-TEST_F(shake, passes_datagrams)
+TEST_F(client, passes_datagrams)
 {
 	char big[1200];
 
-	EXPECT_EQ(poll_for(self->channel, POLLIN | POLLOUT, SOON), POLLOUT);
-	ASSERT_EQ(send(self->channel, "hello", 5, 0), 5);
+	EXPECT_EQ(poll_for(self->shake.channel, POLLIN | POLLOUT, SOON),
+		  POLLOUT);
+	ASSERT_EQ(send(self->shake.channel, "hello", 5, 0), 5);
 	expect_raw(self->peer.fd, "hello", 5);
 	fill_pattern(big, sizeof(big), 7);
 	peer_write(&self->peer, big, sizeof(big));
 	peer_write(&self->peer, "b", 1);
-	expect_raw(self->channel, big, sizeof(big));
-	expect_raw(self->channel, "b", 1);
-	EXPECT_ERR(recv(self->channel, buf, 1, 0), EAGAIN);
+	expect_raw(self->shake.channel, big, sizeof(big));
+	expect_raw(self->shake.channel, "b", 1);
+	EXPECT_ERR(recv(self->shake.channel, buf, 1, 0), EAGAIN);
 	/* The program sees nothing of it. */
 	EXPECT_EQ(poll_for(self->sock, POLLIN | POLLOUT, 0), 0);
 	EXPECT_ERR(send(self->sock, "x", 1, 0), EAGAIN);
 	EXPECT_ERR(tsec_connect(self->sock, &self->addr), EALREADY);
 }
 
-TEST_F(shake, opens)
+TEST_F(client, opens)
 {
 	struct tsec_info info;
 
@@ -173,7 +116,7 @@ TEST_F(shake, opens)
 	expect_datagram(self->sock, "and back", 8);
 }
 
-TEST_F(shake, keeps_what_came_early)
+TEST_F(client, keeps_what_came_early)
 {
 	uint8_t flight[64];
 	size_t len = message_make(flight, TYPE_HANDSHAKE, 0, 2);
@@ -184,27 +127,27 @@ TEST_F(shake, keeps_what_came_early)
 	finish(self);
 	expect_datagram(self->sock, "first", 5);
 	expect_datagram(self->sock, "second", 6);
-	expect_raw(self->channel, flight, len);
+	expect_raw(self->shake.channel, flight, len);
 	peer_send(&self->peer, TYPE_DATA, "third", 5);
 	expect_datagram(self->sock, "third", 5);
 }
 
-TEST_F(shake, takes_and_sends_late_flights)
+TEST_F(client, takes_and_sends_late_flights)
 {
 	uint8_t flight[64];
 	size_t len = message_make(flight, TYPE_HANDSHAKE, 0, 2);
 
 	finish(self);
 	peer_write(&self->peer, flight, len);
-	expect_raw(self->channel, flight, len);
-	ASSERT_EQ(send(self->channel, "again", 5, 0), 5);
+	expect_raw(self->shake.channel, flight, len);
+	ASSERT_EQ(send(self->shake.channel, "again", 5, 0), 5);
 	expect_raw(self->peer.fd, "again", 5);
-	EXPECT_EQ(poll_for(self->channel, POLLIN, 0), 0);
+	EXPECT_EQ(poll_for(self->shake.channel, POLLIN, 0), 0);
 	peer_send(&self->peer, TYPE_DATA, "on", 2);
 	expect_datagram(self->sock, "on", 2);
 }
 
-TEST_F(shake, takes_no_other_record_for_a_flight)
+TEST_F(client, takes_no_other_record_for_a_flight)
 {
 	uint64_t before = stat_of("PacketsUnprotected");
 	uint8_t record[64];
@@ -221,25 +164,25 @@ TEST_F(shake, takes_no_other_record_for_a_flight)
 	len = message_make(record, TYPE_HANDSHAKE, 1, 2);
 	peer_write(&self->peer, record, len);
 	stat_reaches("BadRecords", before + 1);
-	EXPECT_EQ(poll_for(self->channel, POLLIN, 0), 0);
+	EXPECT_EQ(poll_for(self->shake.channel, POLLIN, 0), 0);
 }
 
-TEST_F(shake, has_nobody_for_flights_without_a_channel)
+TEST_F(client, has_nobody_for_flights_without_a_channel)
 {
 	uint64_t before = stat_of("PacketsUnprotected");
 	uint8_t flight[64];
 	size_t len = message_make(flight, TYPE_HANDSHAKE, 0, 2);
 
 	finish(self);
-	close(self->channel);
+	close(self->shake.channel);
 	peer_write(&self->peer, flight, len);
 	stat_reaches("PacketsUnprotected", before + 1);
 	peer_send(&self->peer, TYPE_DATA, "on", 2);
 	expect_datagram(self->sock, "on", 2);
-	self->channel = dup(self->sock);
+	self->shake.channel = dup(self->sock);
 }
 
-TEST_F(shake, flood_of_flights_leaves_memory_flat)
+TEST_F(client, flood_of_flights_leaves_memory_flat)
 {
 	uint8_t flight[64];
 	size_t len = message_make(flight, TYPE_HANDSHAKE, 0, 2);
@@ -250,37 +193,38 @@ TEST_F(shake, flood_of_flights_leaves_memory_flat)
 		peer_write(&self->peer, flight, len);
 	peer_send(&self->peer, TYPE_DATA, "on", 2);
 	expect_datagram(self->sock, "on", 2);
-	while (recv(self->channel, buf, sizeof(buf), 0) > 0)
+	while (recv(self->shake.channel, buf, sizeof(buf), 0) > 0)
 		n++;
 	EXPECT_GE(n, 1);
 	EXPECT_LE(n, 64);
 }
 
-TEST_F(shake, ends_with_the_session)
+TEST_F(client, ends_with_the_session)
 {
 	finish(self);
 	close(self->sock);
-	EXPECT_EQ(poll_for(self->channel, POLLIN, SOON) & POLLHUP, POLLHUP);
-	EXPECT_EQ(recv(self->channel, buf, sizeof(buf), 0), 0);
-	EXPECT_ERR(send(self->channel, "again", 5, MSG_NOSIGNAL), EPIPE);
-	self->sock = dup(self->channel);
+	EXPECT_EQ(poll_for(self->shake.channel, POLLIN, SOON) & POLLHUP,
+		  POLLHUP);
+	EXPECT_EQ(recv(self->shake.channel, buf, sizeof(buf), 0), 0);
+	EXPECT_ERR(send(self->shake.channel, "again", 5, MSG_NOSIGNAL), EPIPE);
+	self->sock = dup(self->shake.channel);
 }
 
-TEST_F(shake, daemon_goes)
+TEST_F(client, daemon_goes)
 {
-	close(self->channel);
+	close(self->shake.channel);
 	EXPECT_EQ(poll_for(self->sock, POLLOUT, SOON) & POLLERR, POLLERR);
 	EXPECT_EQ(option_int(self->sock, SOL_SOCKET, SO_ERROR), EUNATCH);
 	EXPECT_STREQ(error_of(self->sock),
 		     "the daemon went away during the handshake");
-	self->channel = dup(self->sock);
+	self->shake.channel = dup(self->sock);
 }
 
-TEST_F(shake, daemon_refuses)
+TEST_F(client, daemon_refuses)
 {
 	struct tsec_handshake_info done = { .have = 0 };
 
-	tsec_set(&done, HANDSHAKE_SESSION, session, self->session);
+	tsec_set(&done, HANDSHAKE_SESSION, session, self->shake.session);
 	tsec_set(&done, HANDSHAKE_STATUS, status, EKEYREJECTED);
 	tsec_set_str(&done, HANDSHAKE_ERROR, error, "not this one");
 	ASSERT_EQ(tsec_handshake_done(self->nl, &done), 0);
@@ -288,30 +232,33 @@ TEST_F(shake, daemon_refuses)
 	EXPECT_ERR(tsec_connect(self->sock, &self->addr), EKEYREJECTED);
 	EXPECT_STREQ(error_of(self->sock), "not this one");
 	/* And once more from the start. */
-	close(self->channel);
+	close(self->shake.channel);
 	EXPECT_ERR(tsec_connect(self->sock, &self->addr), EINPROGRESS);
 	peer_meet(&self->peer, self->sock);
-	claim(self->nl, &self->channel, &self->session);
+	shake_claim(&self->shake, self->nl, TSEC_ROLE_CLIENT);
 	finish(self);
 	ASSERT_EQ(send(self->sock, "hello", 5, 0), 5);
 	peer_expect(&self->peer, "hello", 5, 0);
 }
 
-TEST_F(shake, program_gives_up)
+TEST_F(client, program_gives_up)
 {
 	close(self->sock);
-	EXPECT_EQ(poll_for(self->channel, POLLIN, SOON) & POLLHUP, POLLHUP);
-	EXPECT_ERR(send(self->channel, "hello", 5, MSG_NOSIGNAL), EPIPE);
-	self->sock = dup(self->channel);
+	EXPECT_EQ(poll_for(self->shake.channel, POLLIN, SOON) & POLLHUP,
+		  POLLHUP);
+	EXPECT_ERR(send(self->shake.channel, "hello", 5, MSG_NOSIGNAL), EPIPE);
+	self->sock = dup(self->shake.channel);
 }
 
-TEST_F(shake, nobody_is_there)
+TEST_F(client, nobody_is_there)
 {
 	close(self->peer.fd);
-	ASSERT_EQ(send(self->channel, "hello", 5, 0), 5);
-	EXPECT_EQ(poll_for(self->channel, POLLIN, SOON) & POLLERR, POLLERR);
-	EXPECT_ERR(recv(self->channel, buf, sizeof(buf), 0), ECONNREFUSED);
+	ASSERT_EQ(send(self->shake.channel, "hello", 5, 0), 5);
+	EXPECT_EQ(poll_for(self->shake.channel, POLLIN, SOON) & POLLERR,
+		  POLLERR);
+	EXPECT_ERR(recv(self->shake.channel, buf, sizeof(buf), 0),
+		   ECONNREFUSED);
 	/* What becomes of it is the daemon's decision. */
 	EXPECT_EQ(poll_for(self->sock, POLLOUT, 0), 0);
-	self->peer.fd = dup(self->channel);
+	self->peer.fd = dup(self->shake.channel);
 }

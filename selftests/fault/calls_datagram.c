@@ -219,6 +219,18 @@ static int close_call(void)
 	return 0;
 }
 
+static bool server_bound(void)
+{
+	forget(&a);
+	a = socket(AF_TSEC, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	return a >= 0 && !bind_call();
+}
+
+static int listen_call(void)
+{
+	return result(listen(a, 4));
+}
+
 const struct call datagram_calls[] = {
 	{ "datagrams: key-new", NULL, key_call, keys_away, NULL },
 	{ "datagrams: socket", NULL, socket_call, both_away, NULL },
@@ -227,6 +239,7 @@ const struct call datagram_calls[] = {
 	{ "datagrams: connect", socket_bound, connect_call, both_away, NULL },
 	{ "datagrams: connect, not bound", socket_fresh, connect_call,
 	  both_away, NULL },
+	{ "datagrams: listen", server_bound, listen_call, both_away, NULL },
 	{ "datagrams: send", pair_fresh, send_call, both_away, goes_on },
 	{ "datagrams: send of 16000 bytes", pair_fresh, send_long, both_away,
 	  goes_on },

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <string.h>
+#include <gnutls/crypto.h>
+#include <gnutls/gnutls.h>
+
+#include "daemon.h"
+#include "util.h"
+
+static void key_random(struct key *key)
+{
+	memset(key, 0, sizeof(*key));
+	gnutls_rnd(GNUTLS_RND_NONCE, key->key, sizeof(key->key));
+	gnutls_rnd(GNUTLS_RND_NONCE, key->iv, sizeof(key->iv));
+}
+
+void peer_alone(struct peer *peer, const struct kind *kind)
+{
+	union tsec_addr addr;
+
+	memset(peer, 0, sizeof(*peer));
+	peer->kind = *kind;
+	peer->epoch = 1;
+	peer->sock = -1;
+	key_random(&peer->tx);
+	key_random(&peer->rx);
+	peer->fd = socket(kind->family, SOCK_DGRAM, 0);
+	ASSERT_GE(peer->fd, 0);
+	addr_loopback(&addr, kind->family, 0);
+	ASSERT_EQ(bind(peer->fd, &addr.sa, addr_len(&addr)), 0);
+}
+
+void shake_claim(struct shake *shake, struct tsec_nl *nl, int role)
+{
+	struct tsec_handshake_info info;
+	uint64_t end = now_ms() + SOON;
+	int err;
+
+	/* It may be on its way by another task. */
+	do {
+		err = tsec_handshake_accept(nl, 0, &info);
+	} while (err && now_ms() < end);
+	ASSERT_EQ(err, 0);
+	ASSERT_EQ(info.protocol, TSEC_PROTO_DTLS);
+	ASSERT_EQ(info.role, role);
+	shake->nl = nl;
+	shake->channel = info.fd;
+	shake->session = info.session;
+	tsec_nl_wipe(nl);
+}
+
+void shake_none(struct tsec_nl *nl)
+{
+	struct tsec_handshake_info info;
+
+	ASSERT_NE(tsec_handshake_accept(nl, 0, &info), 0);
+}
+
+static void key_info(struct tsec_key_info *info, const struct peer *peer,
+		     int direction, uint32_t session)
+{
+	const struct key *key = direction == TSEC_DIR_TX ? &peer->rx :
+							   &peer->tx;
+	uint16_t cipher = peer->kind.cipher;
+
+	memset(info, 0, sizeof(*info));
+	tsec_set(info, KEY_SESSION, session, session);
+	tsec_set(info, KEY_DIRECTION, direction, direction);
+	tsec_set(info, KEY_VERSION, version, TSEC_VERSION_DTLS_1_2);
+	tsec_set(info, KEY_CIPHER, cipher, cipher);
+	tsec_set(info, KEY_KEY, key,
+		 ((struct tsec_blob){ key->key,
+				      tsec_cipher_key_len(cipher) }));
+	tsec_set(info, KEY_IV, iv,
+		 ((struct tsec_blob){ key->iv,
+			tsec_cipher_iv_len(cipher, TSEC_VERSION_DTLS_1_2) }));
+}
+
+void shake_finish(struct shake *shake, const struct peer *peer)
+{
+	struct tsec_handshake_info done = { .have = 0 };
+	struct tsec_key_info keys[__TSEC_DIR_MAX];
+
+	key_info(&keys[0], peer, TSEC_DIR_TX, shake->session);
+	key_info(&keys[1], peer, TSEC_DIR_RX, shake->session);
+	tsec_set(&done, HANDSHAKE_SESSION, session, shake->session);
+	tsec_set(&done, HANDSHAKE_STATUS, status, 0);
+	tsec_set(&done, HANDSHAKE_VERSION, version, TSEC_VERSION_DTLS_1_2);
+	tsec_set(&done, HANDSHAKE_CIPHER, cipher, peer->kind.cipher);
+	ASSERT_EQ(tsec_handshake_finish(shake->nl, keys, &done), 0);
+}
