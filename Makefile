@@ -4,7 +4,7 @@
 #
 # The kernel's own build reads Kbuild, not this file.
 
-VERSION	:= $(shell sed -n 's/^PACKAGE_VERSION="\(.*\)"/\1/p' dkms.conf)
+VERSION	:= $(shell sed -n 's/^PACKAGE_VERSION="\(.*\)"/\1/p' module/dkms.conf)
 
 KVER	?= $(shell uname -r)
 KDIR	?= /lib/modules/$(KVER)/build
@@ -115,8 +115,9 @@ man_install:
 dkms_source:
 	rm -rf $(SRCDIR)
 	install -d $(SRCDIR)
-	cp dkms.conf Kbuild COPYING $(SRCDIR)/
-	tar -c --exclude='*.o' --exclude='.*' --exclude=tests module uapi | \
+	cp module/dkms.conf Kbuild COPYING $(SRCDIR)/
+	tar -c --exclude='*.o' --exclude='.*' --exclude=tests \
+		--exclude=dkms.conf module uapi | \
 		tar -x --no-same-owner -C $(SRCDIR)
 
 dkms_install: dkms_source

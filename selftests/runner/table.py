@@ -111,7 +111,8 @@ def programs(name):
 def host_job(suite):
     name, _, title, command, seconds = suite
     needs = {'lint': [f'module-{kind}' for kind in CHECKED],
-             'vm': ['kernel-uml'], 'install': ['kernel-6.1', 'tools'], 'spec': ['tools']}
+             'vm': ['kernel-uml'], 'install': ['kernel-6.1', 'tools'],
+             'spec': ['tools']}
     return Job(f'{name}-host' if name == 'install' else name, title,
                shlex.split(command), seconds, needs.get(name, []), suite=name)
 
