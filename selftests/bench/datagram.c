@@ -99,13 +99,7 @@ static void tsec_open(const struct bench_options *options)
 
 static int tsec_socket(enum side side)
 {
-	const char *profile = side == CLIENT ? PROFILE_CLIENT : PROFILE_SERVER;
-	int fd = socket(AF_TSEC, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-
-	if (fd >= 0 && setsockopt(fd, SOL_TSEC, TSEC_PROFILE, profile,
-				  strlen(profile)))
-		die("tsec: cannot choose the profile %s", profile);
-	return fd;
+	return socket_tsec(side, SOCK_DGRAM);
 }
 
 static int tsec_socket_batch(enum side side)

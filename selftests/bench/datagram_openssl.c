@@ -1,26 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /* OpenSSL in the program, as most programs have it: its defaults, DTLS 1.2. */
-#include <err.h>
-#include <errno.h>
-#include <limits.h>
-#include <openssl/err.h>
-#include <openssl/ssl.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 
 #include "control.h"
 #include "credentials.h"
 #include "datagram.h"
+#include "openssl.h"
 
 static SSL_CTX *ctx[2];
-
-__attribute__((noreturn)) static void complain(const char *what)
-{
-	ERR_print_errors_fp(stderr);
-	errx(EXIT_FAILURE, "OpenSSL: cannot %s", what);
-}
 
 static const char *suite_of(const char *cipher)
 {
@@ -37,27 +25,17 @@ static SSL_CTX *ctx_new(const SSL_METHOD *method, const char *cipher)
 
 	if (!new || !SSL_CTX_set_min_proto_version(new, DTLS1_2_VERSION) ||
 	    !SSL_CTX_set_cipher_list(new, suite_of(cipher)))
-		complain("make a context");
+		openssl_complain("make a context");
 	SSL_CTX_set_options(new, SSL_OP_NO_QUERY_MTU | SSL_OP_NO_TICKET);
 	return new;
 }
 
 static void openssl_open(const struct bench_options *options)
 {
-	char path[PATH_MAX];
-
 	ctx[SERVER] = ctx_new(DTLS_server_method(), options->cipher);
 	ctx[CLIENT] = ctx_new(DTLS_client_method(), options->cipher);
-	snprintf(path, sizeof(path), "%s/%s", options->dir, CREDENTIALS_CERT);
-	if (!SSL_CTX_use_certificate_chain_file(ctx[SERVER], path))
-		complain("load the server's certificate");
-	snprintf(path, sizeof(path), "%s/%s", options->dir, CREDENTIALS_KEY);
-	if (!SSL_CTX_use_PrivateKey_file(ctx[SERVER], path, SSL_FILETYPE_PEM))
-		complain("load the server's key");
-	snprintf(path, sizeof(path), "%s/%s", options->dir, CREDENTIALS_CA);
-	if (!SSL_CTX_load_verify_file(ctx[CLIENT], path))
-		complain("load the authority's certificate");
-	SSL_CTX_set_verify(ctx[CLIENT], SSL_VERIFY_PEER, NULL);
+	openssl_identify(ctx[SERVER], options->dir);
+	openssl_trust(ctx[CLIENT], options->dir);
 }
 
 static BIO *bio_new(int fd)
@@ -67,7 +45,7 @@ static BIO *bio_new(int fd)
 	BIO *bio = BIO_new_dgram(fd, BIO_NOCLOSE);
 
 	if (!bio || getpeername(fd, (struct sockaddr *)&addr, &len))
-		complain("use a socket");
+		openssl_complain("use a socket");
 	BIO_ctrl(bio, BIO_CTRL_DGRAM_SET_CONNECTED, 0, &addr);
 	return bio;
 }
@@ -79,30 +57,13 @@ static int openssl_start(struct end *end)
 	int done;
 
 	if (!ssl)
-		complain("make a connection");
+		openssl_complain("make a connection");
 	SSL_set_bio(ssl, bio, bio);
 	SSL_set_mtu(ssl, DATAGRAM_MTU);
 	if (end->side == CLIENT)
 		SSL_set1_host(ssl, SERVER_NAME);
 	done = end->side == SERVER ? SSL_accept(ssl) : SSL_connect(ssl);
-	if (done != 1) {
-		ERR_print_errors_fp(stderr);
-		SSL_free(ssl);
-		errno = EPROTO;
-		return -1;
-	}
-	end->state = ssl;
-	return 0;
-}
-
-static ssize_t openssl_send(struct end *end, const void *buf, size_t len)
-{
-	return SSL_write(end->state, buf, len);
-}
-
-static ssize_t openssl_recv(struct end *end, void *buf, size_t len)
-{
-	return SSL_read(end->state, buf, len);
+	return openssl_started(end, ssl, done);
 }
 
 const struct transport datagram_openssl = {

@@ -100,6 +100,8 @@ static inline ssize_t end_recv(struct end *end, void *buf, size_t len)
 ssize_t socket_send(struct end *end, const void *buf, size_t len);
 ssize_t socket_recv(struct end *end, void *buf, size_t len);
 int socket_tcp(enum side side);
+/* A tsec socket with the profile of that side. */
+int socket_tsec(enum side side, int type);
 
 /* Whether OpenSSL's handshake resumed a session. */
 bool openssl_resumed(const struct end *end);

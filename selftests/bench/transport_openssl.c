@@ -2,19 +2,13 @@
 /*
  * OpenSSL in the program, as most programs have it: its defaults, TLS 1.3.
  */
-#include <err.h>
-#include <errno.h>
-#include <limits.h>
 #include <openssl/err.h>
-#include <openssl/ssl.h>
 #include <pthread.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "control.h"
 #include "credentials.h"
-#include "transport.h"
+#include "openssl.h"
 
 #define SESSIONS_MAX 256
 
@@ -25,12 +19,6 @@ static bool resume;
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static SSL_SESSION *sessions[SESSIONS_MAX];
 static unsigned int n_sessions;
-
-__attribute__((noreturn)) static void complain(const char *what)
-{
-	ERR_print_errors_fp(stderr);
-	errx(EXIT_FAILURE, "OpenSSL: cannot %s", what);
-}
 
 static int session_put(SSL *ssl, SSL_SESSION *session)
 {
@@ -62,7 +50,7 @@ static SSL_CTX *ctx_new(const SSL_METHOD *method)
 	SSL_CTX *new = SSL_CTX_new(method);
 
 	if (!new || !SSL_CTX_set_min_proto_version(new, TLS1_3_VERSION))
-		complain("make a context");
+		openssl_complain("make a context");
 	if (!resume) {
 		SSL_CTX_set_options(new, SSL_OP_NO_TICKET);
 		SSL_CTX_set_num_tickets(new, 0);
@@ -71,36 +59,18 @@ static SSL_CTX *ctx_new(const SSL_METHOD *method)
 	return new;
 }
 
-static const char *path_in(char path[PATH_MAX], const char *dir,
-			   const char *file)
-{
-	snprintf(path, PATH_MAX, "%s/%s", dir, file);
-	return path;
-}
-
 static void server_open(const char *dir)
 {
-	SSL_CTX *server = ctx_new(TLS_server_method());
-	char cert[PATH_MAX], key[PATH_MAX];
-
-	path_in(cert, dir, CREDENTIALS_CERT);
-	path_in(key, dir, CREDENTIALS_KEY);
-	if (!SSL_CTX_use_certificate_chain_file(server, cert) ||
-	    !SSL_CTX_use_PrivateKey_file(server, key, SSL_FILETYPE_PEM))
-		complain("load the server's certificate");
-	SSL_CTX_set_session_id_context(server, (const void *)"bench", 5);
-	ctx[SERVER] = server;
+	ctx[SERVER] = ctx_new(TLS_server_method());
+	openssl_identify(ctx[SERVER], dir);
+	SSL_CTX_set_session_id_context(ctx[SERVER], (const void *)"bench", 5);
 }
 
 static void client_open(const char *dir)
 {
 	SSL_CTX *client = ctx_new(TLS_client_method());
-	char path[PATH_MAX];
 
-	if (!SSL_CTX_load_verify_file(client,
-				      path_in(path, dir, CREDENTIALS_CA)))
-		complain("load the authority's certificate");
-	SSL_CTX_set_verify(client, SSL_VERIFY_PEER, NULL);
+	openssl_trust(client, dir);
 	if (resume) {
 		SSL_CTX_set_session_cache_mode(client, SSL_SESS_CACHE_CLIENT |
 					       SSL_SESS_CACHE_NO_INTERNAL);
@@ -124,7 +94,7 @@ static void openssl_open(const struct bench_options *options)
 	server_open(options->dir);
 	client_open(options->dir);
 	if (!SSL_CTX_set_ciphersuites(ctx[CLIENT], suite_of(options->cipher)))
-		complain("choose a cipher");
+		openssl_complain("choose a cipher");
 }
 
 static int handshake(struct end *end, SSL *ssl)
@@ -148,25 +118,8 @@ static int openssl_start(struct end *end)
 	SSL *ssl = SSL_new(ctx[end->side]);
 
 	if (!ssl || !SSL_set_fd(ssl, end->fd))
-		complain("make a connection");
-	if (handshake(end, ssl) != 1) {
-		ERR_print_errors_fp(stderr);
-		SSL_free(ssl);
-		errno = EPROTO;
-		return -1;
-	}
-	end->state = ssl;
-	return 0;
-}
-
-static ssize_t openssl_send(struct end *end, const void *buf, size_t len)
-{
-	return SSL_write(end->state, buf, len);
-}
-
-static ssize_t openssl_recv(struct end *end, void *buf, size_t len)
-{
-	return SSL_read(end->state, buf, len);
+		openssl_complain("make a connection");
+	return openssl_started(end, ssl, handshake(end, ssl));
 }
 
 static void openssl_finish(struct end *end)

@@ -26,14 +26,19 @@ static void option_set(int fd, int name, const char *value)
 		die("tsec: cannot set option %d to %s", name, value);
 }
 
-static int manual_socket(enum side side)
+int socket_tsec(enum side side, int type)
 {
-	int fd = socket(AF_TSEC, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	int fd = socket(AF_TSEC, type | SOCK_CLOEXEC, 0);
 
 	if (fd >= 0)
 		option_set(fd, TSEC_PROFILE,
 			   side == CLIENT ? PROFILE_CLIENT : PROFILE_SERVER);
 	return fd;
+}
+
+static int manual_socket(enum side side)
+{
+	return socket_tsec(side, SOCK_STREAM);
 }
 
 static int daemon_socket(enum side side)
