@@ -358,18 +358,11 @@ const struct call calls[] = {
 	{ NULL, NULL, NULL, NULL, NULL }
 };
 
-static bool profile_made(const struct tsec_profile_info *info)
-{
-	int err = tsec_profile_new(nl, info);
-
-	return !err || err == -EEXIST;
-}
-
 bool calls_prepare(void)
 {
 	struct tsec_profile_info left = profile_info("left");
 	struct tsec_profile_info right = profile_info("right");
 
-	return !tsec_nl_open(&nl) && profile_made(&left) &&
-	       profile_made(&right) && listener_make();
+	return !tsec_nl_open(&nl) && profile_made(nl, &left) &&
+	       profile_made(nl, &right) && listener_make();
 }

@@ -77,6 +77,21 @@ namespaces_gone()
 	ip netns del tsec-b
 } 2>/dev/null
 
+# namespaces_die NAME...: both, and only then the programs in them
+namespaces_die()
+{
+	local name
+
+	ip netns del tsec-a
+	ip netns del tsec-b
+	for name; do
+		kill -9 "${pids[$name]}"
+	done
+	for name; do
+		finish "$name" 2>/dev/null
+	done
+}
+
 module_unload()
 {
 	rmmod tsec 2>&1

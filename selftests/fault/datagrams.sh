@@ -145,11 +145,7 @@ start sa $a "$datagram" a 192.0.2.1 4434 192.0.2.2 4434 both
 start sb $b "$datagram" b 192.0.2.2 4434 192.0.2.1 4434 both
 wait_line "$work/sa.out" FLOWS
 wait_line "$work/sb.out" FLOWS
-ip netns del tsec-a
-ip netns del tsec-b
-kill -9 "${pids[sa]}" "${pids[sb]}"
-finish sa 2>/dev/null
-finish sb 2>/dev/null
+namespaces_die sa sb
 tap_run 'the module is unused after all have gone' eventually is_unused
 tap_is '... and unloaded' "$(module_unload)" ''
 tap_run '... and loaded again' module_load

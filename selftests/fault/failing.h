@@ -9,6 +9,8 @@
 #include <stdint.h>
 #include <unistd.h>
 
+#include "tsec.h"
+
 /*
  * One call. Before comes what it needs, after it what takes its effect back;
  * neither runs out of memory.  The call itself returns 0 or a negative errno.
@@ -42,6 +44,15 @@ static inline struct sockaddr_in address(uint16_t port)
 static inline int result(int ret)
 {
 	return ret < 0 ? -errno : 0;
+}
+
+/* It is there, made now or before. */
+static inline bool profile_made(struct tsec_nl *nl,
+				const struct tsec_profile_info *info)
+{
+	int err = tsec_profile_new(nl, info);
+
+	return !err || err == -EEXIST;
 }
 
 static inline void forget(int *fd)

@@ -65,11 +65,7 @@ finish db 2>/dev/null
 # Deleted with the daemon still there: the daemon keeps the namespace, then goes.
 namespaces_make
 start_daemons
-ip netns del tsec-a
-ip netns del tsec-b
-kill -9 "${pids[da]}" "${pids[db]}"
-finish da 2>/dev/null
-finish db 2>/dev/null
+namespaces_die da db
 tap_run 'the module is unused in the end' eventually is_unused
 
 # Ten more, made and deleted.
