@@ -96,13 +96,25 @@ static int icmp_errno(struct kunit *test, u16 protocol, u8 type, u8 code)
 	return err;
 }
 
+struct icmp_row {
+	u8 type;
+	u8 code;
+	int err;
+};
+
+static void icmp_check(struct kunit *test, u16 protocol,
+		       const struct icmp_row *row, size_t n)
+{
+	for (; n--; row++)
+		KUNIT_EXPECT_EQ_MSG(test,
+				    icmp_errno(test, protocol, row->type,
+					       row->code), row->err,
+				    "type %u code %u", row->type, row->code);
+}
+
 static void icmp_errno__v4(struct kunit *test)
 {
-	static const struct {
-		u8 type;
-		u8 code;
-		int err;
-	} rows[] = {
+	static const struct icmp_row rows[] = {
 		{ ICMP_DEST_UNREACH, ICMP_NET_UNREACH, 0 },
 		{ ICMP_DEST_UNREACH, ICMP_HOST_UNREACH, 0 },
 		{ ICMP_DEST_UNREACH, ICMP_PROT_UNREACH, -ENOPROTOOPT },
@@ -116,23 +128,13 @@ static void icmp_errno__v4(struct kunit *test)
 		{ ICMP_PARAMETERPROB, ICMP_PORT_UNREACH, 0 },
 		{ ICMP_SOURCE_QUENCH, ICMP_PORT_UNREACH, 0 },
 	};
-	int i;
 
-	for (i = 0; i < ARRAY_SIZE(rows); i++)
-		KUNIT_EXPECT_EQ_MSG(test,
-				    icmp_errno(test, ETH_P_IP, rows[i].type,
-					       rows[i].code), rows[i].err,
-				    "type %u code %u", rows[i].type,
-				    rows[i].code);
+	icmp_check(test, ETH_P_IP, rows, ARRAY_SIZE(rows));
 }
 
 static void icmp_errno__v6(struct kunit *test)
 {
-	static const struct {
-		u8 type;
-		u8 code;
-		int err;
-	} rows[] = {
+	static const struct icmp_row rows[] = {
 		{ ICMPV6_DEST_UNREACH, ICMPV6_NOROUTE, 0 },
 		{ ICMPV6_DEST_UNREACH, ICMPV6_ADM_PROHIBITED, -EACCES },
 		{ ICMPV6_DEST_UNREACH, ICMPV6_ADDR_UNREACH, 0 },
@@ -145,14 +147,8 @@ static void icmp_errno__v6(struct kunit *test)
 		/* What ICMP calls a port that nobody listens at. */
 		{ ICMP_DEST_UNREACH, ICMP_PORT_UNREACH, 0 },
 	};
-	int i;
 
-	for (i = 0; i < ARRAY_SIZE(rows); i++)
-		KUNIT_EXPECT_EQ_MSG(test,
-				    icmp_errno(test, ETH_P_IPV6, rows[i].type,
-					       rows[i].code), rows[i].err,
-				    "type %u code %u", rows[i].type,
-				    rows[i].code);
+	icmp_check(test, ETH_P_IPV6, rows, ARRAY_SIZE(rows));
 }
 
 /* Asks with one word of control data, of any length up to a long. */
