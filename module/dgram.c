@@ -245,8 +245,6 @@ static void end_work(struct work_struct *work)
 	tsec_dgram_key_free(dgram->tx);
 	tsec_dgram_key_free(dgram->rx);
 	tsec_udp_path_free(&dgram->path);
-	if (dgram->peer.endpoint)
-		tsec_endpoint_put(dgram->peer.endpoint);
 	put_net(dgram->net);
 	kfree(dgram);
 }
@@ -259,6 +257,8 @@ static void dgram_free(struct tsec_session *session)
 	if (!dgram)
 		return;
 	softirqs_detach(session);
+	if (dgram->peer.endpoint)
+		tsec_endpoint_put(dgram->peer.endpoint);
 	dgram->tx = rcu_dereference_protected(session->tx.slot, true);
 	dgram->rx = rcu_dereference_protected(session->rx.slot, true);
 	INIT_RCU_WORK(&dgram->end, end_work);

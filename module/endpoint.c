@@ -31,7 +31,7 @@ enum endpoint_limits {
 
 /**
  * struct tsec_endpoint - a bound UDP socket that many sessions share
- * @refs: its listener, and each of its sessions up to the end
+ * @refs: its listener, and each of its sessions
  * @sock: the socket
  * @isk: its other half, which softirqs may use up to the end
  * @tn: its network namespace

@@ -48,8 +48,16 @@ tsec_server s 5083 --fork -- echo
 for i in 1 2 3 4 5; do
 	start "k$i" "$peer" client --profile cli --name localhost 127.0.0.1 5083 both 64
 done
+tsec_server d 5084 --datagrams --fork -- echo
+for i in 6 7 8; do
+	start "k$i" "$peer" client --datagrams --profile cli --name localhost \
+		127.0.0.1 5084 send x datagram wait
+done
 for i in 1 2 3 4 5; do
 	wait_line "$work/k$i.out" '^CONNECTED'
+done
+for i in 6 7 8; do
+	wait_line "$work/k$i.out" '^DATA x'
 done
 for name in "${!pids[@]}"; do
 	kill -9 "${pids[$name]}"
