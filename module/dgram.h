@@ -28,7 +28,7 @@ struct tsec_transport;
  * struct tsec_dgram_key - a key at work
  * @ops: its record protocol
  * @key: the protocol's own part
- * @id: as in struct tsec_packet_header
+ * @id: as in struct tsec_packet_header, 0 if it is for all
  * @next: sending: the next number, which whoever takes it uses; receiving:
  *	the first number and as many as have come
  * @forged: receiving: packets that were not authentic
@@ -105,6 +105,8 @@ int tsec_dgram_shutdown(struct tsec_session *session, int how);
 int tsec_dgram_tx_broken(const struct tsec_session *session);
 int tsec_dgram_seal(struct tsec_session *session, struct tsec_packet *packet);
 u32 tsec_dgram_fit(const struct tsec_session *session, u32 mtu);
+u32 tsec_dgram_sealed_len(const struct tsec_session *session,
+			  const struct tsec_packet *packet);
 int tsec_dgram_sendmsg(struct tsec_session *session, struct msghdr *msg,
 		       size_t len);
 int tsec_dgram_send_segments(struct tsec_session *session,

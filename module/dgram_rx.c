@@ -74,6 +74,8 @@ static enum tsec_stat stat_of(int err)
 		return TSEC_STAT_BAD_RECORDS;
 	case -EMSGSIZE:
 		return TSEC_STAT_PACKETS_TOO_LONG;
+	case -ENOBUFS:
+		return TSEC_STAT_PACKETS_NO_ROOM;
 	default:
 		return TSEC_STAT_PACKETS_MALFORMED;
 	}
@@ -97,7 +99,7 @@ key_for(struct tsec_session *session, const struct tsec_packet_header *header)
 		TSEC_INC_STATS(session->tn, TSEC_STAT_PACKETS_UNPROTECTED);
 		return NULL;
 	}
-	if (!slot || slot->id != header->key_id) {
+	if (!slot || (slot->id && slot->id != header->key_id)) {
 		TSEC_INC_STATS(session->tn, TSEC_STAT_PACKETS_NO_KEY);
 		return NULL;
 	}

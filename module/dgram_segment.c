@@ -42,6 +42,24 @@ static void piece_add(struct sock *isk, struct sk_buff *skb,
 	refcount_add(size, &isk->sk_wmem_alloc);
 }
 
+/* All segments of one packet have one length, but for a shorter last one. */
+static bool segment_joins(struct tsec_session *session, struct sk_buff *skb,
+			  const struct tsec_packet *packet)
+{
+	struct skb_shared_info *info = skb_shinfo(skb);
+	u32 len = tsec_dgram_sealed_len(session, packet);
+
+	return !info->nr_frags || len <= skb_frag_size(&info->frags[0]);
+}
+
+static bool segment_is_last(const struct sk_buff *skb)
+{
+	const struct skb_shared_info *info = skb_shinfo(skb);
+
+	return skb_frag_size(&info->frags[info->nr_frags - 1]) <
+	       skb_frag_size(&info->frags[0]);
+}
+
 /*
  * The task's own page: nobody else writes to it meanwhile, as in TCP, for
  * those who send while a page fault is dealt with have pages of their own.
@@ -63,9 +81,13 @@ static int segment_add(struct tsec_session *session, struct sk_buff *skb,
 		      ops->header_room;
 	if (!copy_from_iter_full(packet.data, len, &msg->msg_iter))
 		return -EFAULT;
-	err = tsec_dgram_tx_broken(session) ?:
-	      tsec_dgram_seal(session, &packet);
-	if (!err)
+	err = -EMSGSIZE;
+	if (segment_joins(session, skb, &packet))
+		err = tsec_dgram_tx_broken(session) ?:
+		      tsec_dgram_seal(session, &packet);
+	if (err)
+		iov_iter_revert(&msg->msg_iter, len);
+	else
 		piece_add(isk, skb, pfrag, size, &packet);
 	return err;
 }
@@ -89,6 +111,8 @@ static int segments_fill(struct tsec_session *session, struct sk_buff *skb,
 		if (err)
 			break;
 		done += chunk;
+		if (segment_is_last(skb))
+			break;
 	}
 	if (info->nr_frags > 1) {
 		info->gso_size = skb_frag_size(&info->frags[0]);

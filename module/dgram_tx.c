@@ -94,6 +94,24 @@ u32 tsec_dgram_fit(const struct tsec_session *session, u32 mtu)
 	return mtu > around ? min(mtu - around, ops->payload_max) : 0;
 }
 
+/**
+ * tsec_dgram_sealed_len() - how long a packet would be as a record
+ * @session: an open session
+ * @packet: the payload
+ *
+ * Return: bytes; of a protocol whose records take the same room around all
+ * payloads, those of the payload alone, which compare alike.
+ */
+u32 tsec_dgram_sealed_len(const struct tsec_session *session,
+			  const struct tsec_packet *packet)
+{
+	const struct tsec_packet_ops *ops = session->record->packet;
+
+	return ops->sealed_len ? ops->sealed_len(tx_slot(session)->key,
+						 packet->data, packet->len) :
+				 packet->len;
+}
+
 static int skb_seal(struct tsec_session *session, struct sk_buff *skb,
 		    enum tsec_packet_kind kind, u8 content)
 {
@@ -273,7 +291,7 @@ void tsec_dgram_send_close(struct tsec_session *session)
 
 	if (session->status ||
 	    test_and_set_bit(TSEC_SESSION_CLOSED, &session->flags) ||
-	    route_find(session, &route))
+	    !session->record->build_close || route_find(session, &route))
 		return;
 	len = session->record->build_close(message, &type);
 	skb = skb_make_control(session, &route, message, len);

@@ -20,6 +20,9 @@
  * the sequence numbers.  2^62 is the bound that RFC 9001 section 6.6 reasons
  * with, and keeps the sum of a sequence number and a count within 64 bits.
  * 2^60 lies beyond what any stream lives to see, three quarters in reserve.
+ *
+ * Of AES in counter mode with HMAC-SHA1: RFC 3711 section 9.2 allows all 2^48
+ * numbers that there are.
  */
 static const struct tsec_cipher_desc ciphers[] = {
 	{
@@ -30,6 +33,7 @@ static const struct tsec_cipher_desc ciphers[] = {
 		.iv_len		= 12,
 		.salt_len	= 4,
 		.tag_len	= 16,
+		.srtp		= true,
 		.hash		= TSEC_HASH_SHA256,
 		.soft_records	= BIT_ULL(23),
 		.hard_records	= 23726566,
@@ -41,6 +45,7 @@ static const struct tsec_cipher_desc ciphers[] = {
 		.iv_len		= 12,
 		.salt_len	= 4,
 		.tag_len	= 16,
+		.srtp		= true,
 		.hash		= TSEC_HASH_SHA384,
 		.soft_records	= BIT_ULL(23),
 		.hard_records	= 23726566,
@@ -55,6 +60,42 @@ static const struct tsec_cipher_desc ciphers[] = {
 		.hash		= TSEC_HASH_SHA256,
 		.soft_records	= BIT_ULL(60),
 		.hard_records	= BIT_ULL(62),
+	}, {
+		.id		= TSEC_CIPHER_AES_128_CM_HMAC_SHA1_80,
+		.name		= "aes-128-cm-hmac-sha1-80",
+		.key_len	= 16,
+		.iv_len		= 14,
+		.tag_len	= 10,
+		.srtp		= true,
+		.soft_records	= BIT_ULL(47),
+		.hard_records	= BIT_ULL(48),
+	}, {
+		.id		= TSEC_CIPHER_AES_128_CM_HMAC_SHA1_32,
+		.name		= "aes-128-cm-hmac-sha1-32",
+		.key_len	= 16,
+		.iv_len		= 14,
+		.tag_len	= 4,
+		.srtp		= true,
+		.soft_records	= BIT_ULL(47),
+		.hard_records	= BIT_ULL(48),
+	}, {
+		.id		= TSEC_CIPHER_AES_256_CM_HMAC_SHA1_80,
+		.name		= "aes-256-cm-hmac-sha1-80",
+		.key_len	= 32,
+		.iv_len		= 14,
+		.tag_len	= 10,
+		.srtp		= true,
+		.soft_records	= BIT_ULL(47),
+		.hard_records	= BIT_ULL(48),
+	}, {
+		.id		= TSEC_CIPHER_AES_256_CM_HMAC_SHA1_32,
+		.name		= "aes-256-cm-hmac-sha1-32",
+		.key_len	= 32,
+		.iv_len		= 14,
+		.tag_len	= 4,
+		.srtp		= true,
+		.soft_records	= BIT_ULL(47),
+		.hard_records	= BIT_ULL(48),
 	},
 };
 
@@ -191,6 +232,8 @@ u8 tsec_version_protocol(u16 version)
 		return TSEC_PROTO_TLS;
 	case TSEC_VERSION_DTLS_1_2:
 		return TSEC_PROTO_DTLS;
+	case TSEC_VERSION_SRTP:
+		return TSEC_PROTO_SRTP;
 	default:
 		return TSEC_PROTO_DEFAULT;
 	}
@@ -225,16 +268,33 @@ static const char *plain_fault(const struct tsec_key *key,
 	return NULL;
 }
 
+static bool has_cid(u16 version)
+{
+	return version == TSEC_VERSION_DTLS_1_2 ||
+	       version == TSEC_VERSION_SRTP;
+}
+
+static const char *cipher_fault(const struct tsec_key *key,
+				const struct tsec_cipher_desc *desc)
+{
+	if (!desc)
+		return "unknown cipher";
+	if (key->version == TSEC_VERSION_SRTP)
+		return desc->srtp ? NULL : "SRTP has no such cipher";
+	return desc->alg ? NULL : "only SRTP has this cipher";
+}
+
 static const char *key_fault(const struct tsec_key *key)
 {
 	const struct tsec_cipher_desc *desc = tsec_cipher_find(key->cipher);
+	const char *fault = cipher_fault(key, desc);
 
-	if (!desc)
-		return "unknown cipher";
+	if (fault)
+		return fault;
 	if (tsec_version_protocol(key->version) == TSEC_PROTO_DEFAULT)
 		return "unknown protocol version";
-	if (key->cid_len && key->version != TSEC_VERSION_DTLS_1_2)
-		return "only DTLS has connection IDs";
+	if (key->cid_len && !has_cid(key->version))
+		return "only DTLS and SRTP have connection IDs";
 	if (key->seq >= desc->hard_records)
 		return "sequence number beyond the limit of the cipher";
 	if (!tsec_limits_valid(&key->limits))

@@ -12,7 +12,7 @@
 #include "hkdf.h"
 
 enum tsec_key_limits {
-	TSEC_KEY_IV_MAX	= 14,	/* a master salt of SRTP; TLS needs fewer */
+	TSEC_KEY_IV_MAX	= TSEC_IV_MAX,
 };
 
 /**
@@ -52,7 +52,7 @@ struct tsec_limits {
  * @key: the AEAD's key
  * @iv: what the nonces are made of
  * @secret: the traffic secret of which @key and @iv are made
- * @cid: the connection ID in each record; no secret
+ * @cid: the connection ID, or the MKI (SRTP), in each record; no secret
  *
  * A plain value without a lock: whoever holds it guards it, and ends it with
  * tsec_key_wipe().
@@ -75,15 +75,16 @@ struct tsec_key {
 };
 
 /**
- * struct tsec_cipher_desc - what is to know about an AEAD
+ * struct tsec_cipher_desc - what is to know about a cipher
  * @id: enum tsec_cipher
  * @name: its name for people, e.g. "aes-128-gcm"
- * @alg: its name in the crypto API
+ * @alg: its name in the crypto API; NULL for what is no AEAD and SRTP's alone
  * @key_len: bytes of the key
  * @iv_len: bytes of the nonce
  * @salt_len: leading bytes of the nonce that are fixed in (D)TLS 1.2, where
  *	the others travel in each record; 0 if those send none of it
  * @tag_len: bytes of the authentication tag
+ * @srtp: SRTP takes it, with @iv_len bytes of master salt
  * @hash: the hash of its TLS 1.3 cipher suite
  * @soft_records: default soft limit of records
  * @hard_records: the most records that one key may protect
@@ -96,6 +97,7 @@ struct tsec_cipher_desc {
 	u8 iv_len;
 	u8 salt_len;
 	u8 tag_len;
+	bool srtp;
 	enum tsec_hash hash;
 	u64 soft_records;
 	u64 hard_records;

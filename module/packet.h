@@ -139,6 +139,8 @@ struct tsec_greeting {
  * @seq_max: the last number that may be used
  * @fit: most payload bytes of a record of so many bytes, 0 if none fits;
  *	NULL where each record takes header_room and trailer_room in full
+ * @sealed_len: bytes of the record that a payload becomes; NULL where payloads
+ *	of one length become records of one length
  * @peek: reads the outside of a datagram's first record.  @cid_len is the
  *	length of the connection IDs that this end hands out.  Returns 0, or
  *	-EINVAL if it is no record of the protocol
@@ -176,6 +178,8 @@ struct tsec_packet_ops {
 	u64 seq_min;
 	u64 seq_max;
 	u32 (*fit)(const struct tsec_packet_key *key, u32 len);
+	u32 (*sealed_len)(const struct tsec_packet_key *key, const u8 *data,
+			  u32 len);
 	int (*peek)(const u8 *data, size_t len, u8 cid_len,
 		    struct tsec_packet_header *header);
 	struct tsec_packet_key *(*key_new)(const struct tsec_key *key,

@@ -6,11 +6,13 @@
 
 #include "record.h"
 #include "record/dtls12.h"
+#include "record/srtp.h"
 #include "record/tls.h"
 
 static const struct tsec_record_ops *const protocols[] = {
 	&tsec_record_tls_ops,
 	&tsec_record_dtls_ops,
+	&tsec_record_srtp_ops,
 };
 
 /**

@@ -79,20 +79,22 @@ struct tsec_record_input {
  * @header_room: most bytes before the payload of a record
  * @trailer_room: most bytes after the payload of a record
  * @payload_max: most payload bytes in a record
- * @control: takes the next event out of a decrypted control record: 1 with
+ * @control: takes the next event out of a decrypted control record (NULL if
+ *	there are none): 1 with
  *	the event, 0 at the record's end, -EPROTO with the alert to send if
  *	the peer broke the protocol, -ENOMEM
  * @data: tells the receiver that application data came in between; returns
  *	as @control
  * @build_close: writes the authenticated end, at most
  *	TSEC_RECORD_CONTROL_MAX bytes; returns its length and stores the
- *	record's content type
+ *	record's content type; NULL if the protocol has none
  * @build_key_update: the same for the announcement of the next sending key
  * @renew: turns a key into the one of the next epoch; -EOPNOTSUPP if it
  *	cannot renew itself
  * @packet: seals and opens the records of a protocol over datagrams
  *	(SOCK_DGRAM); NULL for one over streams (SOCK_STREAM)
- * @key_id: with @packet: the key ID of keys that come without one
+ * @key_id: with @packet: the key ID of keys that come without one, 0 for
+ *	keys that are for all
  * @handshake: daemons run its handshakes; else all keys are manual
  *
  * Files in record/ know bytes and keys only: no sockets, no netlink, no

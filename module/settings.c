@@ -136,13 +136,21 @@ static bool contains(const u16 *ciphers, size_t count, u16 cipher)
 	return false;
 }
 
+/* Ciphers that handshakes know. */
+static bool cipher_valid(u16 cipher)
+{
+	const struct tsec_cipher_desc *desc = tsec_cipher_find(cipher);
+
+	return desc && desc->alg;
+}
+
 /* Known ciphers, none twice; hence never more than there are. */
 static bool ciphers_valid(const u16 *ciphers, size_t count)
 {
 	size_t i;
 
 	for (i = 0; i < count; i++)
-		if (!tsec_cipher_find(ciphers[i]) ||
+		if (!cipher_valid(ciphers[i]) ||
 		    contains(ciphers, i, ciphers[i]))
 			return false;
 	return true;

@@ -221,6 +221,12 @@ static u32 fit(const struct tsec_packet_key *pkey, u32 len)
 	return min_t(u32, len - trailer, TSEC_SRTP_PAYLOAD_MAX);
 }
 
+static u32 sealed_len(const struct tsec_packet_key *pkey, const u8 *data,
+		      u32 len)
+{
+	return len + trailer_len(pkey, len > AT_TYPE && is_rtcp(data));
+}
+
 /* Finds the places of what follows the payload; returns the end of it all. */
 static u8 *trailer_place(const struct tsec_packet_key *pkey, bool rtcp,
 			 struct tsec_srtp_unit *unit)
@@ -414,9 +420,21 @@ const struct tsec_packet_ops tsec_packet_srtp_ops = {
 	.payload_max	= TSEC_SRTP_PAYLOAD_MAX,
 	.seq_max	= TSEC_SRTP_INDEX_MAX,
 	.fit		= fit,
+	.sealed_len	= sealed_len,
 	.peek		= peek,
 	.key_new	= key_new,
 	.key_free	= key_free,
 	.seal		= seal,
 	.open		= open,
+};
+
+/* Nothing in it is for the protocol itself, not even an end. */
+const struct tsec_record_ops tsec_record_srtp_ops = {
+	.name		= "srtp",
+	.protocol	= TSEC_PROTO_SRTP,
+	.version_min	= TSEC_VERSION_SRTP,
+	.version_max	= TSEC_VERSION_SRTP,
+	.trailer_room	= TSEC_SRTP_TRAILER_ROOM,
+	.payload_max	= TSEC_SRTP_PAYLOAD_MAX,
+	.packet		= &tsec_packet_srtp_ops,
 };

@@ -8,17 +8,9 @@
 #include <linux/types.h>
 
 #include "../packet.h"
+#include "../record.h"
 #include "srtp_kdf.h"
 #include "srtp_stream.h"
-
-/*
- * The numbers that the user interface gets: enum tsec_protocol, and a version
- * (that of RTP itself is 2).
- */
-enum tsec_srtp_numbers {
-	TSEC_PROTO_SRTP		= 3,
-	TSEC_VERSION_SRTP	= 0x1302,
-};
 
 /* What a packet's content says. */
 enum tsec_srtp_content {
@@ -35,5 +27,6 @@ enum tsec_srtp_limits {
 };
 
 extern const struct tsec_packet_ops tsec_packet_srtp_ops;
+extern const struct tsec_record_ops tsec_record_srtp_ops;
 
 #endif /* TSEC_RECORD_SRTP_H */

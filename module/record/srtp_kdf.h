@@ -10,14 +10,6 @@
 
 struct tsec_keystream;
 
-/* The numbers that enum tsec_cipher gets; RFC 3711 and RFC 6188. */
-enum tsec_srtp_cipher_id {
-	TSEC_CIPHER_AES_128_CM_HMAC_SHA1_80	= 4,
-	TSEC_CIPHER_AES_128_CM_HMAC_SHA1_32	= 5,
-	TSEC_CIPHER_AES_256_CM_HMAC_SHA1_80	= 6,
-	TSEC_CIPHER_AES_256_CM_HMAC_SHA1_32	= 7,
-};
-
 enum tsec_srtp_key_limits {
 	TSEC_SRTP_SALT_MAX	= 14,
 	TSEC_SRTP_AUTH_KEY	= 20,

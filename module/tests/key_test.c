@@ -281,11 +281,41 @@ static void key_validate__dtls(struct kunit *test)
 	key.cid_len = 2;
 	KUNIT_EXPECT_EQ(test, tsec_key_validate(&key, &why), 0);
 	key.version = TSEC_VERSION_TLS_1_2;
-	expect_fault(test, &key, "only DTLS has connection IDs");
+	expect_fault(test, &key, "only DTLS and SRTP have connection IDs");
+}
+
+/* A master key and a master salt; ciphers of its own, and not all others. */
+static void key_validate__srtp(struct kunit *test)
+{
+	const u16 srtp = TSEC_VERSION_SRTP;
+	const u16 cm = TSEC_CIPHER_AES_128_CM_HMAC_SHA1_80;
+	struct tsec_key key;
+	const char *why = "";
+
+	key = plain_key(srtp, TSEC_CIPHER_AES_256_GCM, 32, 12);
+	KUNIT_EXPECT_EQ(test, tsec_key_validate(&key, &why), 0);
+	key = plain_key(srtp, cm, 16, 14);
+	key.cid_len = 4;
+	KUNIT_EXPECT_EQ(test, tsec_key_validate(&key, &why), 0);
+	key = plain_key(srtp, TSEC_CIPHER_AES_256_CM_HMAC_SHA1_32, 32, 14);
+	key.seq = BIT_ULL(48) - 1;
+	KUNIT_EXPECT_EQ(test, tsec_key_validate(&key, &why), 0);
+	key.seq++;
+	expect_fault(test, &key,
+		     "sequence number beyond the limit of the cipher");
+	key = plain_key(srtp, cm, 16, 12);
+	expect_fault(test, &key,
+		     "wrong length of the IV for this cipher and version");
+	key = plain_key(srtp, TSEC_CIPHER_CHACHA20_POLY1305, 32, 12);
+	expect_fault(test, &key, "SRTP has no such cipher");
+	key = plain_key(TSEC_VERSION_DTLS_1_2, cm, 16, 14);
+	expect_fault(test, &key, "only SRTP has this cipher");
 }
 
 static void version_protocol(struct kunit *test)
 {
+	KUNIT_EXPECT_EQ(test, tsec_version_protocol(TSEC_VERSION_SRTP),
+			TSEC_PROTO_SRTP);
 	KUNIT_EXPECT_EQ(test, tsec_version_protocol(TSEC_VERSION_TLS_1_2),
 			TSEC_PROTO_TLS);
 	KUNIT_EXPECT_EQ(test, tsec_version_protocol(TSEC_VERSION_TLS_1_3),
@@ -557,6 +587,7 @@ static struct kunit_case key_cases[] = {
 	KUNIT_CASE(key_validate__secret),
 	KUNIT_CASE(key_validate__plain),
 	KUNIT_CASE(key_validate__dtls),
+	KUNIT_CASE(key_validate__srtp),
 	KUNIT_CASE(version_protocol),
 	KUNIT_CASE(key_derive__rfc8448),
 	KUNIT_CASE(key_derive__other_ciphers),

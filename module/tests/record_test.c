@@ -30,6 +30,20 @@ static void record_ops_find__dtls(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, ops->version_min, TSEC_VERSION_DTLS_1_2);
 }
 
+/* It has no end and no control records. */
+static void record_ops_find__srtp(struct kunit *test)
+{
+	const struct tsec_record_ops *ops;
+
+	ops = tsec_record_ops_find(TSEC_PROTO_SRTP);
+	KUNIT_ASSERT_NOT_NULL(test, ops);
+	KUNIT_EXPECT_STREQ(test, ops->name, "srtp");
+	KUNIT_EXPECT_NOT_NULL(test, ops->packet);
+	KUNIT_EXPECT_NULL(test, ops->build_close);
+	KUNIT_EXPECT_NULL(test, ops->control);
+	KUNIT_EXPECT_EQ(test, ops->version_min, TSEC_VERSION_SRTP);
+}
+
 static void record_ops_find__unknown(struct kunit *test)
 {
 	KUNIT_EXPECT_NULL(test, tsec_record_ops_find(TSEC_PROTO_DEFAULT));
@@ -39,6 +53,7 @@ static void record_ops_find__unknown(struct kunit *test)
 static struct kunit_case record_cases[] = {
 	KUNIT_CASE(record_ops_find__tls),
 	KUNIT_CASE(record_ops_find__dtls),
+	KUNIT_CASE(record_ops_find__srtp),
 	KUNIT_CASE(record_ops_find__unknown),
 	{}
 };

@@ -73,7 +73,7 @@ static const char *cipher_name(int cipher)
 		"none", "aes-128-gcm", "aes-256-gcm", "chacha20-poly1305",
 	};
 
-	return cipher <= TSEC_CIPHER_MAX ? names[cipher] : "?";
+	return cipher <= TSEC_CIPHER_CHACHA20_POLY1305 ? names[cipher] : "?";
 }
 
 static const char *version_name(int version)

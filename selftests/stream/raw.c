@@ -59,7 +59,8 @@ static void derive(const struct kind *kind, struct key *key)
 		return;
 	expand(kind, key->secret, "key", key->key,
 	       tsec_cipher_key_len(kind->cipher));
-	expand(kind, key->secret, "iv", key->iv, TSEC_IV_MAX);
+	expand(kind, key->secret, "iv", key->iv,
+	       tsec_cipher_iv_len(kind->cipher, kind->version));
 }
 
 static void renew(const struct kind *kind, struct key *key)

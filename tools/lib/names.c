@@ -9,6 +9,10 @@ const struct tsec_name tsec_cipher_names[] = {
 	{ TSEC_CIPHER_AES_128_GCM,		"aes-128-gcm" },
 	{ TSEC_CIPHER_AES_256_GCM,		"aes-256-gcm" },
 	{ TSEC_CIPHER_CHACHA20_POLY1305,	"chacha20-poly1305" },
+	{ TSEC_CIPHER_AES_128_CM_HMAC_SHA1_80,	"aes-128-cm-hmac-sha1-80" },
+	{ TSEC_CIPHER_AES_128_CM_HMAC_SHA1_32,	"aes-128-cm-hmac-sha1-32" },
+	{ TSEC_CIPHER_AES_256_CM_HMAC_SHA1_80,	"aes-256-cm-hmac-sha1-80" },
+	{ TSEC_CIPHER_AES_256_CM_HMAC_SHA1_32,	"aes-256-cm-hmac-sha1-32" },
 	{ }
 };
 
@@ -16,6 +20,7 @@ const struct tsec_name tsec_version_names[] = {
 	{ TSEC_VERSION_TLS_1_2,	"TLSv1.2" },
 	{ TSEC_VERSION_TLS_1_3,	"TLSv1.3" },
 	{ TSEC_VERSION_DTLS_1_2, "DTLSv1.2" },
+	{ TSEC_VERSION_SRTP,	"srtp" },
 	{ TSEC_VERSION_TLS_1_2,	"1.2" },
 	{ TSEC_VERSION_TLS_1_3,	"1.3" },
 	{ }
@@ -24,6 +29,7 @@ const struct tsec_name tsec_version_names[] = {
 const struct tsec_name tsec_protocol_names[] = {
 	{ TSEC_PROTO_TLS,	"tls" },
 	{ TSEC_PROTO_DTLS,	"dtls" },
+	{ TSEC_PROTO_SRTP,	"srtp" },
 	{ }
 };
 
@@ -91,10 +97,15 @@ static const struct {
 	uint8_t key;
 	uint8_t secret;
 	uint8_t salt;		/* fixed part of the nonce in TLS 1.2 */
+	uint8_t iv;		/* nonce, or master salt of SRTP */
 } cipher_sizes[] = {
-	[TSEC_CIPHER_AES_128_GCM]	= { 16, 32, 4 },
-	[TSEC_CIPHER_AES_256_GCM]	= { 32, 48, 4 },
-	[TSEC_CIPHER_CHACHA20_POLY1305]	= { 32, 32, 12 },
+	[TSEC_CIPHER_AES_128_GCM]	= { 16, 32, 4, 12 },
+	[TSEC_CIPHER_AES_256_GCM]	= { 32, 48, 4, 12 },
+	[TSEC_CIPHER_CHACHA20_POLY1305]	= { 32, 32, 12, 12 },
+	[TSEC_CIPHER_AES_128_CM_HMAC_SHA1_80] = { .key = 16, .iv = 14 },
+	[TSEC_CIPHER_AES_128_CM_HMAC_SHA1_32] = { .key = 16, .iv = 14 },
+	[TSEC_CIPHER_AES_256_CM_HMAC_SHA1_80] = { .key = 32, .iv = 14 },
+	[TSEC_CIPHER_AES_256_CM_HMAC_SHA1_32] = { .key = 32, .iv = 14 },
 };
 
 const char *tsec_name_of(const struct tsec_name *table, unsigned int value)
@@ -159,5 +170,5 @@ unsigned int tsec_cipher_iv_len(unsigned int cipher, unsigned int version)
 		return 0;
 	if (version == TSEC_VERSION_TLS_1_2 || version == TSEC_VERSION_DTLS_1_2)
 		return cipher_sizes[cipher].salt;
-	return TSEC_IV_MAX;
+	return cipher_sizes[cipher].iv;
 }

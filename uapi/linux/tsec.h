@@ -35,7 +35,8 @@
  * enum tsec_protocol - third argument of socket()
  * @TSEC_PROTO_DEFAULT: TLS on SOCK_STREAM, DTLS on SOCK_DGRAM
  * @TSEC_PROTO_TLS: TLS 1.2 (RFC 5246) and TLS 1.3 (RFC 8446) over TCP
- * @TSEC_PROTO_DTLS: DTLS 1.2 (RFC 6347) over UDP; servers with manual keys
+ * @TSEC_PROTO_DTLS: DTLS 1.2 (RFC 6347) over UDP
+ * @TSEC_PROTO_SRTP: SRTP and SRTCP (RFC 3711) over UDP, with manual keys
  *
  * Numbers are never reused; each further protocol takes the next one.
  */
@@ -43,25 +44,42 @@ enum tsec_protocol {
 	TSEC_PROTO_DEFAULT	= 0,
 	TSEC_PROTO_TLS		= 1,
 	TSEC_PROTO_DTLS		= 2,
+	TSEC_PROTO_SRTP		= 3,
 };
 
-/* Protocol versions are the protocol's own numbers on the wire. */
+/*
+ * Protocol versions are the protocol's own numbers on the wire.  SRTP has none
+ * but that of RTP itself, which is 2.
+ */
 #define TSEC_VERSION_TLS_1_2	0x0303
 #define TSEC_VERSION_TLS_1_3	0x0304
 #define TSEC_VERSION_DTLS_1_2	0xfefd
+#define TSEC_VERSION_SRTP	0x1302
 
 /**
- * enum tsec_cipher - AEAD of a key, whatever the protocol around it
+ * enum tsec_cipher - cipher of a key, whatever the protocol around it
  * @TSEC_CIPHER_UNSPEC: none
  * @TSEC_CIPHER_AES_128_GCM: 16-byte key, 16-byte tag (RFC 5116)
  * @TSEC_CIPHER_AES_256_GCM: 32-byte key, 16-byte tag (RFC 5116)
  * @TSEC_CIPHER_CHACHA20_POLY1305: 32-byte key, 16-byte tag (RFC 8439)
+ * @TSEC_CIPHER_AES_128_CM_HMAC_SHA1_80: SRTP only: 16-byte key, 10-byte tag
+ *	(RFC 3711)
+ * @TSEC_CIPHER_AES_128_CM_HMAC_SHA1_32: SRTP only: the same with a 4-byte
+ *	tag, but for SRTCP, whose tag has 10 bytes
+ * @TSEC_CIPHER_AES_256_CM_HMAC_SHA1_80: SRTP only: 32-byte key, 10-byte tag
+ *	(RFC 6188)
+ * @TSEC_CIPHER_AES_256_CM_HMAC_SHA1_32: SRTP only: the same with a 4-byte
+ *	tag, but for SRTCP, whose tag has 10 bytes
  */
 enum tsec_cipher {
-	TSEC_CIPHER_UNSPEC		= 0,
-	TSEC_CIPHER_AES_128_GCM		= 1,
-	TSEC_CIPHER_AES_256_GCM		= 2,
-	TSEC_CIPHER_CHACHA20_POLY1305	= 3,
+	TSEC_CIPHER_UNSPEC			= 0,
+	TSEC_CIPHER_AES_128_GCM			= 1,
+	TSEC_CIPHER_AES_256_GCM			= 2,
+	TSEC_CIPHER_CHACHA20_POLY1305		= 3,
+	TSEC_CIPHER_AES_128_CM_HMAC_SHA1_80	= 4,
+	TSEC_CIPHER_AES_128_CM_HMAC_SHA1_32	= 5,
+	TSEC_CIPHER_AES_256_CM_HMAC_SHA1_80	= 6,
+	TSEC_CIPHER_AES_256_CM_HMAC_SHA1_32	= 7,
 	/* private: */
 	__TSEC_CIPHER_MAX
 };
@@ -125,7 +143,7 @@ enum tsec_verify {
 #define TSEC_PSK_IDENTITY_MAX	128
 #define TSEC_PSK_KEY_MAX	64
 #define TSEC_KEY_MAX		32
-#define TSEC_IV_MAX		12
+#define TSEC_IV_MAX		14
 #define TSEC_SECRET_MAX		48
 #define TSEC_CID_MAX		20
 #define TSEC_EXPORT_LABEL_MAX	249
@@ -376,8 +394,8 @@ enum tsec_direction {
  * One direction of one epoch.  Keys go in and never come out: KEY, IV and
  * SECRET are in no reply.  Either KEY and IV are given, or SECRET alone, of
  * which they are made (RFC 8446 section 7.3); SECRET makes the key renewable.
- * CID is the connection ID (RFC 9146) that the sender of the key's direction
- * puts into its records and the receiver expects there.
+ * CID is the connection ID (RFC 9146), or the MKI of SRTP, that the sender of
+ * the key's direction puts into its records and the receiver expects there.
  */
 enum tsec_attr_key {
 	TSEC_A_KEY_UNSPEC,
@@ -388,7 +406,9 @@ enum tsec_attr_key {
 	TSEC_A_KEY_VERSION,		/* u16, protocol version */
 	TSEC_A_KEY_CIPHER,		/* u16, enum tsec_cipher */
 	TSEC_A_KEY_KEY,			/* binary, 16 or 32 bytes */
-	TSEC_A_KEY_IV,			/* binary, 12; (D)TLS 1.2 GCM: 4 */
+	TSEC_A_KEY_IV,			/* binary, 12; (D)TLS 1.2 GCM: 4;
+					 * SRTP with AES-CM: 14
+					 */
 	TSEC_A_KEY_SECRET,		/* binary, 32 or 48: traffic secret */
 	TSEC_A_KEY_SEQ,			/* u64, next sequence number */
 	TSEC_A_KEY_SOFT_RECORDS,	/* u64, renew after so many records */
@@ -406,7 +426,7 @@ enum tsec_attr_key {
 	TSEC_A_KEY_USED,		/* flag, get only: taken by a session */
 	TSEC_A_KEY_REQUEST,		/* flag, key-update: the peer's as well */
 	TSEC_A_KEY_REASON,		/* u8, key-ntf: enum tsec_key_reason */
-	TSEC_A_KEY_CID,			/* binary, DTLS: in each record */
+	TSEC_A_KEY_CID,			/* binary, DTLS, SRTP: in each record */
 	__TSEC_A_KEY_MAX
 };
 

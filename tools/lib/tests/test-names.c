@@ -57,6 +57,14 @@ static void test_ciphers(void)
 	is_int(tsec_cipher_iv_len(TSEC_CIPHER_AES_256_GCM,
 				  TSEC_VERSION_DTLS_1_2), 4,
 	       "DTLS 1.2 GCM salt");
+	is_int(tsec_cipher_iv_len(TSEC_CIPHER_AES_128_GCM,
+				  TSEC_VERSION_SRTP), 12, "SRTP GCM salt");
+	is_int(tsec_cipher_iv_len(TSEC_CIPHER_AES_256_CM_HMAC_SHA1_32,
+				  TSEC_VERSION_SRTP), 14, "SRTP AES-CM salt");
+	is_int(tsec_cipher_key_len(TSEC_CIPHER_AES_256_CM_HMAC_SHA1_80), 32,
+	       "SRTP AES-CM key");
+	is_str(tsec_name_of(tsec_protocol_names, TSEC_PROTO_SRTP), "srtp",
+	       "name of SRTP");
 	is_str(tsec_name_of(tsec_version_names, TSEC_VERSION_DTLS_1_2),
 	       "DTLSv1.2", "name of a DTLS version");
 	is_str(tsec_name_of(tsec_protocol_names, TSEC_PROTO_DTLS), "dtls",
