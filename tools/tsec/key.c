@@ -12,8 +12,10 @@ static const char usage[] =
 	"                [ LIMIT ]...\n"
 	"                { key-file FILE iv-file FILE | secret-file FILE }\n"
 	"       tsec key del PROFILE [ tx | rx ]\n"
-	"CIPHER := { aes-128-gcm | aes-256-gcm | chacha20-poly1305 }\n"
-	"VERSION := { 1.2 | 1.3 | DTLSv1.2 }\n"
+	"CIPHER := { aes-128-gcm | aes-256-gcm | chacha20-poly1305 |\n"
+	"            aes-128-cm-hmac-sha1-80 | aes-128-cm-hmac-sha1-32 |\n"
+	"            aes-256-cm-hmac-sha1-80 | aes-256-cm-hmac-sha1-32 }\n"
+	"VERSION := { 1.2 | 1.3 | DTLSv1.2 | srtp }\n"
 	"LIMIT := { soft-records N | hard-records N | soft-bytes N |\n"
 	"           hard-bytes N | soft-seconds N | hard-seconds N |\n"
 	"           idle-seconds N }\n"
@@ -162,6 +164,18 @@ static int take_word(const char *word, const char *value,
 	return parse_setting(field, key, value);
 }
 
+static const char *version_text(unsigned int version)
+{
+	switch (version) {
+	case TSEC_VERSION_TLS_1_2:
+		return "TLS 1.2";
+	case TSEC_VERSION_DTLS_1_2:
+		return "DTLS 1.2";
+	default:
+		return "SRTP";
+	}
+}
+
 static int check_files(const struct tsec_key_info *key,
 		       const struct files *files)
 {
@@ -173,10 +187,10 @@ static int check_files(const struct tsec_key_info *key,
 	if (files->secret && key->version != TSEC_VERSION_TLS_1_3)
 		return bad_usage("%s has no traffic secrets: give "
 				 "key-file and iv-file",
-				 key->version == TSEC_VERSION_TLS_1_2 ?
-				 "TLS 1.2" : "DTLS 1.2");
-	if (tsec_has(key, KEY_CID) && key->version != TSEC_VERSION_DTLS_1_2)
-		return bad_usage("only DTLS has connection IDs");
+				 version_text(key->version));
+	if (tsec_has(key, KEY_CID) && key->version != TSEC_VERSION_DTLS_1_2 &&
+	    key->version != TSEC_VERSION_SRTP)
+		return bad_usage("only DTLS and SRTP have connection IDs");
 	if (files->key && !strcmp(files->key, "-") && !strcmp(files->iv, "-"))
 		return bad_usage("only one file can be standard input");
 	return 0;

@@ -82,7 +82,7 @@ expect 1 'DTLS 1.2 has no traffic secrets' \
 	key add web tx cipher aes-128-gcm version DTLSv1.2 secret-file a
 expect 1 'cid: not at most 20 bytes' key add web tx cid xyz
 expect 1 'cid is given twice' key add web tx cid 01 cid 02
-expect 1 'only DTLS has connection IDs' \
+expect 1 'only DTLS and SRTP have connection IDs' \
 	key add web tx cipher aes-128-gcm cid 01 key-file a iv-file b
 expect 1 'unexpected "key"' key add web tx key 00112233
 expect 1 'seq is given twice' key add web tx seq 1 seq 2

@@ -217,7 +217,7 @@ static unsigned int lingers(struct peer *peer)
 
 static void test_ciphers(void)
 {
-	for (uint16_t c = 1; c <= TSEC_CIPHER_MAX; c++) {
+	for (uint16_t c = 1; c <= TSEC_CIPHER_CHACHA20_POLY1305; c++) {
 		struct network net;
 
 		begin(&net);
