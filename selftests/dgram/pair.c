@@ -8,9 +8,9 @@
 #include "pair.h"
 #include "util.h"
 
-int dgram_socket(const char *profile, int flags)
+static int socket_of(int protocol, const char *profile, int flags)
 {
-	int fd = socket(AF_TSEC, SOCK_DGRAM | flags, 0);
+	int fd = socket(AF_TSEC, SOCK_DGRAM | flags, protocol);
 
 	ASSERT_GE(fd, 0);
 	if (profile)
@@ -19,26 +19,43 @@ int dgram_socket(const char *profile, int flags)
 	return fd;
 }
 
-int dgram_bound(const char *profile, sa_family_t family,
-		union tsec_addr *addr)
+int dgram_socket(const char *profile, int flags)
 {
-	int fd = dgram_socket(profile, 0);
+	return socket_of(TSEC_PROTO_DEFAULT, profile, flags);
+}
 
+static int loopback_bind(int fd, sa_family_t family, union tsec_addr *addr)
+{
 	addr_loopback(addr, family, 0);
 	ASSERT_EQ(bind(fd, &addr->sa, addr_len(addr)), 0);
 	addr_of(addr, fd);
 	return fd;
 }
 
+int dgram_bound(const char *profile, sa_family_t family,
+		union tsec_addr *addr)
+{
+	return loopback_bind(dgram_socket(profile, 0), family, addr);
+}
+
+int link_bound(const struct link *link, const char *profile,
+	       union tsec_addr *addr)
+{
+	int protocol = link->kind.version == TSEC_VERSION_SRTP ?
+		       TSEC_PROTO_SRTP : TSEC_PROTO_DTLS;
+
+	return loopback_bind(socket_of(protocol, profile, 0),
+			     link->kind.family, addr);
+}
+
 void ends_connect(struct ends *ends)
 {
 	struct link *link = &ends->link;
-	sa_family_t family = link->kind.family;
 
 	signal(SIGPIPE, SIG_IGN);
 	link_keys(link);
-	ends->a = dgram_bound(link->client, family, &ends->addr_a);
-	ends->b = dgram_bound(link->server, family, &ends->addr_b);
+	ends->a = link_bound(link, link->client, &ends->addr_a);
+	ends->b = link_bound(link, link->server, &ends->addr_b);
 	ASSERT_EQ(tsec_connect(ends->a, &ends->addr_b), 0);
 	ASSERT_EQ(tsec_connect(ends->b, &ends->addr_a), 0);
 }

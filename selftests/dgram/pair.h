@@ -28,6 +28,20 @@
 	DTLS_ADD(f, dtls12_aes128_v4, AES_128_GCM, AF_INET); \
 	DTLS_ADD(f, dtls12_chacha_v6, CHACHA20_POLY1305, AF_INET6)
 
+#define SRTP_ADD(f, v, ciph, fam) \
+	FIXTURE_VARIANT_ADD(f, v) = { \
+		.kind = { TSEC_VERSION_SRTP, TSEC_CIPHER_##ciph, fam } \
+	}
+
+/* Each cipher, the families in turn. */
+#define SRTP_KINDS_ADD(f) \
+	SRTP_ADD(f, srtp_gcm128_v4, AES_128_GCM, AF_INET); \
+	SRTP_ADD(f, srtp_gcm256_v6, AES_256_GCM, AF_INET6); \
+	SRTP_ADD(f, srtp_cm128_80_v4, AES_128_CM_HMAC_SHA1_80, AF_INET); \
+	SRTP_ADD(f, srtp_cm128_32_v6, AES_128_CM_HMAC_SHA1_32, AF_INET6); \
+	SRTP_ADD(f, srtp_cm256_80_v6, AES_256_CM_HMAC_SHA1_80, AF_INET6); \
+	SRTP_ADD(f, srtp_cm256_32_v4, AES_256_CM_HMAC_SHA1_32, AF_INET)
+
 /* Two sockets that are connected to each other. */
 struct ends {
 	struct link link;
@@ -37,11 +51,15 @@ struct ends {
 	int b;
 };
 
-/* A socket with a profile; flags: SOCK_NONBLOCK, SOCK_CLOEXEC. */
+/* A socket of DTLS with a profile; flags: SOCK_NONBLOCK, SOCK_CLOEXEC. */
 int dgram_socket(const char *profile, int flags);
 /* The same, bound to a free port of the loopback address. */
 int dgram_bound(const char *profile, sa_family_t family,
 		union tsec_addr *addr);
+
+/* The same, of the link's protocol. */
+int link_bound(const struct link *link, const char *profile,
+	       union tsec_addr *addr);
 
 void ends_make(struct ends *ends, const struct kind *kind);
 /* As ends_make(), for a link whose limits were chosen. */
