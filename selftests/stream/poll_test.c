@@ -62,6 +62,18 @@ static uint32_t next(int ep, int timeout)
 	return n ? ev.events : 0;
 }
 
+/* The next event with one of these; of others there is always another. */
+static uint32_t next_with(int ep, uint32_t events)
+{
+	uint64_t end = now_ms() + SOON;
+	uint32_t got;
+
+	do {
+		got = next(ep, SOON);
+	} while (!(got & events) && now_ms() < end);
+	return got;
+}
+
 TEST_F(poll, unconnected)
 {
 	int fd = tsec_socket(NULL, 0);
@@ -260,10 +272,10 @@ static void before_connect(int ep, struct pair *pair, uint32_t edge)
 	peer = accept(pair->listener, NULL, NULL);
 	ASSERT_EQ(send(fd, "x", 1, 0), 1);
 	ASSERT_EQ(send(peer, "data", 4, 0), 4);
-	EXPECT_EQ(next(ep, SOON), EPOLLIN | EPOLLOUT);
+	EXPECT_EQ(next_with(ep, EPOLLIN), EPOLLIN | EPOLLOUT);
 	ASSERT_EQ(recv(fd, buf, 10, 0), 4);
 	close(peer);
-	EXPECT_EQ(next(ep, SOON) & (EPOLLIN | EPOLLRDHUP),
+	EXPECT_EQ(next_with(ep, EPOLLRDHUP) & (EPOLLIN | EPOLLRDHUP),
 		  EPOLLIN | EPOLLRDHUP);
 	EXPECT_EQ(recv(fd, buf, 10, 0), 0);
 	close(fd);
