@@ -21,7 +21,7 @@ enum {
 	VERIFY_LEN	= AT_COOKIE + COOKIE_LEN,
 	QUIET		= 50,		/* ms in which nothing may come */
 	CLIENTS		= 20,
-	FLOOD		= 20000,
+	FLOOD		= 5000,
 };
 
 FIXTURE(listen) {
