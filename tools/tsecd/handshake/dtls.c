@@ -24,9 +24,12 @@
 #define RESEND_MS 1000
 #define GIVE_UP_MS (60 * 60 * 1000)
 
-/* As long as a peer may go on to repeat its flight, and how often. */
-#define LINGER_SECONDS 30
-#define REPEATS_MAX 10
+/*
+ * A peer may go on to repeat its flight: twice the lifetime of a TCP segment
+ * (RFC 6347 section 4.2.4).  So many repeats are more than it has time for.
+ */
+#define LINGER_SECONDS 240
+#define REPEATS_MAX 16
 
 struct dtls {
 	struct tls *tls;
