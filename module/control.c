@@ -28,31 +28,15 @@ static u64 half_records(const struct tsec_half *half)
 	return READ_ONCE(half->next) - half->key.seq;
 }
 
-static u64 half_key_bytes(const struct tsec_half *half)
-{
-	return atomic64_read(&half->bytes) - half->key_bytes;
-}
-
 /**
  * tsec_control_watch() - set the marks that the data path looks at
  * @half: the direction, its key just installed
  */
 void tsec_control_watch(struct tsec_half *half)
 {
-	const struct tsec_limits *limits = &half->key.limits;
-	u64 records = U64_MAX;
-
-	if (limits->hard_records)
-		records = limits->hard_records;
-	if (limits->soft_records)
-		records = min(records, limits->soft_records);
-	half->timed = limits->soft_bytes || limits->hard_bytes ||
-		      limits->soft_seconds || limits->hard_seconds ||
-		      limits->idle_seconds;
-	half->used = ktime_get_boottime_seconds();
 	half->next = half->key.seq;
-	half->key_bytes = atomic64_read(&half->bytes);
-	WRITE_ONCE(half->watch, records);
+	tsec_watch_begin(&half->watch, &half->key.limits,
+			 atomic64_read(&half->bytes));
 }
 
 /* A key without a secret, or inside a device, stays the only one. */
@@ -470,24 +454,10 @@ void tsec_control_rekey_needed(struct tsec_session *session,
 	tsec_event_key(session, direction, TSEC_KEY_REKEY_NEEDED);
 }
 
-/**
- * tsec_control_check() - may a key be used once more?
- * @half: the direction
- * @records: records since the key came
- *
- * Context: Any.
- * Return: the verdict.
- */
-enum tsec_key_verdict tsec_control_check(struct tsec_half *half, u64 records)
+static enum tsec_key_verdict half_check(struct tsec_half *half)
 {
-	time64_t now = ktime_get_boottime_seconds();
-	enum tsec_key_verdict verdict;
-
-	verdict = tsec_key_check(&half->key, records, half_key_bytes(half),
-				 now, READ_ONCE(half->used));
-	if (verdict != TSEC_KEY_HARD)
-		WRITE_ONCE(half->used, now);
-	return verdict;
+	return tsec_watch_check(&half->watch, &half->key, half_records(half),
+				atomic64_read(&half->bytes));
 }
 
 /* How much goes out before the key has to be looked at again. */
@@ -500,7 +470,7 @@ static size_t tx_room(const struct tsec_half *tx)
 	if (budget < SIZE_MAX / TSEC_TLS_PAYLOAD_MAX)
 		room = max(budget, 1ULL) * TSEC_TLS_PAYLOAD_MAX;
 	if (limits->hard_bytes) {
-		left = limits->hard_bytes - half_key_bytes(tx);
+		left = limits->hard_bytes - tsec_half_bytes(tx);
 		room = min(room, left);
 	}
 	return room;
@@ -522,7 +492,7 @@ int tsec_control_tx_due(struct tsec_session *session, size_t len, size_t *room)
 	int err = 0;
 
 	tx->next = tsec_ktls_seq(session->inner, TSEC_DIR_TX);
-	verdict = tsec_control_check(tx, half_records(tx));
+	verdict = half_check(tx);
 	if (verdict == TSEC_KEY_HARD)
 		return tsec_control_expire(session, TSEC_DIR_TX);
 	if (verdict == TSEC_KEY_SOFT) {
@@ -550,7 +520,7 @@ int tsec_control_rx_due(struct tsec_session *session)
 {
 	struct tsec_half *rx = &session->rx;
 
-	switch (tsec_control_check(rx, half_records(rx))) {
+	switch (half_check(rx)) {
 	case TSEC_KEY_HARD:
 		return tsec_control_expire(session, TSEC_DIR_RX);
 	case TSEC_KEY_SOFT:

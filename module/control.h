@@ -25,7 +25,6 @@ int tsec_control_expire(struct tsec_session *session,
 			enum tsec_direction direction);
 void tsec_control_rekey_needed(struct tsec_session *session,
 			       enum tsec_direction direction);
-enum tsec_key_verdict tsec_control_check(struct tsec_half *half, u64 records);
 
 /**
  * tsec_control_owed() - whether a control record waits to be sent

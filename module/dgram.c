@@ -5,7 +5,6 @@
 #include <linux/slab.h>
 
 #include "compat.h"
-#include "control.h"
 #include "dgram.h"
 #include "handshake.h"
 #include "inner.h"
@@ -94,6 +93,7 @@ int tsec_dgram_new(struct tsec_session *session)
 	dgram->session = session;
 	dgram->isk = session->inner->sk;
 	dgram->net = get_net(session->tn->net);
+	spin_lock_init(&dgram->keys_lock);
 	tsec_dgram_rx_init(dgram);
 	session->dgram = dgram;
 	return 0;
@@ -113,45 +113,11 @@ static int dgram_prepare(struct tsec_session *session, const char **why)
 	return err;
 }
 
-/* The numbers of the protocol end as well. */
-static void limit_numbers(struct tsec_key *key,
-			  const struct tsec_packet_ops *ops)
-{
-	struct tsec_limits numbers = { .hard_records = ops->seq_max + 1 };
-
-	tsec_limits_merge(&key->limits, &numbers);
-}
-
-static int half_open(struct tsec_session *session, struct tsec_half *half,
-		     enum tsec_direction direction, const char **why)
-{
-	const struct tsec_packet_ops *ops = session->record->packet;
-	struct tsec_packet_params as = {
-		.key_id		= session->record->key_id,
-		.sending	= direction == TSEC_DIR_TX,
-		.cid_len	= half->key.cid_len,
-	};
-	struct tsec_dgram_key *slot;
-
-	memcpy(as.cid, half->key.cid, half->key.cid_len);
-	limit_numbers(&half->key, ops);
-	slot = tsec_dgram_key_new(ops, &half->key, &as, why);
-	tsec_key_forget(&half->key);
-	if (IS_ERR(slot))
-		return PTR_ERR(slot);
-	half->key.born = ktime_get_boottime_seconds();
-	tsec_control_watch(half);
-	rcu_assign_pointer(half->slot, slot);
-	return 0;
-}
-
 static int dgram_open(struct tsec_session *session, const char **why)
 {
 	int err;
 
-	err = half_open(session, &session->tx, TSEC_DIR_TX, why);
-	if (!err)
-		err = half_open(session, &session->rx, TSEC_DIR_RX, why);
+	err = tsec_dgram_rekey_first(session, why);
 	if (err)
 		return err;
 	session->version = session->tx.key.version;
@@ -242,8 +208,7 @@ static void end_work(struct work_struct *work)
 						struct tsec_dgram, end);
 
 	tsec_dgram_rx_free(dgram);
-	tsec_dgram_key_free(dgram->tx);
-	tsec_dgram_key_free(dgram->rx);
+	tsec_dgram_rekey_end(dgram);
 	tsec_udp_path_free(&dgram->path);
 	put_net(dgram->net);
 	kfree(dgram);
@@ -259,8 +224,7 @@ static void dgram_free(struct tsec_session *session)
 	softirqs_detach(session);
 	if (dgram->peer.endpoint)
 		tsec_endpoint_put(dgram->peer.endpoint);
-	dgram->tx = rcu_dereference_protected(session->tx.slot, true);
-	dgram->rx = rcu_dereference_protected(session->rx.slot, true);
+	tsec_dgram_rekey_stop(session);
 	INIT_RCU_WORK(&dgram->end, end_work);
 	queue_rcu_work(tsec_wq, &dgram->end);
 }

@@ -24,21 +24,35 @@ struct tsec_packet_params;
 struct tsec_session;
 struct tsec_transport;
 
+enum tsec_dgram_limits {
+	/* The peer's last, its present and its next one. */
+	TSEC_DGRAM_RX_KEYS	= 3,
+};
+
 /**
  * struct tsec_dgram_key - a key at work
  * @ops: its record protocol
  * @key: the protocol's own part
  * @id: as in struct tsec_packet_header, 0 if it is for all
+ * @confirms: receiving: the first packet that it opens puts the sending key
+ *	that waits to work
  * @next: sending: the next number, which whoever takes it uses; receiving:
  *	the first number and as many as have come
  * @forged: receiving: packets that were not authentic
+ * @about: what may be known of it: its bytes are not there any more
+ * @watch: its limits
+ * @end: frees it once nobody can see it
  */
 struct tsec_dgram_key {
 	const struct tsec_packet_ops *ops;
 	struct tsec_packet_key *key;
 	u32 id;
+	bool confirms;
 	atomic64_t next;
 	atomic64_t forged;
+	struct tsec_key about;
+	struct tsec_watch watch;
+	struct rcu_work end;
 };
 
 /**
@@ -70,8 +84,11 @@ enum tsec_dgram_events {
  * @control: opened control records, and flights of the peer's handshake
  * @events: bits of enum tsec_dgram_events
  * @work: deals with the last four of these
- * @tx: the session's keys, once it has ended
- * @rx: the other one
+ * @keys_lock: protects @tx_waits, and which key of the session sends
+ * @rx_keys: what receives, read under RCU, written under rx.lock
+ * @rx_newest: which of @rx_keys came last, under rx.lock
+ * @tx_waits: will send once the peer uses its partner, or NULL
+ * @tx: the key that sends, once the session has ended
  * @end: frees what is here once no softirq can see it
  */
 struct tsec_dgram {
@@ -88,8 +105,11 @@ struct tsec_dgram {
 	struct sk_buff_head control;
 	unsigned long events;
 	struct work_struct work;
+	spinlock_t keys_lock;	/* which key sends */
+	struct tsec_dgram_key __rcu *rx_keys[TSEC_DGRAM_RX_KEYS];
+	unsigned int rx_newest;
+	struct tsec_dgram_key *tx_waits;
 	struct tsec_dgram_key *tx;
-	struct tsec_dgram_key *rx;
 	struct rcu_work end;
 };
 
@@ -134,12 +154,24 @@ void tsec_dgram_queue_tell(const struct sock *sk, struct msghdr *msg,
 struct tsec_dgram_key *tsec_dgram_key_new(const struct tsec_packet_ops *ops,
 					  const struct tsec_key *key,
 					  const struct tsec_packet_params *as,
-					  const char **why);
+					  u64 bytes, const char **why);
 void tsec_dgram_key_free(struct tsec_dgram_key *slot);
+void tsec_dgram_key_retire(struct tsec_dgram_key *slot);
 enum tsec_key_verdict tsec_dgram_key_take(struct tsec_dgram_key *slot,
-					  struct tsec_half *tx, u64 *seq);
+					  const struct tsec_half *tx, u64 *seq);
 enum tsec_key_verdict tsec_dgram_key_look(struct tsec_dgram_key *slot,
-					  struct tsec_half *rx);
+					  const struct tsec_half *rx);
 bool tsec_dgram_key_forgery(struct tsec_dgram_key *slot);
+
+int tsec_dgram_rekey_first(struct tsec_session *session, const char **why);
+int tsec_dgram_rekey(struct tsec_session *session,
+		     enum tsec_direction direction, struct tsec_key *key,
+		     bool confirm, const char **why);
+void tsec_dgram_rekey_confirmed(struct tsec_session *session,
+				struct tsec_dgram_key *slot);
+void tsec_dgram_rekey_stop(struct tsec_session *session);
+void tsec_dgram_rekey_end(struct tsec_dgram *dgram);
+struct tsec_dgram_key *tsec_dgram_rx_key(const struct tsec_dgram *dgram,
+					 u32 id);
 
 #endif /* TSEC_DGRAM_H */

@@ -10,8 +10,8 @@
 #include <linux/err.h>
 #include <linux/slab.h>
 
-#include "control.h"
 #include "dgram.h"
+#include "net.h"
 #include "packet.h"
 #include "session.h"
 
@@ -23,6 +23,7 @@
  * @ops: the record protocol
  * @key: the key
  * @as: what it is for
+ * @bytes: payload of the session in this direction up to now
  * @why: set to the reason of a failure
  *
  * Context: process context.
@@ -31,7 +32,7 @@
 struct tsec_dgram_key *tsec_dgram_key_new(const struct tsec_packet_ops *ops,
 					  const struct tsec_key *key,
 					  const struct tsec_packet_params *as,
-					  const char **why)
+					  u64 bytes, const char **why)
 {
 	struct tsec_dgram_key *slot;
 	struct tsec_packet_key *pkey;
@@ -49,6 +50,10 @@ struct tsec_dgram_key *tsec_dgram_key_new(const struct tsec_packet_ops *ops,
 	slot->key = pkey;
 	slot->id = as->key_id;
 	atomic64_set(&slot->next, key->seq);
+	slot->about = *key;
+	tsec_key_forget(&slot->about);
+	memzero_explicit(slot->about.secret, sizeof(slot->about.secret));
+	tsec_watch_begin(&slot->watch, &key->limits, bytes);
 	return slot;
 }
 
@@ -66,41 +71,64 @@ void tsec_dgram_key_free(struct tsec_dgram_key *slot)
 	kfree(slot);
 }
 
-static enum tsec_key_verdict verdict(struct tsec_half *half, u64 next)
+static void end_work(struct work_struct *work)
 {
-	if (likely(!half->timed && next < READ_ONCE(half->watch)))
+	tsec_dgram_key_free(container_of(to_rcu_work(work),
+					 struct tsec_dgram_key, end));
+}
+
+/**
+ * tsec_dgram_key_retire() - end a key that others may be using right now
+ * @slot: the key, or NULL; nobody finds it any more
+ *
+ * Context: Any.
+ */
+void tsec_dgram_key_retire(struct tsec_dgram_key *slot)
+{
+	if (!slot)
+		return;
+	INIT_RCU_WORK(&slot->end, end_work);
+	queue_rcu_work(tsec_wq, &slot->end);
+}
+
+static enum tsec_key_verdict verdict(struct tsec_dgram_key *slot,
+				     const struct tsec_half *half, u64 next)
+{
+	if (likely(!slot->watch.timed && next < slot->watch.records))
 		return TSEC_KEY_OK;
-	return tsec_control_check(half, next - half->key.seq);
+	return tsec_watch_check(&slot->watch, &slot->about,
+				next - slot->about.seq,
+				atomic64_read(&half->bytes));
 }
 
 /**
  * tsec_dgram_key_take() - take the number of a packet to send
  * @slot: the key
- * @tx: the direction, with the key's limits
+ * @tx: its direction
  * @seq: set to the number; nobody else gets it
  *
  * Context: Any.
  * Return: TSEC_KEY_HARD if the number must not be used.
  */
 enum tsec_key_verdict tsec_dgram_key_take(struct tsec_dgram_key *slot,
-					  struct tsec_half *tx, u64 *seq)
+					  const struct tsec_half *tx, u64 *seq)
 {
 	*seq = atomic64_fetch_inc(&slot->next);
-	return verdict(tx, *seq);
+	return verdict(slot, tx, *seq);
 }
 
 /**
  * tsec_dgram_key_look() - may a key open one more packet?
  * @slot: the key
- * @rx: the direction, with the key's limits
+ * @rx: its direction
  *
  * Context: Any.
  * Return: TSEC_KEY_HARD if it must not.
  */
 enum tsec_key_verdict tsec_dgram_key_look(struct tsec_dgram_key *slot,
-					  struct tsec_half *rx)
+					  const struct tsec_half *rx)
 {
-	return verdict(rx, atomic64_read(&slot->next));
+	return verdict(slot, rx, atomic64_read(&slot->next));
 }
 
 /**

@@ -93,29 +93,33 @@ static void open_failed(struct tsec_session *session,
 static struct tsec_dgram_key *
 key_for(struct tsec_session *session, const struct tsec_packet_header *header)
 {
-	struct tsec_dgram_key *slot = rcu_dereference(session->rx.slot);
+	struct tsec_dgram_key *slot;
 
 	if (!header->sealed) {
 		TSEC_INC_STATS(session->tn, TSEC_STAT_PACKETS_UNPROTECTED);
 		return NULL;
 	}
-	if (!slot || (slot->id && slot->id != header->key_id)) {
+	slot = tsec_dgram_rx_key(session->dgram, header->key_id);
+	if (!slot)
 		TSEC_INC_STATS(session->tn, TSEC_STAT_PACKETS_NO_KEY);
-		return NULL;
-	}
 	return slot;
 }
 
+/* The end of a key that has been replaced is not the session's. */
 static bool key_allows(struct tsec_session *session,
 		       struct tsec_dgram_key *slot)
 {
+	bool newest = slot == rcu_access_pointer(session->rx.slot);
+
 	switch (tsec_dgram_key_look(slot, &session->rx)) {
 	case TSEC_KEY_HARD:
-		tell(session->dgram, TSEC_DGRAM_RX_HARD);
+		if (newest)
+			tell(session->dgram, TSEC_DGRAM_RX_HARD);
 		TSEC_INC_STATS(session->tn, TSEC_STAT_PACKETS_ENDED);
 		return false;
 	case TSEC_KEY_SOFT:
-		if (!test_bit(TSEC_SESSION_SOFT_TOLD, &session->flags))
+		if (newest && !test_bit(TSEC_SESSION_SOFT_TOLD,
+					&session->flags))
 			tell(session->dgram, TSEC_DGRAM_RX_SOFT);
 		return true;
 	default:
@@ -139,6 +143,10 @@ static bool record_open(struct tsec_session *session,
 		return false;
 	}
 	atomic64_inc(&slot->next);
+	/* Pairs with the one in tx_wait(). */
+	smp_mb__after_atomic();
+	if (unlikely(READ_ONCE(slot->confirms)))
+		tsec_dgram_rekey_confirmed(session, slot);
 	return true;
 }
 

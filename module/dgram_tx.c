@@ -32,26 +32,25 @@ int tsec_dgram_tx_broken(const struct tsec_session *session)
 	return 0;
 }
 
-/* The key in use stays: only the end of the session takes it away. */
-static struct tsec_dgram_key *tx_slot(const struct tsec_session *session)
+/*
+ * Seals under the key in use, which another one may replace meanwhile.  What
+ * is given up once its number is taken leaves a gap, and no harm.
+ */
+static enum tsec_key_verdict packet_seal(struct tsec_session *session,
+					 struct tsec_packet *packet, int *err)
 {
-	return rcu_dereference_protected(session->tx.slot,
-					 refcount_read(&session->refs));
-}
+	enum tsec_key_verdict verdict;
+	struct tsec_dgram_key *slot;
 
-/* What is given up once its number is taken leaves a gap, and no harm. */
-static int number_take(struct tsec_session *session,
-		       struct tsec_dgram_key *slot, u64 *seq)
-{
-	switch (tsec_dgram_key_take(slot, &session->tx, seq)) {
-	case TSEC_KEY_HARD:
-		return tsec_control_expire(session, TSEC_DIR_TX);
-	case TSEC_KEY_SOFT:
-		tsec_control_rekey_needed(session, TSEC_DIR_TX);
-		return 0;
-	default:
-		return 0;
-	}
+	local_bh_disable();
+	rcu_read_lock();
+	slot = rcu_dereference(session->tx.slot);
+	verdict = tsec_dgram_key_take(slot, &session->tx, &packet->seq);
+	if (verdict != TSEC_KEY_HARD)
+		*err = slot->ops->seal(slot->key, packet);
+	rcu_read_unlock();
+	local_bh_enable();
+	return verdict;
 }
 
 /**
@@ -65,16 +64,17 @@ static int number_take(struct tsec_session *session,
  */
 int tsec_dgram_seal(struct tsec_session *session, struct tsec_packet *packet)
 {
-	struct tsec_dgram_key *slot = tx_slot(session);
 	int err;
 
-	err = number_take(session, slot, &packet->seq);
-	if (err)
+	switch (packet_seal(session, packet, &err)) {
+	case TSEC_KEY_HARD:
+		return tsec_control_expire(session, TSEC_DIR_TX);
+	case TSEC_KEY_SOFT:
+		tsec_control_rekey_needed(session, TSEC_DIR_TX);
 		return err;
-	local_bh_disable();
-	err = slot->ops->seal(slot->key, packet);
-	local_bh_enable();
-	return err;
+	default:
+		return err;
+	}
 }
 
 /**
@@ -88,10 +88,14 @@ u32 tsec_dgram_fit(const struct tsec_session *session, u32 mtu)
 {
 	const struct tsec_packet_ops *ops = session->record->packet;
 	u32 around = ops->header_room + ops->trailer_room;
+	u32 len;
 
-	if (ops->fit)
-		return ops->fit(tx_slot(session)->key, mtu);
-	return mtu > around ? min(mtu - around, ops->payload_max) : 0;
+	if (!ops->fit)
+		return mtu > around ? min(mtu - around, ops->payload_max) : 0;
+	rcu_read_lock();
+	len = ops->fit(rcu_dereference(session->tx.slot)->key, mtu);
+	rcu_read_unlock();
+	return len;
 }
 
 /**
@@ -107,9 +111,15 @@ u32 tsec_dgram_sealed_len(const struct tsec_session *session,
 {
 	const struct tsec_packet_ops *ops = session->record->packet;
 
-	return ops->sealed_len ? ops->sealed_len(tx_slot(session)->key,
-						 packet->data, packet->len) :
-				 packet->len;
+	u32 len;
+
+	if (!ops->sealed_len)
+		return packet->len;
+	rcu_read_lock();
+	len = ops->sealed_len(rcu_dereference(session->tx.slot)->key,
+			      packet->data, packet->len);
+	rcu_read_unlock();
+	return len;
 }
 
 static int skb_seal(struct tsec_session *session, struct sk_buff *skb,

@@ -97,10 +97,14 @@ static int key_event_put(struct sk_buff *skb, struct tsec_session *session,
 	const struct tsec_half *half = direction == TSEC_DIR_TX ?
 				       &session->tx : &session->rx;
 	struct nlattr *nest = nla_nest_start(skb, TSEC_A_KEY);
+	u32 epoch;
 
+	rcu_read_lock();
+	epoch = tsec_half_key(half)->epoch;
+	rcu_read_unlock();
 	if (!nest || nla_put_u32(skb, TSEC_A_KEY_SESSION, session->id) ||
 	    nla_put_u8(skb, TSEC_A_KEY_DIRECTION, direction) ||
-	    nla_put_u32(skb, TSEC_A_KEY_EPOCH, half->key.epoch) ||
+	    nla_put_u32(skb, TSEC_A_KEY_EPOCH, epoch) ||
 	    nla_put_u8(skb, TSEC_A_KEY_REASON, reason))
 		return -EMSGSIZE;
 	nla_nest_end(skb, nest);

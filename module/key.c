@@ -274,6 +274,15 @@ static bool has_cid(u16 version)
 	       version == TSEC_VERSION_SRTP;
 }
 
+static const char *id_fault(const struct tsec_key *key)
+{
+	if (!key->id)
+		return NULL;
+	if (key->version != TSEC_VERSION_DTLS_1_2)
+		return "keys of this protocol have no ID";
+	return key->id > U16_MAX ? "an epoch of DTLS 1.2 has 16 bits" : NULL;
+}
+
 static const char *cipher_fault(const struct tsec_key *key,
 				const struct tsec_cipher_desc *desc)
 {
@@ -287,7 +296,7 @@ static const char *cipher_fault(const struct tsec_key *key,
 static const char *key_fault(const struct tsec_key *key)
 {
 	const struct tsec_cipher_desc *desc = tsec_cipher_find(key->cipher);
-	const char *fault = cipher_fault(key, desc);
+	const char *fault = cipher_fault(key, desc) ?: id_fault(key);
 
 	if (fault)
 		return fault;
@@ -302,6 +311,35 @@ static const char *key_fault(const struct tsec_key *key)
 	if (key->secret_len)
 		return secret_fault(key, desc);
 	return plain_fault(key, desc);
+}
+
+static u64 elapsed(time64_t since, time64_t now)
+{
+	return now > since ? now - since : 0;
+}
+
+/**
+ * tsec_key_view() - show what of a key may be seen
+ * @key: the key
+ * @view: set; nobody is said to have used the key
+ *
+ * Context: Any; the caller guards @key.
+ */
+void tsec_key_view(const struct tsec_key *key, struct tsec_key_view *view)
+{
+	*view = (struct tsec_key_view){
+		.limits		= key->limits,
+		.seq		= key->seq,
+		.age		= elapsed(key->born,
+					  ktime_get_boottime_seconds()),
+		.epoch		= key->epoch,
+		.id		= key->id,
+		.version	= key->version,
+		.cipher		= key->cipher,
+		.renewable	= tsec_key_renewable(key),
+		.cid_len	= key->cid_len,
+	};
+	memcpy(view->cid, key->cid, key->cid_len);
 }
 
 /**
@@ -429,11 +467,6 @@ static bool reached(u64 value, u64 limit)
 	return limit && value >= limit;
 }
 
-static u64 elapsed(time64_t since, time64_t now)
-{
-	return now > since ? now - since : 0;
-}
-
 /* Whoever ran the handshake used the numbers before the first one. */
 static u64 used_records(const struct tsec_key *key, u64 records)
 {
@@ -472,6 +505,53 @@ enum tsec_key_verdict tsec_key_check(const struct tsec_key *key, u64 records,
 	    reached(age, limits->soft_seconds))
 		return TSEC_KEY_SOFT;
 	return TSEC_KEY_OK;
+}
+
+/**
+ * tsec_watch_begin() - set the marks that the data path looks at
+ * @watch: set
+ * @limits: the limits of the key that has just come
+ * @bytes: payload of the session up to now
+ *
+ * Context: Any; the caller guards @watch.
+ */
+void tsec_watch_begin(struct tsec_watch *watch,
+		      const struct tsec_limits *limits, u64 bytes)
+{
+	u64 records = limits->hard_records ?: U64_MAX;
+
+	if (limits->soft_records)
+		records = min(records, limits->soft_records);
+	watch->timed = limits->soft_bytes || limits->hard_bytes ||
+		       limits->soft_seconds || limits->hard_seconds ||
+		       limits->idle_seconds;
+	watch->used = ktime_get_boottime_seconds();
+	watch->bytes_before = bytes;
+	WRITE_ONCE(watch->records, records);
+}
+
+/**
+ * tsec_watch_check() - may a key be used once more, now?
+ * @watch: what is known of its use
+ * @key: the key
+ * @records: records since it came
+ * @bytes: payload of the session up to now
+ *
+ * Context: Any.
+ * Return: the verdict.
+ */
+enum tsec_key_verdict tsec_watch_check(struct tsec_watch *watch,
+				       const struct tsec_key *key, u64 records,
+				       u64 bytes)
+{
+	time64_t now = ktime_get_boottime_seconds();
+	enum tsec_key_verdict verdict;
+
+	verdict = tsec_key_check(key, records, bytes - watch->bytes_before,
+				 now, READ_ONCE(watch->used));
+	if (verdict != TSEC_KEY_HARD)
+		WRITE_ONCE(watch->used, now);
+	return verdict;
 }
 
 /**

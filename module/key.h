@@ -36,12 +36,29 @@ struct tsec_limits {
 };
 
 /**
+ * struct tsec_watch - a key's limits, as the data path looks at them
+ * @records: sequence number at which the limits want a look; lets the data
+ *	path get by with one comparison
+ * @timed: a limit in bytes or seconds is set: look at each call
+ * @bytes_before: payload of the session before this key came
+ * @used: ktime_get_boottime_seconds() of the last use, kept if @timed
+ */
+struct tsec_watch {
+	u64 records;
+	bool timed;
+	u64 bytes_before;
+	time64_t used;
+};
+
+/**
  * struct tsec_key - one direction of one epoch
  * @seq: the first sequence number of this epoch that is free; the ones
  *	before it were used by whoever ran the handshake
  * @limits: how much the key may protect
  * @born: when the key came, in ktime_get_boottime_seconds()
  * @epoch: how many times the key was renewed
+ * @id: what its records call it: the epoch (DTLS); 0 for the protocol's first
+ *	one, or where records name no key
  * @version: protocol version, as on the wire
  * @cipher: enum tsec_cipher
  * @key_len: bytes of @key
@@ -62,6 +79,7 @@ struct tsec_key {
 	struct tsec_limits limits;
 	time64_t born;
 	u32 epoch;
+	u32 id;
 	u16 version;
 	u16 cipher;
 	u8 key_len;
@@ -71,6 +89,34 @@ struct tsec_key {
 	u8 key[TSEC_KEY_MAX];
 	u8 iv[TSEC_KEY_IV_MAX];
 	u8 secret[TSEC_SECRET_MAX];
+	u8 cid[TSEC_CID_MAX];
+};
+
+/**
+ * struct tsec_key_view - what of a key may be seen
+ * @limits: how much it may protect
+ * @seq: first sequence number
+ * @age: seconds
+ * @epoch: how many times it was renewed
+ * @id: what its records call it, 0 for the protocol's first one
+ * @version: protocol version
+ * @cipher: enum tsec_cipher
+ * @renewable: it can renew itself
+ * @used: a session has taken it
+ * @cid_len: bytes of @cid
+ * @cid: the connection ID in each record
+ */
+struct tsec_key_view {
+	struct tsec_limits limits;
+	u64 seq;
+	u64 age;
+	u32 epoch;
+	u32 id;
+	u16 version;
+	u16 cipher;
+	bool renewable;
+	bool used;
+	u8 cid_len;
 	u8 cid[TSEC_CID_MAX];
 };
 
@@ -123,6 +169,7 @@ void tsec_limits_merge(struct tsec_limits *limits,
 		       const struct tsec_limits *with);
 bool tsec_limits_valid(const struct tsec_limits *limits);
 
+void tsec_key_view(const struct tsec_key *key, struct tsec_key_view *view);
 int tsec_key_validate(const struct tsec_key *key, const char **why);
 int tsec_key_derive(struct tsec_key *key);
 int tsec_key_renew(struct tsec_key *key);
@@ -131,6 +178,11 @@ void tsec_key_wipe(struct tsec_key *key);
 enum tsec_key_verdict tsec_key_check(const struct tsec_key *key, u64 records,
 				     u64 bytes, time64_t now,
 				     time64_t last_used);
+void tsec_watch_begin(struct tsec_watch *watch,
+		      const struct tsec_limits *limits, u64 bytes);
+enum tsec_key_verdict tsec_watch_check(struct tsec_watch *watch,
+				       const struct tsec_key *key, u64 records,
+				       u64 bytes);
 u64 tsec_key_budget(const struct tsec_key *key, u64 records);
 
 /**

@@ -3,6 +3,7 @@
  * Keys by netlink: in, away, renewed; what a dump shows holds no secret.
  */
 #include "compat.h"
+#include "dgram.h"
 #include "event.h"
 #include "netlink.h"
 #include "session.h"
@@ -37,6 +38,8 @@ const struct nla_policy tsec_policy_key_new[TSEC_A_KEY_MAX + 1] = {
 								&tsec_range_u32),
 	[TSEC_A_KEY_CID]		= { .type = NLA_BINARY,
 					    .len = TSEC_CID_MAX },
+	[TSEC_A_KEY_ID]			= NLA_POLICY_MIN(NLA_U32, 1),
+	[TSEC_A_KEY_CONFIRM]		= { .type = NLA_FLAG },
 };
 
 const struct nla_policy tsec_policy_key_del[TSEC_A_KEY_MAX + 1] = {
@@ -66,6 +69,8 @@ static void key_parse(struct tsec_key *key, struct nlattr **tb)
 		key->cipher = nla_get_u16(tb[TSEC_A_KEY_CIPHER]);
 	if (tb[TSEC_A_KEY_SEQ])
 		key->seq = nla_get_u64(tb[TSEC_A_KEY_SEQ]);
+	if (tb[TSEC_A_KEY_ID])
+		key->id = nla_get_u32(tb[TSEC_A_KEY_ID]);
 	key->key_len = bytes_take(key->key, tb[TSEC_A_KEY_KEY]);
 	key->iv_len = bytes_take(key->iv, tb[TSEC_A_KEY_IV]);
 	key->secret_len = bytes_take(key->secret, tb[TSEC_A_KEY_SECRET]);
@@ -101,39 +106,72 @@ static int key_make(struct tsec_key *key, struct nlattr **tb,
 	return key->secret_len ? tsec_key_derive(key) : 0;
 }
 
+/* A key to begin with: it waits for its partner and for handshake-done. */
+static int first_key_take(struct tsec_session *session, struct nlattr **tb,
+			  enum tsec_direction direction, struct tsec_key *key,
+			  const char **why)
+{
+	struct tsec_half *half = direction == TSEC_DIR_TX ? &session->tx :
+							    &session->rx;
+	int err;
+
+	err = key_make(key, tb, &session->settings.limits, why);
+	if (err)
+		return err;
+	*why = "the key is for another protocol";
+	if (tsec_version_protocol(key->version) != session->protocol)
+		return -EINVAL;
+	tsec_key_wipe(&half->key);
+	half->key = *key;
+	return 0;
+}
+
+/* One more key, at work at once. */
+static int next_key_take(struct tsec_session *session, struct nlattr **tb,
+			 enum tsec_direction direction, struct tsec_key *key,
+			 const char **why)
+{
+	int err;
+
+	err = key_make(key, tb, &session->profile->settings.limits, why);
+	return err ?: tsec_dgram_rekey(session, direction, key,
+				       tb[TSEC_A_KEY_CONFIRM], why);
+}
+
+static int session_key_take(struct tsec_session *session, struct nlattr **tb,
+			    enum tsec_direction direction,
+			    struct tsec_key *key, const char **why)
+{
+	if (tsec_session_state(session) == TSEC_STATE_HANDSHAKE)
+		return first_key_take(session, tb, direction, key, why);
+	*why = "no handshake of that session is under way";
+	if (!tsec_session_open(session) || !session->dgram)
+		return -EINVAL;
+	return next_key_take(session, tb, direction, key, why);
+}
+
 static int session_key_set(struct genl_info *info, struct nlattr **tb,
 			   enum tsec_direction direction, struct tsec_key *key)
 {
 	struct tsec_session *session;
-	struct tsec_half *half;
 	const char *why = NULL;
-	int err = 0;
+	int err;
 
 	session = tsec_nl_session_find(info, tb[TSEC_A_KEY_SESSION]);
 	if (IS_ERR(session))
 		return PTR_ERR(session);
-	half = direction == TSEC_DIR_TX ? &session->tx : &session->rx;
-
 	/* The session cannot open, and so not free its settings, meanwhile. */
 	mutex_lock(&session->tx.lock);
 	mutex_lock(&session->rx.lock);
-	if (tsec_session_state(session) != TSEC_STATE_HANDSHAKE) {
-		why = "no handshake of that session is under way";
-		err = -EINVAL;
-	} else {
-		err = key_make(key, tb, &session->settings.limits, &why);
-	}
-	if (!err && tsec_version_protocol(key->version) != session->protocol) {
-		why = "the key is for another protocol";
-		err = -EINVAL;
-	}
-	if (!err) {
-		tsec_key_wipe(&half->key);
-		half->key = *key;
-		TSEC_INC_STATS(session->tn, TSEC_STAT_KEYS_INSTALLED);
-	}
+	err = session_key_take(session, tb, direction, key, &why);
 	mutex_unlock(&session->rx.lock);
 	mutex_unlock(&session->tx.lock);
+	if (!err) {
+		TSEC_INC_STATS(session->tn, TSEC_STAT_KEYS_INSTALLED);
+		if (tsec_session_open(session))
+			tsec_event_key(session, direction,
+				       TSEC_KEY_RENEWED_LOCAL);
+	}
 	tsec_session_put(session);
 	return err ? tsec_nl_refuse(info, err, why) : 0;
 }
@@ -308,7 +346,8 @@ static int key_fields_put(struct sk_buff *skb, const struct tsec_key_view *view)
 	    (view->renewable && nla_put_flag(skb, TSEC_A_KEY_RENEWABLE)) ||
 	    (view->used && nla_put_flag(skb, TSEC_A_KEY_USED)) ||
 	    (view->cid_len &&
-	     nla_put(skb, TSEC_A_KEY_CID, view->cid_len, view->cid)))
+	     nla_put(skb, TSEC_A_KEY_CID, view->cid_len, view->cid)) ||
+	    (view->id && nla_put_u32(skb, TSEC_A_KEY_ID, view->id)))
 		return -EMSGSIZE;
 	return tsec_nl_limits_put(skb, TSEC_A_KEY_SOFT_RECORDS, TSEC_A_KEY_PAD,
 				  &view->limits);
@@ -323,25 +362,18 @@ static int key_fields_put(struct sk_buff *skb, const struct tsec_key_view *view)
  */
 int tsec_nl_half_put(struct sk_buff *skb, const struct tsec_half *half)
 {
-	const struct tsec_key *key = &half->key;
-	u64 next = tsec_half_next(half);
-	struct tsec_key_view view = {
-		.limits		= key->limits,
-		.seq		= next,
-		.age		= ktime_get_boottime_seconds() - key->born,
-		.epoch		= key->epoch,
-		.version	= key->version,
-		.cipher		= key->cipher,
-		.renewable	= tsec_key_renewable(key),
-		.cid_len	= key->cid_len,
-	};
+	struct tsec_key_view view;
+	u64 records;
 
-	memcpy(view.cid, key->cid, key->cid_len);
+	rcu_read_lock();
+	tsec_key_view(tsec_half_key(half), &view);
+	records = tsec_half_next(half) - view.seq;
+	rcu_read_unlock();
+	view.seq += records;
 	if (key_fields_put(skb, &view) ||
-	    nla_put_u64_64bit(skb, TSEC_A_KEY_RECORDS, next - key->seq,
+	    nla_put_u64_64bit(skb, TSEC_A_KEY_RECORDS, records,
 			      TSEC_A_KEY_PAD) ||
-	    nla_put_u64_64bit(skb, TSEC_A_KEY_BYTES,
-			      atomic64_read(&half->bytes) - half->key_bytes,
+	    nla_put_u64_64bit(skb, TSEC_A_KEY_BYTES, tsec_half_bytes(half),
 			      TSEC_A_KEY_PAD))
 		return -EMSGSIZE;
 	return 0;

@@ -429,22 +429,6 @@ int tsec_profile_key_del(struct tsec_profile *profile,
 	return 0;
 }
 
-static void view_fill(struct tsec_key_view *view, const struct slot *slot)
-{
-	const struct tsec_key *key = slot->key;
-
-	view->limits = key->limits;
-	view->seq = key->seq;
-	view->age = max_t(s64, ktime_get_boottime_seconds() - key->born, 0);
-	view->epoch = key->epoch;
-	view->version = key->version;
-	view->cipher = key->cipher;
-	view->renewable = tsec_key_renewable(key);
-	view->used = slot->used;
-	view->cid_len = key->cid_len;
-	memcpy(view->cid, key->cid, key->cid_len);
-}
-
 /**
  * tsec_profile_key_view() - look at a manual key
  * @profile: the profile
@@ -464,7 +448,8 @@ int tsec_profile_key_view(struct tsec_profile *profile,
 	memset(view, 0, sizeof(*view));
 	spin_lock(&keys->lock);
 	if (keys->slots[direction].key) {
-		view_fill(view, &keys->slots[direction]);
+		tsec_key_view(keys->slots[direction].key, view);
+		view->used = keys->slots[direction].used;
 		err = 0;
 	}
 	spin_unlock(&keys->lock);

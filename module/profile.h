@@ -49,32 +49,6 @@ struct tsec_profile {
 };
 
 /**
- * struct tsec_key_view - what of a key may be seen
- * @limits: how much it may protect
- * @seq: first sequence number
- * @age: seconds
- * @epoch: how many times it was renewed
- * @version: protocol version
- * @cipher: enum tsec_cipher
- * @renewable: it can renew itself
- * @used: a session has taken it
- * @cid_len: bytes of @cid
- * @cid: the connection ID in each record
- */
-struct tsec_key_view {
-	struct tsec_limits limits;
-	u64 seq;
-	u64 age;
-	u32 epoch;
-	u16 version;
-	u16 cipher;
-	bool renewable;
-	bool used;
-	u8 cid_len;
-	u8 cid[TSEC_CID_MAX];
-};
-
-/**
  * tsec_profile_get() - take another reference
  * @profile: the profile, of which the caller holds one
  *

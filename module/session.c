@@ -470,11 +470,49 @@ u64 tsec_half_next(const struct tsec_half *half)
 	return next;
 }
 
+/**
+ * tsec_half_key() - the key of a direction, for those who only look
+ * @half: the direction
+ *
+ * Context: under RCU, as long as the result is used.
+ * Return: the key; there may be no more of it than what can be shown.
+ */
+const struct tsec_key *tsec_half_key(const struct tsec_half *half)
+{
+	const struct tsec_dgram_key *slot = rcu_dereference(half->slot);
+
+	return slot ? &slot->about : &half->key;
+}
+
+/**
+ * tsec_half_bytes() - how much the key of a direction has protected
+ * @half: the direction
+ *
+ * Context: Any.
+ * Return: payload bytes since the key came.
+ */
+u64 tsec_half_bytes(const struct tsec_half *half)
+{
+	const struct tsec_dgram_key *slot;
+	u64 before;
+
+	rcu_read_lock();
+	slot = rcu_dereference(half->slot);
+	before = slot ? slot->watch.bytes_before : half->watch.bytes_before;
+	rcu_read_unlock();
+	return atomic64_read(&half->bytes) - before;
+}
+
 static void info_half(const struct tsec_half *half, struct tsec_info_dir *dir)
 {
-	dir->records = tsec_half_next(half) - half->key.seq;
+	const struct tsec_key *key;
+
+	rcu_read_lock();
+	key = tsec_half_key(half);
+	dir->records = tsec_half_next(half) - key->seq;
 	dir->bytes = atomic64_read(&half->bytes);
-	dir->epoch = half->key.epoch;
+	dir->epoch = key->epoch;
+	rcu_read_unlock();
 }
 
 /**

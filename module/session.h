@@ -41,26 +41,19 @@ union tsec_address {
  * @lock: tx: held while a record is sealed, so that a key change has its
  *	place between two records; rx: held while a control record is taken
  * @key: the key in use; once the record layer has it, only the renewal
- *	secret stays here
- * @watch: sequence number at which the limits want a look; lets the data
- *	path get by with one comparison
- * @timed: a limit in bytes or seconds is set: look at each call
+ *	secret stays here; of datagrams: the first one, see @slot
+ * @watch: its limits; of datagrams those of @slot count
  * @bytes: payload since the session began
- * @key_bytes: value of @bytes when the present key came
  * @next: the next sequence number, a copy for those who only look; not kept
  *	where there is a @slot
- * @used: ktime_get_boottime_seconds() of the last use, kept if @timed
- * @slot: datagrams: the key at work; read under RCU
+ * @slot: datagrams: the newest key at work; read under RCU
  */
 struct tsec_half {
 	struct mutex lock;	/* order of records and key changes */
 	struct tsec_key key;
-	u64 watch;
-	bool timed;
+	struct tsec_watch watch;
 	atomic64_t bytes;
-	u64 key_bytes;
 	u64 next;
-	time64_t used;
 	struct tsec_dgram_key __rcu *slot;
 };
 
@@ -245,6 +238,8 @@ __printf(3, 4) void tsec_session_abort(struct tsec_session *session, int err,
 void tsec_session_close(struct tsec_session *session);
 void tsec_session_info(struct tsec_session *session, struct tsec_info *info);
 u64 tsec_half_next(const struct tsec_half *half);
+const struct tsec_key *tsec_half_key(const struct tsec_half *half);
+u64 tsec_half_bytes(const struct tsec_half *half);
 
 static inline struct tsec_session *
 tsec_session_get(struct tsec_session *session)

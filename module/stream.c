@@ -65,8 +65,9 @@ static bool tx_is_due(const struct tsec_session *session, size_t len)
 	const struct tsec_half *tx = &session->tx;
 	u64 records = len / TSEC_TLS_PAYLOAD_MAX + 2;
 
-	return tx->timed ||
-	       tsec_ktls_seq(session->inner, TSEC_DIR_TX) + records > tx->watch;
+	return tx->watch.timed ||
+	       tsec_ktls_seq(session->inner, TSEC_DIR_TX) + records >
+	       tx->watch.records;
 }
 
 static void tx_account(struct tsec_session *session, int bytes)

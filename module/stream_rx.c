@@ -129,8 +129,8 @@ static int rx_stopped(struct tsec_session *session)
 		return -status;
 	if (unlikely(test_bit(TSEC_SESSION_PEER_CLOSED, &session->flags)))
 		return 0;
-	if (unlikely(session->rx.timed ||
-		     session->rx.next >= session->rx.watch)) {
+	if (unlikely(session->rx.watch.timed ||
+		     session->rx.next >= session->rx.watch.records)) {
 		int err = tsec_control_rx_due(session);
 
 		if (err)

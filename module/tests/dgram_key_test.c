@@ -5,7 +5,6 @@
 #include <linux/err.h>
 #include <linux/ktime.h>
 
-#include "../control.h"
 #include "../dgram.h"
 #include "../packet.h"
 #include "../session.h"
@@ -53,11 +52,12 @@ static void put_to_work(struct kunit *test, u64 seq,
 	struct bench *b = test->priv;
 	const char *why;
 
+	memset(b->half.key.key, 1, sizeof(b->half.key.key));
+	memset(b->half.key.secret, 1, sizeof(b->half.key.secret));
 	b->half.key.seq = seq;
 	b->half.key.limits = *limits;
 	b->half.key.born = ktime_get_boottime_seconds();
-	tsec_control_watch(&b->half);
-	b->slot = tsec_dgram_key_new(&null_ops, &b->half.key, &as, &why);
+	b->slot = tsec_dgram_key_new(&null_ops, &b->half.key, &as, 0, &why);
 	KUNIT_ASSERT_FALSE(test, IS_ERR(b->slot));
 }
 
@@ -94,6 +94,9 @@ static void key_new(struct kunit *test)
 	put_to_work(test, 5, &none);
 	KUNIT_EXPECT_EQ(test, b->slot->id, 7);
 	KUNIT_EXPECT_EQ(test, made, 1);
+	KUNIT_EXPECT_NULL(test, memchr(b->slot->about.key, 1, TSEC_KEY_MAX));
+	KUNIT_EXPECT_NULL(test, memchr(b->slot->about.secret, 1,
+				       TSEC_SECRET_MAX));
 	expect_take(test, 5, TSEC_KEY_OK);
 	expect_take(test, 6, TSEC_KEY_OK);
 }
@@ -105,7 +108,7 @@ static void key_new__refused(struct kunit *test)
 	const char *why;
 
 	KUNIT_EXPECT_EQ(test, PTR_ERR(tsec_dgram_key_new(&null_ops, &key, &as,
-							 &why)), -EINVAL);
+							 0, &why)), -EINVAL);
 	KUNIT_EXPECT_STREQ(test, why, "no number");
 }
 
@@ -148,9 +151,9 @@ static void key_take__age(struct kunit *test)
 
 	put_to_work(test, 0, &limits);
 	expect_take(test, 0, TSEC_KEY_OK);
-	b->half.key.born -= 10;
+	b->slot->about.born -= 10;
 	expect_take(test, 1, TSEC_KEY_SOFT);
-	b->half.key.born -= 10;
+	b->slot->about.born -= 10;
 	expect_take(test, 2, TSEC_KEY_HARD);
 }
 

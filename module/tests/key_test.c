@@ -284,6 +284,24 @@ static void key_validate__dtls(struct kunit *test)
 	expect_fault(test, &key, "only DTLS and SRTP have connection IDs");
 }
 
+/* The epoch of DTLS 1.2; no other protocol's records name their key. */
+static void key_validate__id(struct kunit *test)
+{
+	struct tsec_key key;
+
+	key = plain_key(TSEC_VERSION_DTLS_1_2, TSEC_CIPHER_AES_128_GCM, 16, 4);
+	key.id = U16_MAX;
+	expect_valid(test, key);
+	key.id++;
+	expect_fault(test, &key, "an epoch of DTLS 1.2 has 16 bits");
+	key = secret_key(test);
+	key.id = 1;
+	expect_fault(test, &key, "keys of this protocol have no ID");
+	key = plain_key(TSEC_VERSION_SRTP, TSEC_CIPHER_AES_128_GCM, 16, 12);
+	key.id = 1;
+	expect_fault(test, &key, "keys of this protocol have no ID");
+}
+
 /* A master key and a master salt; ciphers of its own, and not all others. */
 static void key_validate__srtp(struct kunit *test)
 {
@@ -544,6 +562,68 @@ static void key_check__idle(struct kunit *test)
 			TSEC_KEY_OK);
 }
 
+static void watch_begin(struct kunit *test)
+{
+	struct tsec_limits limits = { };
+	struct tsec_watch watch;
+
+	tsec_watch_begin(&watch, &limits, 7);
+	KUNIT_EXPECT_EQ(test, watch.records, U64_MAX);
+	KUNIT_EXPECT_FALSE(test, watch.timed);
+	KUNIT_EXPECT_EQ(test, watch.bytes_before, 7ULL);
+	limits.hard_records = 9;
+	tsec_watch_begin(&watch, &limits, 0);
+	KUNIT_EXPECT_EQ(test, watch.records, 9ULL);
+	limits.soft_records = 3;
+	limits.idle_seconds = 1;
+	tsec_watch_begin(&watch, &limits, 0);
+	KUNIT_EXPECT_EQ(test, watch.records, 3ULL);
+	KUNIT_EXPECT_TRUE(test, watch.timed);
+}
+
+/* What the session had before the key is not the key's. */
+static void watch_check(struct kunit *test)
+{
+	const struct tsec_key key = {
+		.born = ktime_get_boottime_seconds(),
+		.limits = { .soft_bytes = 10, .hard_bytes = 20,
+			    .idle_seconds = 5 },
+	};
+	struct tsec_watch watch;
+
+	tsec_watch_begin(&watch, &key.limits, 1000);
+	KUNIT_EXPECT_EQ(test, tsec_watch_check(&watch, &key, 0, 1009),
+			TSEC_KEY_OK);
+	KUNIT_EXPECT_EQ(test, tsec_watch_check(&watch, &key, 0, 1010),
+			TSEC_KEY_SOFT);
+	KUNIT_EXPECT_EQ(test, tsec_watch_check(&watch, &key, 0, 1020),
+			TSEC_KEY_HARD);
+	watch.used -= 5;
+	KUNIT_EXPECT_EQ(test, tsec_watch_check(&watch, &key, 0, 1000),
+			TSEC_KEY_HARD);
+}
+
+static void key_view(struct kunit *test)
+{
+	struct tsec_key key = plain_key(TSEC_VERSION_DTLS_1_2,
+					TSEC_CIPHER_AES_128_GCM, 16, 4);
+	struct tsec_key_view view;
+
+	key.id = 3;
+	key.seq = 4;
+	key.cid_len = 1;
+	key.cid[0] = 5;
+	tsec_key_view(&key, &view);
+	KUNIT_EXPECT_EQ(test, view.version, TSEC_VERSION_DTLS_1_2);
+	KUNIT_EXPECT_EQ(test, view.cipher, TSEC_CIPHER_AES_128_GCM);
+	KUNIT_EXPECT_EQ(test, view.id, 3);
+	KUNIT_EXPECT_EQ(test, view.seq, 4ULL);
+	KUNIT_EXPECT_EQ(test, view.cid_len, 1);
+	KUNIT_EXPECT_EQ(test, view.cid[0], 5);
+	KUNIT_EXPECT_FALSE(test, view.renewable);
+	KUNIT_EXPECT_FALSE(test, view.used);
+}
+
 static void key_budget__renewable(struct kunit *test)
 {
 	struct tsec_key key = { .secret_len = 32,
@@ -587,6 +667,7 @@ static struct kunit_case key_cases[] = {
 	KUNIT_CASE(key_validate__secret),
 	KUNIT_CASE(key_validate__plain),
 	KUNIT_CASE(key_validate__dtls),
+	KUNIT_CASE(key_validate__id),
 	KUNIT_CASE(key_validate__srtp),
 	KUNIT_CASE(version_protocol),
 	KUNIT_CASE(key_derive__rfc8448),
@@ -603,6 +684,9 @@ static struct kunit_case key_cases[] = {
 	KUNIT_CASE(key_check__bytes),
 	KUNIT_CASE(key_check__seconds),
 	KUNIT_CASE(key_check__idle),
+	KUNIT_CASE(watch_begin),
+	KUNIT_CASE(watch_check),
+	KUNIT_CASE(key_view),
 	KUNIT_CASE(key_budget__renewable),
 	KUNIT_CASE(key_budget__not_renewable),
 	{}

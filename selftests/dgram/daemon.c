@@ -20,6 +20,7 @@ void peer_alone(struct peer *peer, const struct kind *kind)
 	memset(peer, 0, sizeof(*peer));
 	peer->kind = *kind;
 	peer->epoch = 1;
+	peer->rx_epoch = 1;
 	peer->sock = -1;
 	key_random(&peer->tx);
 	key_random(&peer->rx);

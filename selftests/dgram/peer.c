@@ -152,7 +152,7 @@ void peer_recv(struct peer *peer)
 	ASSERT_EQ(record[0] == TYPE_CID, peer->rx.cid_len > 0);
 	ASSERT_MEMEQ(record + 11, peer->rx.cid, peer->rx.cid_len);
 	ASSERT_EQ(get_be(record + 1, 2), 0xfefd);
-	ASSERT_EQ(get_be(record + 3, 2), 1);
+	ASSERT_EQ(get_be(record + 3, 2), peer->rx_epoch);
 	ASSERT_EQ(get_be(record + header - 2, 2), len - header);
 	peer->seq = get_be(record + 5, 6);
 	record_open(peer, record, len);
@@ -176,6 +176,7 @@ void peer_make(struct peer *peer, struct link *link)
 	peer->tx = link->to_client;
 	peer->rx = link->to_server;
 	peer->epoch = 1;
+	peer->rx_epoch = 1;
 	peer->fd = socket(link->kind.family, SOCK_DGRAM, 0);
 	ASSERT_GE(peer->fd, 0);
 	addr_loopback(&other, link->kind.family, 0);

@@ -29,6 +29,7 @@ struct peer {
 	struct key tx;
 	struct key rx;
 	uint16_t epoch;			/* of what it seals */
+	uint16_t rx_epoch;		/* of what it opens */
 	/* The last record that came. */
 	int type;
 	uint64_t seq;

@@ -209,6 +209,7 @@ static void test_success(void)
 	is_int(getsockopt(program_fd, SOL_TSEC, TSEC_PEER_CERT, got, &len), 0,
 	       "it has the peer's certificates");
 	is_int(len, TSEC_PEER_CERT_MAX, "whole");
+	is_int(tsec_key_new(nl, &keys[0]), -EINVAL, "a stream has its keys");
 	is_int(tsec_session_get(nl, info->session, &session), 0, "session-get");
 	is_int(strlen(session.peer_id), TSEC_PEER_ID_MAX, "the peer's name");
 	ok(session.flags & TSEC_INFO_RESUMED, "flags");

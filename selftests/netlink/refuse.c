@@ -409,6 +409,17 @@ static void last_seq(struct tsec_key_info *key)
 	tsec_set(key, KEY_SEQ, seq, UINT64_MAX);
 }
 
+static void id_of_tls(struct tsec_key_info *key)
+{
+	tsec_set(key, KEY_ID, id, 1);
+}
+
+static void no_id(struct tsec_key_info *key)
+{
+	tsec_set(key, KEY_VERSION, version, TSEC_VERSION_DTLS_1_2);
+	tsec_set(key, KEY_ID, id, 0);
+}
+
 static void test_keys(void)
 {
 	expect(make_profile("refuse-manual", true), 0, "one for manual keys");
@@ -432,6 +443,8 @@ static void test_keys(void)
 	bad_key(no_such_profile, ENOENT, "a key of no profile");
 	bad_key(not_manual, EINVAL, "a key of a profile without manual keys");
 	bad_key(last_seq, EINVAL, "a key without sequence numbers left");
+	bad_key(id_of_tls, EINVAL, "a key with an ID where records have none");
+	bad_key(no_id, ERANGE, "a key with the ID 0");
 }
 
 static void test_daemon(void)

@@ -31,44 +31,66 @@ void harness_prepare(void)
 	close(fd);
 }
 
-static void key_make(struct key *key)
+void key_make(struct key *key)
 {
 	ASSERT_EQ(getrandom(key, offsetof(struct key, seq), 0),
 		  offsetof(struct key, seq));
 }
 
+static void key_fill(const struct link *link, const struct key *key,
+		     struct tsec_key_info *info)
+{
+	const struct kind *kind = &link->kind;
+
+	tsec_set(info, KEY_VERSION, version, kind->version);
+	tsec_set(info, KEY_CIPHER, cipher, kind->cipher);
+	tsec_set(info, KEY_SEQ, seq, key->seq);
+	if (key->id)
+		tsec_set(info, KEY_ID, id, key->id);
+	if (key->cid_len) {
+		info->cid.data = key->cid;
+		info->cid.len = key->cid_len;
+		info->have |= TSEC_HAS(KEY_CID);
+	}
+	if (kind->version == TSEC_VERSION_TLS_1_3 && !link->plain) {
+		info->secret.data = key->secret;
+		info->secret.len = tsec_cipher_secret_len(kind->cipher);
+		info->have |= TSEC_HAS(KEY_SECRET);
+	} else {
+		info->key.data = key->key;
+		info->key.len = tsec_cipher_key_len(kind->cipher);
+		info->iv.data = key->iv;
+		info->iv.len = tsec_cipher_iv_len(kind->cipher, kind->version);
+		info->have |= TSEC_HAS(KEY_KEY) | TSEC_HAS(KEY_IV);
+	}
+}
+
 static void key_install(struct link *link, const char *profile, int direction,
 			const struct key *key)
 {
-	const struct kind *kind = &link->kind;
 	struct tsec_key_info info = link->limits;
 	int err;
 
 	tsec_set_str(&info, KEY_PROFILE, profile, profile);
 	tsec_set(&info, KEY_DIRECTION, direction, direction);
-	tsec_set(&info, KEY_VERSION, version, kind->version);
-	tsec_set(&info, KEY_CIPHER, cipher, kind->cipher);
-	tsec_set(&info, KEY_SEQ, seq, key->seq);
-	if (key->cid_len) {
-		info.cid.data = key->cid;
-		info.cid.len = key->cid_len;
-		info.have |= TSEC_HAS(KEY_CID);
-	}
-	if (kind->version == TSEC_VERSION_TLS_1_3 && !link->plain) {
-		info.secret.data = key->secret;
-		info.secret.len = tsec_cipher_secret_len(kind->cipher);
-		info.have |= TSEC_HAS(KEY_SECRET);
-	} else {
-		info.key.data = key->key;
-		info.key.len = tsec_cipher_key_len(kind->cipher);
-		info.iv.data = key->iv;
-		info.iv.len = tsec_cipher_iv_len(kind->cipher, kind->version);
-		info.have |= TSEC_HAS(KEY_KEY) | TSEC_HAS(KEY_IV);
-	}
+	key_fill(link, key, &info);
 	err = tsec_key_new(link->nl, &info);
 	if (err)
 		harness_note("key-new: %s", tsec_nl_error(link->nl));
 	ASSERT_EQ(err, 0);
+}
+
+int session_key_give(struct link *link, uint32_t session, int direction,
+		     const struct key *key, bool confirm)
+{
+	struct tsec_key_info info = link->limits;
+
+	tsec_set(&info, KEY_SESSION, session, session);
+	tsec_set(&info, KEY_DIRECTION, direction, direction);
+	if (confirm)
+		tsec_set(&info, KEY_CONFIRM, confirm, 1);
+	key_fill(link, key, &info);
+	return tsec_key_new(link->nl, &info);
 }
 
 void link_keys(struct link *link)

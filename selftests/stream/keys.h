@@ -76,6 +76,7 @@ struct key {
 	uint64_t seq;
 	uint8_t cid[TSEC_CID_MAX];	/* DTLS: in each record */
 	uint8_t cid_len;
+	uint32_t id;			/* DTLS: the epoch, 0 for the first */
 };
 
 /* A profile for each end, with the keys of one session between them. */
@@ -103,6 +104,10 @@ struct pair {
 void link_make(struct link *link, const struct kind *kind);
 /* New keys for one more session. */
 void link_keys(struct link *link);
+/* One more key for an open session: 0 or a negative errno. */
+int session_key_give(struct link *link, uint32_t session, int direction,
+		     const struct key *key, bool confirm);
+void key_make(struct key *key);
 void link_end(struct link *link);
 
 /* A socket with a profile; flags: SOCK_NONBLOCK, SOCK_CLOEXEC. */

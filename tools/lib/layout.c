@@ -160,6 +160,8 @@ static const struct field key_fields[] = {
 	KEY_ENUM(REASON, "reason", reason, FIELD_U8,
 		 tsec_reason_names),
 	KEY(CID, "cid", cid, FIELD_BLOB),
+	KEY(ID, "id", id, FIELD_U32),
+	KEY(CONFIRM, "confirm", confirm, FIELD_FLAG),
 };
 
 #define SESSION(NAME, label, member, kind) \

@@ -174,6 +174,8 @@ struct tsec_key_info {
 	uint8_t request;
 	uint8_t reason;			/* enum tsec_key_reason */
 	struct tsec_blob cid;
+	uint32_t id;
+	uint8_t confirm;
 };
 
 /* TSEC_A_SESSION_* */

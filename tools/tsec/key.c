@@ -7,8 +7,8 @@
 
 static const char usage[] =
 	"Usage: tsec key [ show ] [ profile NAME | session N ]\n"
-	"       tsec key add PROFILE { tx | rx } cipher CIPHER\n"
-	"                [ version VERSION ] [ seq N ] [ cid HEX ]\n"
+	"       tsec key add { PROFILE | session N } { tx | rx } cipher CIPHER\n"
+	"                [ version VERSION ] [ id N ] [ seq N ] [ cid HEX ]\n"
 	"                [ LIMIT ]...\n"
 	"                { key-file FILE iv-file FILE | secret-file FILE }\n"
 	"       tsec key del PROFILE [ tx | rx ]\n"
@@ -99,17 +99,40 @@ struct bytes {
 	uint8_t secret[TSEC_SECRET_MAX];
 };
 
-static int take_target(struct args *args, struct tsec_key_info *key)
+static int take_session(struct args *args, struct tsec_key_info *key)
 {
-	const char *profile = next_arg(args);
 	const char *word = next_arg(args);
-	int direction;
+	uint64_t session;
 
-	if (!profile || !*profile)
-		return bad_usage("whose key? name a profile");
-	if (!tsec_set_str(key, KEY_PROFILE, profile, profile))
+	if (!word || !parse_number(word, UINT32_MAX, &session) || !session)
+		return bad_usage("session needs the number of one");
+	tsec_set(key, KEY_SESSION, session, session);
+	return 0;
+}
+
+static int take_owner(struct args *args, struct tsec_key_info *key)
+{
+	const char *word = next_arg(args);
+
+	if (!word || !*word)
+		return bad_usage("whose key? name a profile or a session");
+	if (!strcmp(word, "session"))
+		return take_session(args, key);
+	if (!tsec_set_str(key, KEY_PROFILE, profile, word))
 		return bad_usage("a profile's name has %d bytes at most",
 				 TSEC_PROFILE_NAME_MAX);
+	return 0;
+}
+
+static int take_target(struct args *args, struct tsec_key_info *key)
+{
+	int code = take_owner(args, key);
+	const char *word;
+	int direction;
+
+	if (code)
+		return code;
+	word = next_arg(args);
 	direction = word ? tsec_value_of(tsec_direction_names, word) : -1;
 	if (direction < 0)
 		return bad_usage("which direction? tx or rx");
@@ -156,7 +179,8 @@ static int take_word(const char *word, const char *value,
 	if (!strcmp(word, "cid"))
 		return take_cid(value, key, files);
 	if (!field || !(is_limit(word) || !strcmp(word, "seq") ||
-			!strcmp(word, "version") || !strcmp(word, "cipher")))
+			!strcmp(word, "id") || !strcmp(word, "version") ||
+			!strcmp(word, "cipher")))
 		return bad_usage("unexpected \"%s\", see \"tsec key help\"",
 				 word);
 	if (key->have & (1ULL << field->attr))

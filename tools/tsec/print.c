@@ -104,6 +104,8 @@ static void print_cid(const struct tsec_blob *cid)
 
 static void print_use(const struct tsec_key_info *info, bool stats)
 {
+	if (tsec_has(info, KEY_ID))
+		printf(" id %u", info->id);
 	if (tsec_has(info, KEY_CID))
 		print_cid(&info->cid);
 	if (tsec_has(info, KEY_EPOCH))

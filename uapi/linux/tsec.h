@@ -396,6 +396,10 @@ enum tsec_direction {
  * which they are made (RFC 8446 section 7.3); SECRET makes the key renewable.
  * CID is the connection ID (RFC 9146), or the MKI of SRTP, that the sender of
  * the key's direction puts into its records and the receiver expects there.
+ *
+ * A session over datagrams takes further keys while it is open, of the same
+ * version and cipher and with another ID: a tx key replaces the one at work;
+ * the last three rx keys open packets at a time.
  */
 enum tsec_attr_key {
 	TSEC_A_KEY_UNSPEC,
@@ -427,6 +431,13 @@ enum tsec_attr_key {
 	TSEC_A_KEY_REQUEST,		/* flag, key-update: the peer's as well */
 	TSEC_A_KEY_REASON,		/* u8, key-ntf: enum tsec_key_reason */
 	TSEC_A_KEY_CID,			/* binary, DTLS, SRTP: in each record */
+	TSEC_A_KEY_ID,			/* u32, what records call the key: the
+					 * epoch (DTLS, 1 unless given)
+					 */
+	TSEC_A_KEY_CONFIRM,		/* flag, tx of an open session: begin
+					 * to send once the peer uses the rx
+					 * key that came last
+					 */
 	__TSEC_A_KEY_MAX
 };
 

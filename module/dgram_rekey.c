@@ -1,0 +1,326 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The keys of a session over datagrams, which come and go while it is open.
+ *
+ * Datagrams overtake each other, so that the peer's last key goes on opening
+ * what it has sealed, and its next one is there before the peer uses it:
+ * several keys receive at a time, told apart by their IDs.  Each lies in the
+ * same place for all its life, so that whoever looks for it under RCU finds
+ * it.  One key sends.
+ *
+ * Whoever answers in a handshake must not use the new key before the other
+ * end has shown that it has it (WireGuard): such a key waits for the first
+ * packet under its partner.
+ */
+#include <linux/err.h>
+
+#include "compat.h"
+#include "dgram.h"
+#include "net.h"
+#include "packet.h"
+#include "session.h"
+
+/* The numbers of the protocol end as well. */
+static void limit_numbers(struct tsec_key *key,
+			  const struct tsec_packet_ops *ops)
+{
+	struct tsec_limits numbers = { .hard_records = ops->seq_max + 1 };
+
+	tsec_limits_merge(&key->limits, &numbers);
+}
+
+/* The key's own bytes are wiped, whatever comes of it. */
+static struct tsec_dgram_key *slot_make(const struct tsec_session *session,
+					enum tsec_direction direction,
+					struct tsec_key *key, const char **why)
+{
+	const struct tsec_packet_ops *ops = session->record->packet;
+	const struct tsec_half *half = direction == TSEC_DIR_TX ?
+				       &session->tx : &session->rx;
+	struct tsec_packet_params as = {
+		.key_id		= key->id ?: session->record->key_id,
+		.sending	= direction == TSEC_DIR_TX,
+		.cid_len	= key->cid_len,
+	};
+	struct tsec_dgram_key *slot;
+
+	memcpy(as.cid, key->cid, key->cid_len);
+	limit_numbers(key, ops);
+	key->born = ktime_get_boottime_seconds();
+	slot = tsec_dgram_key_new(ops, key, &as, atomic64_read(&half->bytes),
+				  why);
+	tsec_key_forget(key);
+	return slot;
+}
+
+static struct tsec_dgram_key *rx_slot(const struct tsec_session *session,
+				      unsigned int i)
+{
+	return rcu_dereference_protected(session->dgram->rx_keys[i],
+					 lockdep_is_held(&session->rx.lock));
+}
+
+/* The oldest one gives way. */
+static void rx_install(struct tsec_session *session,
+		       struct tsec_dgram_key *slot)
+{
+	struct tsec_dgram *dgram = session->dgram;
+	unsigned int i = (dgram->rx_newest + 1) % TSEC_DGRAM_RX_KEYS;
+	struct tsec_dgram_key *oldest = rx_slot(session, i);
+
+	dgram->rx_newest = i;
+	rcu_assign_pointer(dgram->rx_keys[i], slot);
+	rcu_assign_pointer(session->rx.slot, slot);
+	tsec_dgram_key_retire(oldest);
+}
+
+/* Under keys_lock. */
+static void tx_install(struct tsec_session *session,
+		       struct tsec_dgram_key *slot)
+{
+	struct tsec_dgram_key *old;
+
+	old = rcu_dereference_protected(session->tx.slot, true);
+	rcu_assign_pointer(session->tx.slot, slot);
+	tsec_dgram_key_retire(old);
+}
+
+/* None but the newest receiving key speaks for the sending key that waits. */
+static void unconfirm(struct tsec_session *session)
+{
+	struct tsec_dgram_key *slot;
+	unsigned int i;
+
+	for (i = 0; i < TSEC_DGRAM_RX_KEYS; i++) {
+		slot = rx_slot(session, i);
+		if (slot)
+			WRITE_ONCE(slot->confirms, false);
+	}
+	tsec_dgram_key_retire(session->dgram->tx_waits);
+	session->dgram->tx_waits = NULL;
+}
+
+static void tx_wait(struct tsec_session *session, struct tsec_dgram_key *slot)
+{
+	struct tsec_dgram_key *partner;
+
+	partner = rx_slot(session, session->dgram->rx_newest);
+	session->dgram->tx_waits = slot;
+	WRITE_ONCE(partner->confirms, true);
+	/* Pairs with the one of the atomic operation in record_open(). */
+	smp_mb();
+}
+
+/* Has it opened anything? */
+static bool is_used(const struct tsec_dgram_key *slot)
+{
+	return atomic64_read(&slot->next) != slot->about.seq;
+}
+
+/**
+ * tsec_dgram_rekey_confirmed() - the peer has used its new key
+ * @session: an open session
+ * @slot: the key, which confirms the sending key that waits
+ *
+ * Context: Any, under RCU or with rx.lock held.
+ */
+void tsec_dgram_rekey_confirmed(struct tsec_session *session,
+				struct tsec_dgram_key *slot)
+{
+	struct tsec_dgram *dgram = session->dgram;
+
+	spin_lock_bh(&dgram->keys_lock);
+	if (slot->confirms && dgram->tx_waits) {
+		tx_install(session, dgram->tx_waits);
+		dgram->tx_waits = NULL;
+	}
+	WRITE_ONCE(slot->confirms, false);
+	spin_unlock_bh(&dgram->keys_lock);
+}
+
+static void tx_replace(struct tsec_session *session,
+		       struct tsec_dgram_key *slot, bool confirm)
+{
+	struct tsec_dgram *dgram = session->dgram;
+	struct tsec_dgram_key *partner = rx_slot(session, dgram->rx_newest);
+
+	spin_lock_bh(&dgram->keys_lock);
+	unconfirm(session);
+	if (confirm)
+		tx_wait(session, slot);
+	else
+		tx_install(session, slot);
+	spin_unlock_bh(&dgram->keys_lock);
+	if (confirm && is_used(partner))
+		tsec_dgram_rekey_confirmed(session, partner);
+}
+
+static bool id_in_use(const struct tsec_session *session, u32 id)
+{
+	const struct tsec_dgram_key *slot;
+	unsigned int i;
+
+	for (i = 0; i < TSEC_DGRAM_RX_KEYS; i++) {
+		slot = rx_slot(session, i);
+		if (slot && slot->id == id)
+			return true;
+	}
+	return false;
+}
+
+/* Packets of one call have one length, and of one session one form. */
+static const char *mismatch(const struct tsec_session *session,
+			    const struct tsec_half *half,
+			    const struct tsec_key *key)
+{
+	if (!session->record->key_id && !key->id)
+		return "keys of this protocol cannot be replaced";
+	if (key->version != session->version ||
+	    key->cipher != session->cipher)
+		return "the session has another version or cipher";
+	if (key->cid_len != half->key.cid_len)
+		return "the session's connection ID has another length";
+	return NULL;
+}
+
+static int replaceable(const struct tsec_session *session,
+		       enum tsec_direction direction,
+		       const struct tsec_key *key, const char **why)
+{
+	const struct tsec_half *half = direction == TSEC_DIR_TX ?
+				       &session->tx : &session->rx;
+	u32 id = key->id ?: session->record->key_id;
+	bool taken;
+
+	*why = mismatch(session, half, key);
+	if (*why)
+		return -EINVAL;
+	if (direction == TSEC_DIR_RX)
+		taken = id_in_use(session, id);
+	else
+		taken = rcu_access_pointer(half->slot) &&
+			rcu_dereference_protected(half->slot, true)->id == id;
+	*why = "the session has a key of that ID";
+	return taken ? -EEXIST : 0;
+}
+
+/**
+ * tsec_dgram_rekey() - give an open session another key
+ * @session: an open session
+ * @direction: which way it protects
+ * @key: the key; its bytes are wiped
+ * @confirm: a sending key waits until the peer uses the receiving key that
+ *	came last
+ * @why: set to the reason of a failure
+ *
+ * A receiving key opens packets beside those that were there, the last
+ * TSEC_DGRAM_RX_KEYS of them.
+ *
+ * Context: process context; the caller holds tx.lock and rx.lock.
+ * Return: 0, -EINVAL if it does not fit the session, -EEXIST if its ID is in
+ * use, or as the protocol's key_new().
+ */
+int tsec_dgram_rekey(struct tsec_session *session,
+		     enum tsec_direction direction, struct tsec_key *key,
+		     bool confirm, const char **why)
+{
+	struct tsec_dgram_key *slot;
+	int err;
+
+	err = replaceable(session, direction, key, why);
+	if (err)
+		return err;
+	rcu_read_lock();
+	key->epoch = tsec_half_key(direction == TSEC_DIR_TX ? &session->tx :
+				   &session->rx)->epoch + 1;
+	rcu_read_unlock();
+	slot = slot_make(session, direction, key, why);
+	if (IS_ERR(slot))
+		return PTR_ERR(slot);
+	if (direction == TSEC_DIR_RX)
+		rx_install(session, slot);
+	else
+		tx_replace(session, slot, confirm);
+	clear_bit(TSEC_SESSION_SOFT_TOLD, &session->flags);
+	return 0;
+}
+
+/**
+ * tsec_dgram_rekey_first() - put the keys that a session begins with to work
+ * @session: a session about to open
+ * @why: set to the reason of a failure
+ *
+ * Context: process context; the caller holds tx.lock and rx.lock.
+ * Return: 0, or as the protocol's key_new().
+ */
+int tsec_dgram_rekey_first(struct tsec_session *session, const char **why)
+{
+	struct tsec_dgram_key *tx, *rx;
+
+	tx = slot_make(session, TSEC_DIR_TX, &session->tx.key, why);
+	if (IS_ERR(tx))
+		return PTR_ERR(tx);
+	rcu_assign_pointer(session->tx.slot, tx);
+	rx = slot_make(session, TSEC_DIR_RX, &session->rx.key, why);
+	if (IS_ERR(rx))
+		return PTR_ERR(rx);
+	rx_install(session, rx);
+	return 0;
+}
+
+/**
+ * tsec_dgram_rx_key() - find a receiving key
+ * @dgram: the session
+ * @id: what the record calls it
+ *
+ * Context: under RCU.
+ * Return: the key, or NULL.
+ */
+struct tsec_dgram_key *tsec_dgram_rx_key(const struct tsec_dgram *dgram,
+					 u32 id)
+{
+	struct tsec_dgram_key *slot;
+	unsigned int i;
+
+	for (i = 0; i < TSEC_DGRAM_RX_KEYS; i++) {
+		slot = rcu_dereference(dgram->rx_keys[i]);
+		if (slot && (!slot->id || slot->id == id))
+			return slot;
+	}
+	return NULL;
+}
+
+/**
+ * tsec_dgram_rekey_stop() - no key begins to send any more
+ * @session: a session that has ended
+ *
+ * Softirqs may still be opening what has come for it.
+ *
+ * Context: process context.
+ */
+void tsec_dgram_rekey_stop(struct tsec_session *session)
+{
+	struct tsec_dgram *dgram = session->dgram;
+
+	spin_lock_bh(&dgram->keys_lock);
+	tsec_dgram_key_retire(dgram->tx_waits);
+	dgram->tx_waits = NULL;
+	dgram->tx = rcu_dereference_protected(session->tx.slot, true);
+	spin_unlock_bh(&dgram->keys_lock);
+}
+
+/**
+ * tsec_dgram_rekey_end() - free all keys of a session
+ * @dgram: the session, which nobody sees any more
+ *
+ * Context: process context.
+ */
+void tsec_dgram_rekey_end(struct tsec_dgram *dgram)
+{
+	unsigned int i;
+
+	for (i = 0; i < TSEC_DGRAM_RX_KEYS; i++)
+		tsec_dgram_key_free(rcu_dereference_protected(dgram->rx_keys[i],
+							      true));
+	tsec_dgram_key_free(dgram->tx);
+}
