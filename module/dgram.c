@@ -12,11 +12,16 @@
 #include "packet.h"
 #include "session.h"
 
-/* Whose error it is: during the handshake the channel's, by the inner one. */
+/*
+ * Whose error it is: during the handshake the channel's, by the inner one.  A
+ * socket of many peers has none for the sake of one of them, as with UDP.
+ */
 static struct sock *error_sock(const struct tsec_dgram *dgram)
 {
 	if (tsec_session_busy(dgram->session))
 		return dgram->isk;
+	if (test_bit(TSEC_SESSION_SHARED, &dgram->session->flags))
+		return NULL;
 	return tsec_session_open(dgram->session) ? rcu_dereference(dgram->sk) :
 						   NULL;
 }
@@ -86,12 +91,14 @@ int tsec_dgram_new(struct tsec_session *session)
 	dgram = kzalloc(sizeof(*dgram), GFP_KERNEL_ACCOUNT);
 	if (!dgram)
 		return -ENOMEM;
-	if (tsec_udp_path_init(&dgram->path)) {
+	if (tsec_udp_path_init(&dgram->path, session->inner->sk)) {
 		kfree(dgram);
 		return -ENOMEM;
 	}
 	dgram->session = session;
 	dgram->isk = session->inner->sk;
+	dgram->out = dgram->isk;
+	dgram->used = jiffies;
 	dgram->net = get_net(session->tn->net);
 	spin_lock_init(&dgram->keys_lock);
 	tsec_dgram_rx_init(dgram);

@@ -6,6 +6,7 @@
 #define TSEC_DGRAM_H
 
 #include <linux/atomic.h>
+#include <linux/jiffies.h>
 #include <linux/poll.h>
 #include <linux/rcupdate.h>
 #include <linux/skbuff.h>
@@ -23,6 +24,7 @@ struct tsec_packet_ops;
 struct tsec_packet_params;
 struct tsec_session;
 struct tsec_transport;
+union tsec_address;
 
 enum tsec_dgram_limits {
 	/* The peer's last, its present and its next one. */
@@ -73,8 +75,11 @@ enum tsec_dgram_events {
  * @net: its network namespace, pinned: @work may outlive the sockets
  * @peer: what it is known by, if its datagrams come to a shared socket
  * @isk: the inner socket, which softirqs may use up to the end
+ * @out: the inner socket that is charged for what is sent: @isk, or that of
+ *	@peer.endpoint if the program's socket has many sessions
  * @sk: the program's socket, NULL before there is one and after close();
  *	read under RCU
+ * @used: jiffies of the last data in either direction
  * @early: data that came before the program's socket; its lock protects
  *	@told
  * @told: the program's socket has been told of
@@ -96,7 +101,9 @@ struct tsec_dgram {
 	struct net *net;
 	struct tsec_endpoint_peer peer;
 	struct sock *isk;
+	struct sock *out;
 	struct sock __rcu *sk;
+	unsigned long used;
 	struct sk_buff_head early;
 	bool told;
 	struct tsec_udp_path path;
@@ -112,6 +119,21 @@ struct tsec_dgram {
 	struct tsec_dgram_key *tx;
 	struct rcu_work end;
 };
+
+/**
+ * tsec_dgram_use() - note that a session is in use
+ * @dgram: the session
+ *
+ * Context: Any.
+ */
+static inline void tsec_dgram_use(struct tsec_dgram *dgram)
+{
+	unsigned long now = jiffies;
+
+	/* Most often another CPU has said the same just now. */
+	if (READ_ONCE(dgram->used) != now)
+		WRITE_ONCE(dgram->used, now);
+}
 
 extern const struct tsec_transport tsec_transport_dgram;
 
@@ -145,11 +167,12 @@ void tsec_dgram_take(struct tsec_dgram *dgram, struct sk_buff *skb);
 int tsec_dgram_receive(struct sock *isk, struct sk_buff *skb);
 int tsec_dgram_recvmsg(struct tsec_session *session, struct sock *sk,
 		       struct msghdr *msg, size_t len, int flags);
-int tsec_dgram_inq(struct sock *sk);
 
-int tsec_dgram_queue(struct sock *sk, struct sk_buff *skb);
-void tsec_dgram_queue_tell(const struct sock *sk, struct msghdr *msg,
-			   const struct sk_buff *skb);
+int tsec_dgram_queue(struct sock *sk, struct sk_buff *skb,
+		     const union tsec_address *from);
+int tsec_dgram_queue_recv(struct sock *sk, struct sock *isk,
+			  struct msghdr *msg, size_t len, int flags);
+int tsec_dgram_queue_next(struct sock *sk);
 
 struct tsec_dgram_key *tsec_dgram_key_new(const struct tsec_packet_ops *ops,
 					  const struct tsec_key *key,

@@ -13,7 +13,9 @@
 
 #include "compat.h"
 #include "dgram.h"
+#include "net.h"
 #include "packet.h"
+#include "session.h"
 #include "socket.h"
 
 enum dgram_queue_limits {
@@ -23,12 +25,14 @@ enum dgram_queue_limits {
 /**
  * struct queued_cb - what a datagram in the queue has become
  * @last: the last one that joined it, or NULL
+ * @from: who has sent it
  * @size: bytes of each, the last one excepted
  * @count: how many there are
  * @full: the last one was shorter: no other may follow it
  */
 struct queued_cb {
 	struct sk_buff *last;
+	union tsec_address from;
 	u16 size;
 	u8 count;
 	bool full;
@@ -57,11 +61,13 @@ static bool same_way(const struct sk_buff *a, const struct sk_buff *b)
 static bool may_join(const struct sk_buff *head, const struct sk_buff *skb)
 {
 	const struct queued_cb *cb = queued_cb(head);
+	const union tsec_address *from = &queued_cb(skb)->from;
 
 	return cb->count < JOINED_MAX && !cb->full &&
 	       skb->len && skb->len <= cb->size &&
 	       head->len + skb->len <= TSEC_PACKET_DATAGRAM_MAX &&
-	       !skb_shared(head) && !skb_cloned(head) && same_way(head, skb);
+	       !skb_shared(head) && !skb_cloned(head) && same_way(head, skb) &&
+	       !memcmp(&cb->from, from, sizeof(*from));
 }
 
 /* Each stays charged to the socket for itself. */
@@ -128,31 +134,110 @@ static int queue_joined(struct sock *sk, struct sk_buff *skb)
  * tsec_dgram_queue() - queue a datagram to the program's socket
  * @sk: the program's socket
  * @skb: what was in a record, in linear memory
+ * @from: who has sent it
  *
  * Context: Any but hard interrupts.
  * Return: 0, and @skb is the queue's; -ENOMEM or -ENOBUFS if there is no
  * room, or another negative errno if the program's filter does not want it.
  */
-int tsec_dgram_queue(struct sock *sk, struct sk_buff *skb)
+int tsec_dgram_queue(struct sock *sk, struct sk_buff *skb,
+		     const union tsec_address *from)
 {
-	*queued_cb(skb) = (struct queued_cb){ .size = skb->len, .count = 1 };
+	struct queued_cb *cb = queued_cb(skb);
+
+	cb->last = NULL;
+	cb->from = *from;
+	cb->size = skb->len;
+	cb->count = 1;
+	cb->full = false;
 	return READ_ONCE(tsec_sk(sk)->gro) ? queue_joined(sk, skb) :
 					     sock_queue_rcv_skb(sk, skb);
 }
 
-/**
- * tsec_dgram_queue_tell() - give a program the size of those in one
- * @sk: the program's socket
- * @msg: the program's message
- * @skb: what it receives, from its queue
- *
- * Context: process context.
- */
-void tsec_dgram_queue_tell(const struct sock *sk, struct msghdr *msg,
-			   const struct sk_buff *skb)
+/* The size of those that have come in one. */
+static void size_put(const struct sock *sk, struct msghdr *msg,
+		     const struct sk_buff *skb)
 {
 	int size = queued_cb(skb)->size;
 
 	if (queued_cb(skb)->count > 1 && READ_ONCE(tsec_sk(sk)->gro))
 		put_cmsg(msg, SOL_UDP, UDP_GRO, sizeof(size), &size);
+}
+
+static void name_put(struct msghdr *msg, const union tsec_address *from)
+{
+	if (!msg->msg_name)
+		return;
+	msg->msg_namelen = from->sa.sa_family == AF_INET ?
+			   sizeof(from->in) : sizeof(from->in6);
+	memcpy(msg->msg_name, from, msg->msg_namelen);
+}
+
+static int datagram_copy(struct sock *sk, struct sock *isk,
+			 struct sk_buff *skb, struct msghdr *msg, size_t len,
+			 int flags)
+{
+	size_t copied = min_t(size_t, len, skb->len);
+	int err;
+
+	err = skb_copy_datagram_msg(skb, 0, msg, copied);
+	if (err)
+		return err;
+	if (copied < skb->len)
+		msg->msg_flags |= MSG_TRUNC;
+	sock_recv_cmsgs(msg, sk, skb);
+	tsec_udp_tell(isk, msg, skb);
+	size_put(sk, msg, skb);
+	name_put(msg, &queued_cb(skb)->from);
+	if (!(flags & MSG_PEEK))
+		tsec_stats_add(tsec_net_get(sock_net(sk))->stats,
+			       TSEC_STAT_RX_BYTES, skb->len);
+	return flags & MSG_TRUNC ? skb->len : copied;
+}
+
+/**
+ * tsec_dgram_queue_recv() - receive a datagram
+ * @sk: the program's socket
+ * @isk: its inner socket, which knows of the control data asked for
+ * @msg: the program's message; gets the sender and the control data
+ * @len: bytes of room
+ * @flags: MSG_PEEK, MSG_DONTWAIT, MSG_TRUNC
+ *
+ * Context: process context.
+ * Return: bytes, the datagram's whole length with MSG_TRUNC; 0 also if
+ * nothing more comes; or a negative errno as for UDP.
+ */
+int tsec_dgram_queue_recv(struct sock *sk, struct sock *isk,
+			  struct msghdr *msg, size_t len, int flags)
+{
+	struct sk_buff *skb;
+	int ret;
+
+	if (unlikely(flags & (MSG_OOB | MSG_ERRQUEUE)))
+		return flags & MSG_OOB ? -EOPNOTSUPP : -EAGAIN;
+	skb = skb_recv_datagram(sk, flags, &ret);
+	if (!skb)
+		return ret;
+	ret = datagram_copy(sk, isk, skb, msg, len, flags);
+	skb_free_datagram(sk, skb);
+	return ret;
+}
+
+/**
+ * tsec_dgram_queue_next() - bytes of the next datagram (SIOCINQ)
+ * @sk: the program's socket
+ *
+ * Return: bytes, 0 if there is none.
+ */
+int tsec_dgram_queue_next(struct sock *sk)
+{
+	struct sk_buff *skb;
+	int len = 0;
+
+	spin_lock_bh(&sk->sk_receive_queue.lock);
+	skb = skb_peek(&sk->sk_receive_queue);
+	if (skb)
+		len = skb->len;
+	spin_unlock_bh(&sk->sk_receive_queue.lock);
+	return len;
 }

@@ -19,6 +19,7 @@
 #include "compat.h"
 #include "control.h"
 #include "dgram.h"
+#include "listener.h"
 #include "net.h"
 #include "packet.h"
 #include "session.h"
@@ -163,18 +164,19 @@ static bool early_keep(struct tsec_dgram *dgram, struct sk_buff *skb)
 	return kept;
 }
 
-static void sk_queue(struct tsec_net *tn, struct sock *sk, struct sk_buff *skb)
+static void sk_queue(struct tsec_session *session, struct sock *sk,
+		     struct sk_buff *skb)
 {
-	switch (tsec_dgram_queue(sk, skb)) {
+	switch (tsec_dgram_queue(sk, skb, &session->remote)) {
 	case 0:
 		return;
 	case -ENOMEM:
 	case -ENOBUFS:
-		drop(tn, skb, TSEC_STAT_PACKETS_NO_ROOM);
+		drop(session->tn, skb, TSEC_STAT_PACKETS_NO_ROOM);
 		return;
 	default:
 		/* The program's own filter does not want it. */
-		drop(tn, skb, TSEC_STAT_PACKETS_FILTERED);
+		drop(session->tn, skb, TSEC_STAT_PACKETS_FILTERED);
 	}
 }
 
@@ -196,8 +198,9 @@ static void data_queue(struct tsec_session *session, struct sk_buff *skb)
 		drop(session->tn, skb, TSEC_STAT_PACKETS_ENDED);
 		return;
 	}
+	tsec_dgram_use(dgram);
 	atomic64_add(len, &session->rx.bytes);
-	sk_queue(session->tn, sk, skb);
+	sk_queue(session, sk, skb);
 }
 
 static void control_queue(struct tsec_session *session, struct sk_buff *skb,
@@ -438,7 +441,8 @@ void tsec_dgram_rx_early(struct tsec_dgram *dgram)
  * @dgram: an open session
  * @sk: the socket
  *
- * Context: process context, under session->lock.
+ * Context: process context, bottom halves off; under session->lock, or
+ * listener->lock for a socket of many sessions.
  */
 void tsec_dgram_rx_told(struct tsec_dgram *dgram, struct sock *sk)
 {
@@ -447,8 +451,9 @@ void tsec_dgram_rx_told(struct tsec_dgram *dgram, struct sock *sk)
 
 	spin_lock(&dgram->early.lock);
 	while ((skb = __skb_dequeue(&dgram->early)))
-		sk_queue(session->tn, sk, skb);
-	if (test_bit(TSEC_SESSION_PEER_CLOSED, &session->flags))
+		sk_queue(session, sk, skb);
+	if (test_bit(TSEC_SESSION_PEER_CLOSED, &session->flags) &&
+	    !test_bit(TSEC_SESSION_SHARED, &session->flags))
 		sk->sk_shutdown |= RCV_SHUTDOWN;
 	dgram->told = true;
 	rcu_assign_pointer(dgram->sk, sk);
@@ -476,6 +481,7 @@ static void peer_closed(struct tsec_session *session)
 {
 	struct sock *sk;
 
+	tsec_listener_ended(session);
 	spin_lock_bh(&session->lock);
 	sk = session->sk;
 	if (sk)
@@ -562,38 +568,6 @@ void tsec_dgram_rx_free(struct tsec_dgram *dgram)
 	skb_queue_purge(&dgram->control);
 }
 
-static void name_put(const struct tsec_session *session, struct msghdr *msg)
-{
-	if (!msg->msg_name)
-		return;
-	msg->msg_namelen = session->remote.sa.sa_family == AF_INET ?
-			   sizeof(session->remote.in) :
-			   sizeof(session->remote.in6);
-	memcpy(msg->msg_name, &session->remote, msg->msg_namelen);
-}
-
-static int datagram_copy(struct tsec_session *session, struct sock *sk,
-			 struct sk_buff *skb, struct msghdr *msg, size_t len,
-			 int flags)
-{
-	size_t copied = min_t(size_t, len, skb->len);
-	int err;
-
-	err = skb_copy_datagram_msg(skb, 0, msg, copied);
-	if (err)
-		return err;
-	if (copied < skb->len)
-		msg->msg_flags |= MSG_TRUNC;
-	sock_recv_cmsgs(msg, sk, skb);
-	tsec_udp_tell(session->inner->sk, msg, skb);
-	tsec_dgram_queue_tell(sk, msg, skb);
-	name_put(session, msg);
-	if (!(flags & MSG_PEEK))
-		tsec_stats_add(session->tn->stats, TSEC_STAT_RX_BYTES,
-			       skb->len);
-	return flags & MSG_TRUNC ? skb->len : copied;
-}
-
 /**
  * tsec_dgram_recvmsg() - receive a datagram
  * @session: an open session
@@ -610,36 +584,9 @@ static int datagram_copy(struct tsec_session *session, struct sock *sk,
 int tsec_dgram_recvmsg(struct tsec_session *session, struct sock *sk,
 		       struct msghdr *msg, size_t len, int flags)
 {
-	int status = READ_ONCE(session->status), ret;
-	struct sk_buff *skb;
+	int status = READ_ONCE(session->status);
 
-	if (unlikely(flags & (MSG_OOB | MSG_ERRQUEUE)))
-		return flags & MSG_OOB ? -EOPNOTSUPP : -EAGAIN;
 	if (unlikely(status))
 		return -status;
-	skb = skb_recv_datagram(sk, flags, &ret);
-	if (!skb)
-		return ret;
-	ret = datagram_copy(session, sk, skb, msg, len, flags);
-	skb_free_datagram(sk, skb);
-	return ret;
-}
-
-/**
- * tsec_dgram_inq() - bytes of the next datagram (SIOCINQ)
- * @sk: the program's socket
- *
- * Return: bytes, 0 if there is none.
- */
-int tsec_dgram_inq(struct sock *sk)
-{
-	struct sk_buff *skb;
-	int len = 0;
-
-	spin_lock_bh(&sk->sk_receive_queue.lock);
-	skb = skb_peek(&sk->sk_receive_queue);
-	if (skb)
-		len = skb->len;
-	spin_unlock_bh(&sk->sk_receive_queue.lock);
-	return len;
+	return tsec_dgram_queue_recv(sk, session->inner->sk, msg, len, flags);
 }

@@ -70,7 +70,7 @@ static int segment_add(struct tsec_session *session, struct sk_buff *skb,
 	const struct tsec_packet_ops *ops = session->record->packet;
 	size_t size = ops->header_room + len + ops->trailer_room;
 	struct page_frag *pfrag = &current->task_frag;
-	struct sock *isk = session->inner->sk;
+	struct sock *isk = session->dgram->out;
 	struct tsec_packet packet = { .len = len };
 	int err;
 
@@ -126,7 +126,7 @@ static int batch_send(struct tsec_session *session,
 		      const struct tsec_udp_ask *ask, struct msghdr *msg,
 		      size_t len)
 {
-	struct sock *isk = session->inner->sk;
+	struct sock *isk = session->dgram->out;
 	struct tsec_udp_route route;
 	struct sk_buff *skb;
 	int ret;

@@ -155,7 +155,7 @@ static struct sk_buff *skb_make(struct tsec_session *session,
 	size_t room = room_before(session, route);
 	struct sk_buff *skb;
 
-	skb = sock_alloc_send_skb(session->inner->sk, room + len +
+	skb = sock_alloc_send_skb(session->dgram->out, room + len +
 				  session->record->packet->trailer_room,
 				  flags & MSG_DONTWAIT, err);
 	if (!skb)
@@ -173,7 +173,7 @@ static struct sk_buff *skb_make_control(struct tsec_session *session,
 	size_t room = room_before(session, route);
 	struct sk_buff *skb;
 
-	skb = sock_wmalloc(session->inner->sk, room + len +
+	skb = sock_wmalloc(session->dgram->out, room + len +
 			   session->record->packet->trailer_room, 1,
 			   GFP_KERNEL);
 	if (!skb)
@@ -209,7 +209,7 @@ static int packet_send(struct tsec_session *session,
 		       const struct tsec_udp_ask *ask, struct msghdr *msg,
 		       size_t len)
 {
-	struct sock *isk = session->inner->sk;
+	struct sock *isk = session->dgram->out;
 	struct tsec_udp_route route;
 	struct sk_buff *skb;
 	int err;
@@ -239,7 +239,8 @@ static int wish(struct tsec_session *session, struct msghdr *msg,
 	if (unlikely(msg->msg_name))
 		return -EISCONN;
 	return tsec_dgram_tx_broken(session) ?:
-	       tsec_udp_ask(session->inner->sk, msg, ask);
+	       tsec_udp_ask(&session->dgram->path, session->dgram->out,
+			    msg, ask);
 }
 
 /**
@@ -269,6 +270,7 @@ int tsec_dgram_sendmsg(struct tsec_session *session, struct msghdr *msg,
 		ret = packet_send(session, &ask, msg, len);
 	if (ret < 0)
 		return ret;
+	tsec_dgram_use(session->dgram);
 	atomic64_add(ret, &session->tx.bytes);
 	tsec_stats_add(session->tn->stats, TSEC_STAT_TX_BYTES, ret);
 	return ret;
@@ -277,10 +279,10 @@ int tsec_dgram_sendmsg(struct tsec_session *session, struct msghdr *msg,
 static int route_find(struct tsec_session *session,
 		      struct tsec_udp_route *route)
 {
-	struct sock *isk = session->inner->sk;
+	struct sock *isk = session->dgram->out;
 	struct tsec_udp_ask ask;
 
-	return tsec_udp_ask(isk, NULL, &ask) ?:
+	return tsec_udp_ask(&session->dgram->path, isk, NULL, &ask) ?:
 	       tsec_udp_route(&session->dgram->path, isk, &ask, route);
 }
 
@@ -309,7 +311,7 @@ void tsec_dgram_send_close(struct tsec_session *session)
 		goto put_route;
 	if (skb_seal(session, skb, TSEC_PACKET_CONTROL, type))
 		goto free_skb;
-	tsec_udp_send(session->inner->sk, &route, skb);
+	tsec_udp_send(session->dgram->out, &route, skb);
 	TSEC_INC_STATS(session->tn, TSEC_STAT_CLOSE_NOTIFY_SENT);
 	return;
 

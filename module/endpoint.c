@@ -12,6 +12,7 @@
 #include <linux/rhashtable.h>
 #include <linux/slab.h>
 #include <linux/timekeeping.h>
+#include <net/ipv6.h>
 
 #include "compat.h"
 #include "dgram.h"
@@ -38,6 +39,7 @@ enum endpoint_limits {
  * @ops: the protocol of what comes in
  * @listener: who wants the clients, NULL once it has stopped
  * @sessions: of struct tsec_dgram, by the two ends
+ * @remotes: those of them that share the listener's socket, by their peer
  * @hellos: datagrams of clients that have proven their address
  * @secret: what proofs are made with
  * @end: frees what is here once no softirq can see it
@@ -50,6 +52,7 @@ struct tsec_endpoint {
 	const struct tsec_packet_ops *ops;
 	struct tsec_listener __rcu *listener;
 	struct rhashtable sessions;
+	struct rhltable remotes;
 	struct sk_buff_head hellos;
 	u8 secret[TSEC_GREETING_SECRET_LEN];
 	struct rcu_work end;
@@ -62,10 +65,26 @@ static const struct rhashtable_params sessions_params = {
 	.automatic_shrinking = true,
 };
 
+/* A program names the peer, and seldom its own address. */
+enum { AT_REMOTE = offsetof(struct tsec_udp_ends, remote) };
+
+static const struct rhashtable_params remotes_params = {
+	.key_len	= sizeof(struct tsec_udp_ends) - AT_REMOTE,
+	.key_offset	= offsetof(struct tsec_dgram, peer.ends.remote),
+	.head_offset	= offsetof(struct tsec_dgram, peer.by_remote),
+	.automatic_shrinking = true,
+};
+
 static void drop(struct tsec_net *tn, struct sk_buff *skb, enum tsec_stat why)
 {
 	TSEC_INC_STATS(tn, why);
 	kfree_skb(skb);
+}
+
+static bool is_any(const struct in6_addr *addr)
+{
+	return ipv6_addr_any(addr) ||
+	       (ipv6_addr_v4mapped(addr) && !addr->s6_addr32[3]);
 }
 
 static struct tsec_dgram *session_find(struct tsec_endpoint *endpoint,
@@ -330,6 +349,21 @@ static void dgram_accept(struct tsec_listener *listener)
 	}
 }
 
+static bool dgram_adopt(struct tsec_listener *listener,
+			struct tsec_session *session)
+{
+	struct tsec_endpoint *endpoint = listener->endpoint;
+	struct tsec_dgram *dgram = session->dgram;
+
+	if (rhltable_insert(&endpoint->remotes, &dgram->peer.by_remote,
+			    remotes_params))
+		return false;
+	dgram->out = endpoint->isk;
+	set_bit(TSEC_SESSION_SHARED, &session->flags);
+	tsec_dgram_rx_told(dgram, listener->sk);
+	return true;
+}
+
 static struct tsec_endpoint *endpoint_new(struct tsec_listener *listener)
 {
 	struct tsec_endpoint *endpoint;
@@ -337,10 +371,10 @@ static struct tsec_endpoint *endpoint_new(struct tsec_listener *listener)
 	endpoint = kzalloc(sizeof(*endpoint), GFP_KERNEL_ACCOUNT);
 	if (!endpoint)
 		return NULL;
-	if (rhashtable_init(&endpoint->sessions, &sessions_params)) {
-		kfree(endpoint);
-		return NULL;
-	}
+	if (rhashtable_init(&endpoint->sessions, &sessions_params))
+		goto free_endpoint;
+	if (rhltable_init(&endpoint->remotes, &remotes_params))
+		goto destroy_sessions;
 	refcount_set(&endpoint->refs, 1);
 	skb_queue_head_init(&endpoint->hellos);
 	get_random_bytes(endpoint->secret, sizeof(endpoint->secret));
@@ -350,6 +384,12 @@ static struct tsec_endpoint *endpoint_new(struct tsec_listener *listener)
 	endpoint->ops = tsec_record_ops_find(listener->protocol)->packet;
 	RCU_INIT_POINTER(endpoint->listener, listener);
 	return endpoint;
+
+destroy_sessions:
+	rhashtable_destroy(&endpoint->sessions);
+free_endpoint:
+	kfree(endpoint);
+	return NULL;
 }
 
 static bool keys_are_manual(const struct tsec_listener *listener)
@@ -417,8 +457,65 @@ static void end_work(struct work_struct *work)
 						      end);
 
 	skb_queue_purge(&endpoint->hellos);
+	rhltable_destroy(&endpoint->remotes);
 	rhashtable_destroy(&endpoint->sessions);
 	kfree_sensitive(endpoint);
+}
+
+/**
+ * tsec_endpoint_get() - hold an endpoint
+ * @endpoint: the endpoint, held by somebody else
+ *
+ * Context: Any.
+ * Return: @endpoint.
+ */
+struct tsec_endpoint *tsec_endpoint_get(struct tsec_endpoint *endpoint)
+{
+	refcount_inc(&endpoint->refs);
+	return endpoint;
+}
+
+/**
+ * tsec_endpoint_socket() - the UDP socket that sessions share
+ * @endpoint: the endpoint, held
+ *
+ * Return: the inner socket, as long as the endpoint.
+ */
+struct socket *tsec_endpoint_socket(const struct tsec_endpoint *endpoint)
+{
+	return endpoint->sock;
+}
+
+/**
+ * tsec_endpoint_find() - the session of a peer
+ * @endpoint: the endpoint, whose socket its sessions share
+ * @ends: the peer, and the address of this end, if the program cares
+ *
+ * Context: process context.
+ * Return: the session with a reference, or NULL.
+ */
+struct tsec_session *tsec_endpoint_find(struct tsec_endpoint *endpoint,
+					const struct tsec_udp_ends *ends)
+{
+	struct tsec_session *session = NULL;
+	struct rhlist_head *list, *at;
+	struct tsec_dgram *dgram;
+
+	rcu_read_lock();
+	list = rhltable_lookup(&endpoint->remotes, &ends->remote,
+			       remotes_params);
+	rhl_for_each_entry_rcu(dgram, at, list, peer.by_remote) {
+		if (!is_any(&ends->local) &&
+		    !ipv6_addr_equal(&ends->local, &dgram->peer.ends.local))
+			continue;
+		if (tsec_session_open(dgram->session) &&
+		    refcount_inc_not_zero(&dgram->session->refs)) {
+			session = dgram->session;
+			break;
+		}
+	}
+	rcu_read_unlock();
+	return session;
 }
 
 /**
@@ -451,13 +548,18 @@ void tsec_endpoint_leave(struct tsec_dgram *dgram)
 {
 	struct tsec_endpoint *endpoint = dgram->peer.endpoint;
 
-	if (endpoint)
-		rhashtable_remove_fast(&endpoint->sessions, &dgram->peer.node,
-				       sessions_params);
+	if (!endpoint)
+		return;
+	rhashtable_remove_fast(&endpoint->sessions, &dgram->peer.node,
+			       sessions_params);
+	if (test_bit(TSEC_SESSION_SHARED, &dgram->session->flags))
+		rhltable_remove(&endpoint->remotes, &dgram->peer.by_remote,
+				remotes_params);
 }
 
 const struct tsec_listener_ops tsec_listener_dgram_ops = {
 	.start	= dgram_start,
 	.accept	= dgram_accept,
+	.adopt	= dgram_adopt,
 	.stop	= dgram_stop,
 };

@@ -15,7 +15,13 @@
 #include "session.h"
 #include "trace.h"
 
-static void listener_put(struct tsec_listener *listener)
+/**
+ * tsec_listener_put() - let go of a listener
+ * @listener: the listener
+ *
+ * Context: Any.
+ */
+void tsec_listener_put(struct tsec_listener *listener)
 {
 	if (refcount_dec_and_test(&listener->refs))
 		kfree_rcu(listener, rcu);
@@ -152,18 +158,56 @@ void tsec_listener_admit(struct tsec_listener *listener,
 		evict(listener);
 }
 
+static struct tsec_session *entry_pop(struct tsec_listener *listener,
+				      struct list_head *list,
+				      unsigned int *count)
+{
+	struct tsec_session *session;
+
+	spin_lock_bh(&listener->lock);
+	session = list_first_entry_or_null(list, struct tsec_session, entry);
+	if (session) {
+		list_del_init(&session->entry);
+		if (count)
+			(*count)--;
+	}
+	spin_unlock_bh(&listener->lock);
+	return session;
+}
+
+static void session_drop(struct tsec_listener *listener,
+			 struct tsec_session *session)
+{
+	spin_lock_bh(&session->lock);
+	session->listener = NULL;
+	spin_unlock_bh(&session->lock);
+	tsec_listener_put(listener);
+	tsec_session_close(session);
+}
+
+static void list_drop(struct tsec_listener *listener, struct list_head *list,
+		      unsigned int *count)
+{
+	struct tsec_session *session;
+
+	while ((session = entry_pop(listener, list, count)))
+		session_drop(listener, session);
+}
+
 /**
  * tsec_listener_may_accept() - whether there is room for another client
  * @listener: the listener
  *
- * Finished handshakes that nobody accepts hold back further clients.
+ * Finished handshakes that nobody accepts hold back further clients.  Where
+ * nobody has to, it is those that nobody uses that make room.
  *
  * Return: false also once the program has closed its socket.
  */
 bool tsec_listener_may_accept(const struct tsec_listener *listener)
 {
 	return READ_ONCE(listener->sk) &&
-	       READ_ONCE(listener->ready_count) <= listener->backlog;
+	       (READ_ONCE(listener->shared) ||
+		READ_ONCE(listener->ready_count) <= listener->backlog);
 }
 
 static void accept_work(struct work_struct *work)
@@ -172,8 +216,9 @@ static void accept_work(struct work_struct *work)
 						      struct tsec_listener,
 						      work);
 
+	list_drop(listener, &listener->ended, NULL);
 	listener->ops->accept(listener);
-	listener_put(listener);
+	tsec_listener_put(listener);
 }
 
 static void backlog_set(struct tsec_listener *listener, int backlog)
@@ -196,7 +241,9 @@ static struct tsec_listener *listener_alloc(struct sock *sk,
 	spin_lock_init(&listener->lock);
 	INIT_LIST_HEAD(&listener->open);
 	INIT_LIST_HEAD(&listener->ready);
+	INIT_LIST_HEAD(&listener->ended);
 	INIT_WORK(&listener->work, accept_work);
+	tsec_listener_shared_init(listener);
 	listener->sk = sk;
 	listener->uid = sk->sk_uid;
 	listener->inner = inner;
@@ -234,7 +281,7 @@ struct tsec_listener *tsec_listener_new(struct sock *sk, struct socket *inner,
 	err = listener->ops->start(listener);
 	if (!err)
 		return listener;
-	listener_put(listener);
+	tsec_listener_put(listener);
 	return ERR_PTR(err);
 }
 
@@ -252,32 +299,6 @@ int tsec_listener_listen(struct tsec_listener *listener, int backlog)
 	return listener->ops->listen ? listener->ops->listen(listener) : 0;
 }
 
-static struct tsec_session *entry_pop(struct tsec_listener *listener,
-				      struct list_head *list,
-				      unsigned int *count)
-{
-	struct tsec_session *session;
-
-	spin_lock_bh(&listener->lock);
-	session = list_first_entry_or_null(list, struct tsec_session, entry);
-	if (session) {
-		list_del_init(&session->entry);
-		(*count)--;
-	}
-	spin_unlock_bh(&listener->lock);
-	return session;
-}
-
-static void session_drop(struct tsec_listener *listener,
-			 struct tsec_session *session)
-{
-	spin_lock_bh(&session->lock);
-	session->listener = NULL;
-	spin_unlock_bh(&session->lock);
-	listener_put(listener);
-	tsec_session_close(session);
-}
-
 /**
  * tsec_listener_stop() - stop listening
  * @listener: the listener; the socket's reference is used up
@@ -289,46 +310,48 @@ static void session_drop(struct tsec_listener *listener,
  */
 struct socket *tsec_listener_stop(struct tsec_listener *listener)
 {
-	struct tsec_session *session;
 	struct socket *inner;
 
 	spin_lock_bh(&listener->lock);
 	WRITE_ONCE(listener->sk, NULL);
 	spin_unlock_bh(&listener->lock);
+	if (cancel_delayed_work_sync(&listener->idle))
+		tsec_listener_put(listener);
 	if (cancel_work_sync(&listener->work))
-		listener_put(listener);
+		tsec_listener_put(listener);
 
-	while ((session = entry_pop(listener, &listener->open,
-				    &listener->open_count)))
-		session_drop(listener, session);
-	while ((session = entry_pop(listener, &listener->ready,
-				    &listener->ready_count)))
-		session_drop(listener, session);
+	list_drop(listener, &listener->open, &listener->open_count);
+	list_drop(listener, &listener->ready, &listener->ready_count);
+	list_drop(listener, &listener->ended, NULL);
 	inner = listener->ops->stop(listener);
-	listener_put(listener);
+	tsec_listener_put(listener);
 	return inner;
 }
 
-static bool move_to_ready(struct tsec_listener *listener,
+static void move_to_ready(struct tsec_listener *listener,
 			  struct tsec_session *session)
 {
-	bool moved = false;
-
 	spin_lock_bh(&listener->lock);
 	if (!list_empty(&session->entry)) {
 		list_move_tail(&session->entry, &listener->ready);
 		listener->open_count--;
 		listener->ready_count++;
-		moved = true;
-		if (listener->sk)
+		if (listener->shared)
+			tsec_listener_adopt(listener, session);
+		else if (listener->sk)
 			listener->sk->sk_data_ready(listener->sk);
 	}
 	spin_unlock_bh(&listener->lock);
-	return moved;
 }
 
-/* The listener of a session, kept while the caller looks at it. */
-static struct tsec_listener *listener_of(struct tsec_session *session)
+/**
+ * tsec_listener_of() - the listener of a session
+ * @session: the session
+ *
+ * Context: Any.
+ * Return: the listener with a reference, or NULL.
+ */
+struct tsec_listener *tsec_listener_of(struct tsec_session *session)
 {
 	struct tsec_listener *listener;
 
@@ -348,12 +371,12 @@ static struct tsec_listener *listener_of(struct tsec_session *session)
  */
 void tsec_listener_ready(struct tsec_session *session)
 {
-	struct tsec_listener *listener = listener_of(session);
+	struct tsec_listener *listener = tsec_listener_of(session);
 
 	if (!listener)
 		return;
 	move_to_ready(listener, session);
-	listener_put(listener);
+	tsec_listener_put(listener);
 }
 
 /**
@@ -364,7 +387,7 @@ void tsec_listener_ready(struct tsec_session *session)
  */
 void tsec_listener_forget(struct tsec_session *session)
 {
-	struct tsec_listener *listener = listener_of(session);
+	struct tsec_listener *listener = tsec_listener_of(session);
 	bool mine;
 
 	if (!listener)
@@ -378,7 +401,7 @@ void tsec_listener_forget(struct tsec_session *session)
 	spin_unlock_bh(&listener->lock);
 	if (mine)
 		session_drop(listener, session);
-	listener_put(listener);
+	tsec_listener_put(listener);
 }
 
 /**
@@ -399,7 +422,7 @@ struct tsec_session *tsec_listener_take(struct tsec_listener *listener)
 	spin_lock_bh(&session->lock);
 	session->listener = NULL;
 	spin_unlock_bh(&session->lock);
-	listener_put(listener);
+	tsec_listener_put(listener);
 	/* There is room again for clients that were held back. */
 	tsec_listener_kick(listener);
 	return session;

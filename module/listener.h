@@ -25,6 +25,10 @@ struct tsec_session;
  *	nothing begun
  * @listen: changes the backlog; NULL if the transport need not know
  * @accept: takes those that there are, as long as tsec_listener_may_accept()
+ * @adopt: has data of a finished session come to the listening socket itself,
+ *	and lets it be found by its peer's address; under @lock of the
+ *	listener.  Returns false without memory for that; NULL if each
+ *	session has a socket of its own
  * @stop: finds no more; returns the inner socket if it keeps its name, or
  *	NULL if it is gone with the listener
  *
@@ -34,6 +38,8 @@ struct tsec_listener_ops {
 	int (*start)(struct tsec_listener *listener);
 	int (*listen)(struct tsec_listener *listener);
 	void (*accept)(struct tsec_listener *listener);
+	bool (*adopt)(struct tsec_listener *listener,
+		      struct tsec_session *session);
 	struct socket *(*stop)(struct tsec_listener *listener);
 };
 
@@ -52,11 +58,15 @@ struct tsec_listener_ops {
  * @lock: protects the lists and what follows; taken with bottom halves off,
  *	inside session->lock
  * @open: sessions on their way to a finished handshake, oldest first
- * @ready: sessions to accept, oldest first
+ * @ready: sessions to accept, or those that share the socket, oldest first
+ * @ended: sessions that have shared the socket and are to be closed
  * @open_count: length of @open
  * @ready_count: length of @ready
+ * @shared: there is no accept(): @ready share the socket
  * @backlog: bound of @ready_count
- * @work: accepts
+ * @work: accepts, and closes what has @ended
+ * @idle: finds those of @ready whose time is over
+ * @idle_at: jiffies when it runs, if it is to
  * @saved_data_ready: TCP: callback that @inner's children get back
  * @uid: owner of the socket
  */
@@ -73,10 +83,14 @@ struct tsec_listener {
 	spinlock_t lock;	/* the lists */
 	struct list_head open;
 	struct list_head ready;
+	struct list_head ended;
 	unsigned int open_count;
 	unsigned int ready_count;
 	unsigned int backlog;
+	bool shared;
 	struct work_struct work;
+	struct delayed_work idle;
+	unsigned long idle_at;
 	void (*saved_data_ready)(struct sock *sk);
 	kuid_t uid;
 };
@@ -98,7 +112,16 @@ void tsec_listener_admit(struct tsec_listener *listener,
 			 struct tsec_session *session);
 void tsec_listener_ready(struct tsec_session *session);
 void tsec_listener_forget(struct tsec_session *session);
+struct tsec_listener *tsec_listener_of(struct tsec_session *session);
+void tsec_listener_put(struct tsec_listener *listener);
 struct tsec_session *tsec_listener_take(struct tsec_listener *listener);
+
+void tsec_listener_shared_init(struct tsec_listener *listener);
+void tsec_listener_share(struct tsec_listener *listener);
+void tsec_listener_adopt(struct tsec_listener *listener,
+			 struct tsec_session *session);
+void tsec_listener_ended(struct tsec_session *session);
+u64 tsec_listener_inode(const struct tsec_session *session);
 
 /**
  * tsec_listener_has_ready() - whether accept() would return a session

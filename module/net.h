@@ -47,7 +47,8 @@ struct tsec_daemon {
  * @handshake_timeout_ms: sysctl, how long a handshake may take
  * @max_handshakes: sysctl, bound of @handshakes
  * @max_handshakes_listener: sysctl, the same for each listening socket
- * @sysctl: handle of the three
+ * @max_sessions_listener: sysctl, bound of the sessions that share one
+ * @sysctl: handle of the four
  * @sysctl_table: the table registered, a copy for this namespace
  */
 struct tsec_net {
@@ -64,6 +65,7 @@ struct tsec_net {
 	unsigned int handshake_timeout_ms;
 	unsigned int max_handshakes;
 	unsigned int max_handshakes_listener;
+	unsigned int max_sessions_listener;
 	struct ctl_table_header *sysctl;
 	struct ctl_table *sysctl_table;
 };

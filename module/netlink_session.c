@@ -5,6 +5,7 @@
 #include <linux/slab.h>
 
 #include "compat.h"
+#include "listener.h"
 #include "netlink.h"
 #include "session.h"
 
@@ -60,6 +61,8 @@ static u64 socket_inode(struct tsec_session *session)
 	spin_lock_bh(&session->lock);
 	if (session->sk && session->sk->sk_socket)
 		inode = SOCK_INODE(session->sk->sk_socket)->i_ino;
+	else
+		inode = tsec_listener_inode(session);
 	spin_unlock_bh(&session->lock);
 	return inode;
 }

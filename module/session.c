@@ -323,10 +323,12 @@ static __printf(3, 0) bool session_fail(struct tsec_session *session, int err,
 	if (!first)
 		return false;
 	trace_tsec_session_failed(session);
-	if (test_bit(TSEC_SESSION_OPENED, &session->flags))
+	if (test_bit(TSEC_SESSION_OPENED, &session->flags)) {
 		TSEC_INC_STATS(session->tn, TSEC_STAT_SESSIONS_ABORTED);
-	else
+		tsec_listener_ended(session);
+	} else {
 		tsec_handshake_failed(session, err);
+	}
 	tsec_session_wake(session);
 	return true;
 }

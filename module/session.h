@@ -71,6 +71,7 @@ enum tsec_session_flags {
 	TSEC_SESSION_CLAIMED,		/* in the count of claimed ones */
 	TSEC_SESSION_OPENED,		/* has been established */
 	TSEC_SESSION_PROMPT,		/* TCP_NODELAY up to the first data */
+	TSEC_SESSION_SHARED,		/* its program's socket has many */
 };
 
 /**

@@ -174,8 +174,17 @@ void tsec_socket_session_drop(struct tsec_sock *tsk)
 	tsec_session_close(session);
 }
 
-static void error_set(struct tsec_sock *tsk, const char *error)
+/**
+ * tsec_socket_error_set() - set what TSEC_ERROR says without a session
+ * @tsk: the program's socket, locked
+ * @error: the reason in words, or NULL
+ *
+ * Context: process context.
+ */
+void tsec_socket_error_set(struct tsec_sock *tsk, const char *error)
 {
+	if (tsk->error && error && !strcmp(tsk->error, error))
+		return;
 	kfree(tsk->error);
 	tsk->error = kstrdup(error, GFP_KERNEL);
 }
@@ -187,7 +196,7 @@ static int connect_start(struct tsec_sock *tsk, struct sockaddr *addr, int len)
 	int err;
 
 	session = client_session(tsk, &why);
-	error_set(tsk, why);
+	tsec_socket_error_set(tsk, why);
 	if (IS_ERR(session))
 		return PTR_ERR(session);
 	tsk->inner = NULL;
@@ -255,7 +264,7 @@ static int connect_result(struct tsec_sock *tsk)
 		return 0;
 	}
 	status = tsk->session->status;
-	error_set(tsk, tsk->session->error);
+	tsec_socket_error_set(tsk, tsk->session->error);
 	sock_error(&tsk->sk);
 	tsec_socket_session_drop(tsk);
 	return -status;
@@ -338,6 +347,8 @@ struct tsec_sock *tsec_socket_make(struct net *net, struct socket *sock,
 	tsk = tsec_sk(sk);
 	tsk->session = NULL;
 	tsk->listener = NULL;
+	tsk->endpoint = NULL;
+	tsk->accepts = false;
 	tsk->inner = NULL;
 	tsk->app = NULL;
 	tsk->recorded = NULL;
@@ -604,6 +615,7 @@ int tsec_socket_release(struct socket *sock)
 	}
 	if (tsk->listener)
 		tsec_socket_listen_stop(tsk);
+	tsec_unconnected_end(tsk);
 	if (tsk->inner)
 		sock_release(tsk->inner);
 	tsec_options_free(&tsk->recorded);

@@ -17,17 +17,28 @@ static int dgram_accept(struct socket *sock, struct socket *newsock,
 	return tsec_socket_accept(sock, newsock, TSEC_ACCEPT_FLAGS);
 }
 
+/* The first call that has to do with peers decides what a listener is. */
+static bool is_unconnected(struct sock *sk)
+{
+	if (likely(tsec_sk_endpoint(sk)))
+		return true;
+	return sk->sk_state != TCP_ESTABLISHED && !tsec_unconnected_begin(sk);
+}
+
 static int dgram_sendmsg(struct socket *sock, struct msghdr *msg, size_t len)
 {
 	struct sock *sk = sock->sk;
 	struct tsec_session *session;
 	int err;
 
+	if (tsec_sk_endpoint(sk) || (msg->msg_name && is_unconnected(sk)))
+		return tsec_unconnected_sendmsg(sk, msg, len);
 	session = tsec_socket_session(sk, msg->msg_flags & MSG_DONTWAIT);
 	if (IS_ERR(session)) {
 		err = PTR_ERR(session);
 		/* As UDP says it: there is no one to send to. */
-		return err == -ENOTCONN ? -EDESTADDRREQ : err;
+		return err == -ENOTCONN && !msg->msg_name ? -EDESTADDRREQ :
+							    err;
 	}
 	err = sock_error(sk);
 	if (err)
@@ -41,6 +52,8 @@ static int dgram_recvmsg(struct socket *sock, struct msghdr *msg, size_t len,
 	struct sock *sk = sock->sk;
 	struct tsec_session *session;
 
+	if (tsec_sk_state(sk) != TCP_ESTABLISHED && is_unconnected(sk))
+		return tsec_unconnected_recvmsg(sk, msg, len, flags);
 	session = tsec_socket_session(sk, flags & MSG_DONTWAIT);
 	if (IS_ERR(session))
 		return PTR_ERR(session);
@@ -53,6 +66,9 @@ static __poll_t dgram_poll(struct file *file, struct socket *sock,
 {
 	struct sock *sk = sock->sk;
 
+	if (tsec_sk_endpoint(sk) ||
+	    (tsec_sk_state(sk) == TCP_CLOSE && is_unconnected(sk)))
+		return tsec_unconnected_poll(sk, file, wait);
 	switch (tsec_sk_state(sk)) {
 	case TCP_ESTABLISHED:
 		tsec_inner_sync(sk, tsec_sk(sk)->session->inner->sk);
@@ -76,14 +92,16 @@ static int dgram_ioctl(struct socket *sock, unsigned int cmd,
 
 	switch (cmd) {
 	case SIOCINQ:
-		if (sk->sk_state == TCP_LISTEN)
+		if (sk->sk_state == TCP_LISTEN && !tsec_sk_endpoint(sk))
 			return -EINVAL;
-		value = tsec_dgram_inq(sk);
+		value = tsec_dgram_queue_next(sk);
 		break;
 	case SIOCOUTQ:
-		if (sk->sk_state == TCP_LISTEN)
+		if (tsec_sk_endpoint(sk))
+			value = tsec_unconnected_outq(sk);
+		else if (sk->sk_state == TCP_LISTEN)
 			return -EINVAL;
-		if (tsec_sk_state(sk) == TCP_ESTABLISHED)
+		else if (tsec_sk_state(sk) == TCP_ESTABLISHED)
 			value = sk_wmem_alloc_get(tsec_sk(sk)->session->inner->sk);
 		break;
 	default:
@@ -110,6 +128,8 @@ static int dgram_shutdown(struct socket *sock, int how)
 	case TCP_LISTEN:
 		if (mask & RCV_SHUTDOWN)
 			tsec_socket_listen_stop(tsec_sk(sk));
+		if (tsec_sk(sk)->endpoint)
+			sk->sk_shutdown |= mask;
 		sk->sk_state_change(sk);
 		err = 0;
 		break;

@@ -8,7 +8,15 @@
 #include "session.h"
 #include "socket.h"
 
-static int listen_locked(struct tsec_sock *tsk, int backlog)
+/**
+ * tsec_socket_listen_locked() - begin to listen
+ * @tsk: the program's socket, locked
+ * @backlog: as for listen(2)
+ *
+ * Context: process context.
+ * Return: as tsec_socket_listen().
+ */
+int tsec_socket_listen_locked(struct tsec_sock *tsk, int backlog)
 {
 	struct tsec_listener *listener;
 	int err;
@@ -46,7 +54,7 @@ int tsec_socket_listen(struct socket *sock, int backlog)
 	int err;
 
 	lock_sock(sock->sk);
-	err = listen_locked(tsec_sk(sock->sk), backlog);
+	err = tsec_socket_listen_locked(tsec_sk(sock->sk), backlog);
 	release_sock(sock->sk);
 	return err;
 }
@@ -94,7 +102,8 @@ static int session_take(struct sock *sk, int flags,
  * @flags: O_NONBLOCK
  *
  * Context: process context.
- * Return: 0 or a negative errno, as from accept(2).
+ * Return: 0 or a negative errno, as from accept(2); -EINVAL also for a socket
+ * of datagrams that is one for all peers.
  */
 int tsec_socket_accept(struct socket *sock, struct socket *newsock, int flags)
 {
@@ -104,7 +113,12 @@ int tsec_socket_accept(struct socket *sock, struct socket *newsock, int flags)
 	int err;
 
 	lock_sock(sk);
-	err = session_take(sk, flags, &session);
+	if (tsec_sk(sk)->endpoint) {
+		err = -EINVAL;
+	} else {
+		tsec_sk(sk)->accepts = true;
+		err = session_take(sk, flags, &session);
+	}
 	release_sock(sk);
 	if (err)
 		return err;
@@ -154,5 +168,6 @@ void tsec_socket_listen_stop(struct tsec_sock *tsk)
 
 	WRITE_ONCE(tsk->listener, NULL);
 	tsk->sk.sk_state = TCP_CLOSE;
+	tsk->accepts = false;
 	tsk->inner = tsec_listener_stop(listener);
 }

@@ -307,14 +307,18 @@ static int int_put(char __user *optval, int __user *optlen, int value)
 	return value_put(optval, optlen, &value, sizeof(value));
 }
 
-static int info_get(struct tsec_session *session, char __user *optval,
+static int info_get(struct tsec_sock *tsk, char __user *optval,
 		    int __user *optlen)
 {
 	struct tsec_info info;
 
-	if (!session)
+	if (tsk->endpoint) {
+		tsec_socket_error_set(tsk, "the socket is one for all peers: it has many sessions");
+		return -EOPNOTSUPP;
+	}
+	if (!tsk->session)
 		return -ENOTCONN;
-	tsec_session_info(session, &info);
+	tsec_session_info(tsk->session, &info);
 	return value_put(optval, optlen, &info, sizeof(info));
 }
 
@@ -445,7 +449,7 @@ static int sockopt_get_locked(struct tsec_sock *tsk, int name,
 		return string_put(optval, optlen, open ? open->peer.alpn :
 				  tsk->app ? tsk->app->alpn : NULL);
 	case TSEC_INFO:
-		return info_get(tsk->session, optval, optlen);
+		return info_get(tsk, optval, optlen);
 	case TSEC_PEER_ID:
 		return string_put(optval, optlen, open ? open->peer.id : NULL);
 	case TSEC_PEER_CERT:

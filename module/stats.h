@@ -16,6 +16,8 @@ enum tsec_stat {
 	TSEC_STAT_SESSIONS_OPENED,	/* sessions begun */
 	TSEC_STAT_SESSIONS_CLOSED,	/* sessions closed by their program */
 	TSEC_STAT_SESSIONS_ABORTED,	/* ended by an error or a command */
+	TSEC_STAT_SESSIONS_IDLE,	/* shared a socket, idle for too long */
+	TSEC_STAT_SESSIONS_EVICTED,	/* shared a socket, gave way to another */
 	TSEC_STAT_HANDSHAKES_STARTED,	/* handshakes made pending */
 	TSEC_STAT_HANDSHAKES_DONE,	/* daemon reported success */
 	TSEC_STAT_HANDSHAKES_RESUMED,	/* of these: resumed a session */

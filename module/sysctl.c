@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * net.tsec.*: limits of handshakes, for each network namespace.
+ * net.tsec.*: limits of handshakes and sessions, for each network namespace.
  */
 #include <linux/slab.h>
 
@@ -15,12 +15,17 @@ enum sysctl_limits {
 	HANDSHAKES_DEFAULT	= 4096,
 	HANDSHAKES_LISTENER	= 1024,
 	HANDSHAKES_MAX		= 1 << 20,
+	SESSIONS_MIN		= 1,
+	SESSIONS_LISTENER	= 4096,
+	SESSIONS_MAX		= 1 << 20,
 };
 
 static const unsigned int timeout_min = TIMEOUT_MS_MIN;
 static const unsigned int timeout_max = TIMEOUT_MS_MAX;
 static const unsigned int handshakes_min = HANDSHAKES_MIN;
 static const unsigned int handshakes_max = HANDSHAKES_MAX;
+static const unsigned int sessions_min = SESSIONS_MIN;
+static const unsigned int sessions_max = SESSIONS_MAX;
 
 /* The members of struct tsec_net are bound in when a copy is registered. */
 static const struct ctl_table template[] = {
@@ -54,6 +59,16 @@ static const struct ctl_table template[] = {
 		.extra1		= (void *)&handshakes_min,
 		.extra2		= (void *)&handshakes_max,
 	},
+	{
+		.procname	= "max_sessions_listener",
+		.data		= (void *)offsetof(struct tsec_net,
+						   max_sessions_listener),
+		.maxlen		= sizeof(unsigned int),
+		.mode		= 0644,
+		.proc_handler	= proc_douintvec_minmax,
+		.extra1		= (void *)&sessions_min,
+		.extra2		= (void *)&sessions_max,
+	},
 	TSEC_CTL_SENTINEL
 };
 
@@ -83,6 +98,7 @@ int tsec_sysctl_init(struct tsec_net *tn)
 	tn->handshake_timeout_ms = TIMEOUT_MS_DEFAULT;
 	tn->max_handshakes = HANDSHAKES_DEFAULT;
 	tn->max_handshakes_listener = HANDSHAKES_LISTENER;
+	tn->max_sessions_listener = SESSIONS_LISTENER;
 
 	tn->sysctl_table = kmemdup(template, sizeof(template), GFP_KERNEL);
 	if (!tn->sysctl_table)

@@ -2,7 +2,7 @@
 /*
  * The inner UDP socket: datagrams in, datagrams out.
  *
- * It is bound and connected as any UDP socket is.  What comes in for it is
+ * What comes in for it is
  * handed over where it arrives, in softirq; what goes out goes to IP at once,
  * with the UDP header that the socket would have written.
  */
@@ -98,12 +98,14 @@ int tsec_udp_icmp_errno(const struct sk_buff *skb)
 /**
  * tsec_udp_path_init() - begin with a way that is not known
  * @path: set
+ * @isk: an inner socket that is connected to the peer
  *
  * Context: process context.
  * Return: 0 or -ENOMEM.
  */
-int tsec_udp_path_init(struct tsec_udp_path *path)
+int tsec_udp_path_init(struct tsec_udp_path *path, const struct sock *isk)
 {
+	tsec_udp_ends_of(isk, &path->ends);
 	return dst_cache_init(&path->cache, GFP_KERNEL_ACCOUNT);
 }
 
@@ -116,16 +118,6 @@ int tsec_udp_path_init(struct tsec_udp_path *path)
 void tsec_udp_path_free(struct tsec_udp_path *path)
 {
 	dst_cache_destroy(&path->cache);
-}
-
-static bool goes_by_v6(const struct sock *isk)
-{
-#if IS_ENABLED(CONFIG_IPV6)
-	return isk->sk_family == AF_INET6 &&
-	       !ipv6_addr_v4mapped(&isk->sk_v6_daddr);
-#else
-	return false;
-#endif
 }
 
 static int tos_take(const struct cmsghdr *cmsg, u8 *tos)
@@ -178,15 +170,24 @@ static int wish_take(struct sock *isk, const struct cmsghdr *cmsg,
 		return tos_take(cmsg, &ask->tos);
 	case WISH(SOL_UDP, UDP_SEGMENT):
 		return segment_take(cmsg, &ask->segment);
+	case WISH(SOL_IP, IP_PKTINFO):
+	case WISH(SOL_IPV6, IPV6_PKTINFO):
+		/* Of many peers it has chosen one: tsec_udp_ends_named(). */
+		return isk->sk_state == TCP_ESTABLISHED ? -EINVAL : 0;
 	default:
 		return -EINVAL;
 	}
 }
 
-static u8 socket_tos(struct sock *isk)
+static bool goes_by_v6(const struct tsec_udp_path *path)
+{
+	return !ipv6_addr_v4mapped(&path->ends.remote);
+}
+
+static u8 socket_tos(const struct tsec_udp_path *path, struct sock *isk)
 {
 #if IS_ENABLED(CONFIG_IPV6)
-	if (goes_by_v6(isk))
+	if (goes_by_v6(path))
 		return inet6_sk(isk)->tclass;
 #endif
 	return READ_ONCE(inet_sk(isk)->tos);
@@ -194,7 +195,8 @@ static u8 socket_tos(struct sock *isk)
 
 /**
  * tsec_udp_ask() - how a datagram is to be sent
- * @isk: the inner socket, connected
+ * @path: where to
+ * @isk: the inner socket
  * @msg: the program's message, whose control data has the last word; NULL for
  *	none
  * @ask: set
@@ -203,14 +205,14 @@ static u8 socket_tos(struct sock *isk)
  * Return: 0; -EINVAL for control data other than SO_MARK, IP_TOS,
  * IPV6_TCLASS and UDP_SEGMENT, -EPERM for a mark without the right to set it.
  */
-int tsec_udp_ask(struct sock *isk, struct msghdr *msg,
-		 struct tsec_udp_ask *ask)
+int tsec_udp_ask(const struct tsec_udp_path *path, struct sock *isk,
+		 struct msghdr *msg, struct tsec_udp_ask *ask)
 {
 	struct cmsghdr *cmsg;
 	int err;
 
 	ask->mark = READ_ONCE(isk->sk_mark);
-	ask->tos = socket_tos(isk);
+	ask->tos = socket_tos(path, isk);
 	ask->segment = READ_ONCE(udp_sk(isk)->gso_size);
 	if (!msg || !msg->msg_controllen)
 		return 0;
@@ -229,13 +231,14 @@ static void int_put(struct msghdr *msg, int level, int type, int value)
 	put_cmsg(msg, level, type, sizeof(value), &value);
 }
 
-/* A reply comes from the address that the socket is connected from. */
+/* A reply comes from the address that the session has. */
 static void info4_put(struct sock *isk, struct msghdr *msg,
 		      const struct sk_buff *skb)
 {
 	struct in_pktinfo info = {
 		.ipi_ifindex		= skb->skb_iif,
-		.ipi_spec_dst.s_addr	= inet_sk(isk)->inet_saddr,
+		.ipi_spec_dst.s_addr	= inet_sk(isk)->inet_saddr ?:
+					  ip_hdr(skb)->daddr,
 		.ipi_addr.s_addr	= ip_hdr(skb)->daddr,
 	};
 
@@ -340,7 +343,7 @@ static void path_check(struct tsec_udp_path *path,
 
 static struct rtable *lookup4(struct sock *isk, struct tsec_udp_route *route)
 {
-	const struct inet_sock *inet = inet_sk(isk);
+	const struct tsec_udp_ends *to = &route->to;
 	struct flowi4 fl4;
 	struct rtable *rt;
 
@@ -349,8 +352,8 @@ static struct rtable *lookup4(struct sock *isk, struct tsec_udp_route *route)
 			   sock_flag(isk, SOCK_LOCALROUTE) ?
 			   RT_SCOPE_LINK : RT_SCOPE_UNIVERSE,
 			   IPPROTO_UDP, inet_sk_flowi_flags(isk),
-			   inet->inet_daddr, inet->inet_saddr,
-			   inet->inet_dport, inet->inet_sport, isk->sk_uid);
+			   to->remote.s6_addr32[3], to->local.s6_addr32[3],
+			   to->port, inet_sk(isk)->inet_sport, isk->sk_uid);
 	security_sk_classify_flow(isk, flowi4_to_flowi_common(&fl4));
 	rt = ip_route_output_flow(sock_net(isk), &fl4, isk);
 	route->src = fl4.saddr;
@@ -389,28 +392,29 @@ static void send4(struct sock *isk, struct tsec_udp_route *route,
 
 	if (ttl < 0)
 		ttl = ip4_dst_hoplimit(&rt->dst);
-	udp_tunnel_xmit_skb(rt, isk, skb, route->src, inet->inet_daddr,
-			    route->tos, ttl,
+	udp_tunnel_xmit_skb(rt, isk, skb, route->src,
+			    route->to.remote.s6_addr32[3], route->tos, ttl,
 			    ip_dont_fragment(isk, &rt->dst) ? htons(IP_DF) : 0,
-			    inet->inet_sport, inet->inet_dport, false, false);
+			    inet->inet_sport, route->to.port, false, false);
 }
 
 #if IS_ENABLED(CONFIG_IPV6)
 static struct dst_entry *lookup6(struct sock *isk,
 				 struct tsec_udp_route *route)
 {
-	const struct inet_sock *inet = inet_sk(isk);
-	const struct ipv6_pinfo *np = inet6_sk(isk);
+	const struct tsec_udp_ends *to = &route->to;
 	struct flowi6 fl6 = {
 		.flowi6_proto	= IPPROTO_UDP,
-		.flowi6_oif	= READ_ONCE(isk->sk_bound_dev_if),
+		.flowi6_oif	= to->scope ?:
+				  READ_ONCE(isk->sk_bound_dev_if),
 		.flowi6_mark	= route->mark,
 		.flowi6_uid	= isk->sk_uid,
-		.daddr		= isk->sk_v6_daddr,
-		.saddr		= np->saddr,
-		.flowlabel	= ip6_make_flowinfo(route->tos, np->flow_label),
-		.fl6_dport	= inet->inet_dport,
-		.fl6_sport	= inet->inet_sport,
+		.daddr		= to->remote,
+		.saddr		= to->local,
+		.flowlabel	= ip6_make_flowinfo(route->tos,
+						    inet6_sk(isk)->flow_label),
+		.fl6_dport	= to->port,
+		.fl6_sport	= inet_sk(isk)->inet_sport,
 	};
 	struct dst_entry *dst;
 
@@ -447,15 +451,14 @@ static void send6(struct sock *isk, struct tsec_udp_route *route,
 		  struct sk_buff *skb)
 {
 	const struct ipv6_pinfo *np = inet6_sk(isk);
-	const struct inet_sock *inet = inet_sk(isk);
 	int ttl = np->hop_limit;
 
 	if (ttl < 0)
 		ttl = ip6_dst_hoplimit(route->dst);
 	udp_tunnel6_xmit_skb(route->dst, isk, skb, NULL, &route->src6,
-			     &isk->sk_v6_daddr, route->tos, ttl,
-			     np->flow_label, inet->inet_sport,
-			     inet->inet_dport, false);
+			     &route->to.remote, route->tos, ttl,
+			     np->flow_label, inet_sk(isk)->inet_sport,
+			     route->to.port, false);
 }
 #else
 static int route6(struct tsec_udp_path *path, struct sock *isk,
@@ -474,7 +477,7 @@ static void send6(struct sock *isk, struct tsec_udp_route *route,
 /**
  * tsec_udp_route() - find the way of a datagram
  * @path: the way, as last looked up
- * @isk: the inner socket, connected
+ * @isk: the inner socket
  * @ask: how it is to be sent
  * @route: set; ends with tsec_udp_send() or tsec_udp_route_put()
  *
@@ -489,9 +492,10 @@ int tsec_udp_route(struct tsec_udp_path *path, struct sock *isk,
 
 	route->mark = ask->mark;
 	route->tos = ask->tos;
+	route->to = path->ends;
 	local_bh_disable();
 	path_check(path, route);
-	if (goes_by_v6(isk))
+	if (goes_by_v6(path))
 		err = route6(path, isk, route);
 	else
 		err = route4(path, isk, route);
@@ -525,7 +529,7 @@ size_t tsec_udp_headroom(const struct tsec_udp_route *route)
 
 /**
  * tsec_udp_send() - send a datagram
- * @isk: the inner socket, connected; it has been charged for @skb
+ * @isk: the inner socket; it has been charged for @skb
  * @route: its way, used up
  * @skb: the datagram, tsec_udp_headroom() bytes free before it; used up
  *

@@ -12,6 +12,8 @@
 #include <net/sock.h>
 #include <net/udp_tunnel.h>
 
+#include "udp_peer.h"
+
 /**
  * struct tsec_udp_ask - how a datagram is to be sent
  * @mark: SO_MARK
@@ -26,12 +28,14 @@ struct tsec_udp_ask {
 
 /**
  * struct tsec_udp_path - the way to the peer, as last looked up
+ * @ends: from where to where
  * @cache: the route, for each CPU
  * @mark: SO_MARK that it was looked up with
  * @tos: IP_TOS or IPV6_TCLASS that it was looked up with, without the bits
  *	of ECN
  */
 struct tsec_udp_path {
+	struct tsec_udp_ends ends;
 	struct dst_cache cache;
 	u32 mark;
 	u8 tos;
@@ -45,6 +49,7 @@ struct tsec_udp_path {
  * @is_v6: by IPv6; an IPv6 socket may well have an IPv4 peer
  * @src: IPv4: the source address
  * @src6: IPv6: the source address
+ * @to: the peer
  * @mtu: bytes that the longest datagram may have, without its UDP header
  */
 struct tsec_udp_route {
@@ -54,16 +59,17 @@ struct tsec_udp_route {
 	bool is_v6;
 	__be32 src;
 	struct in6_addr src6;
+	struct tsec_udp_ends to;
 	u32 mtu;
 };
 
 void tsec_udp_hook(struct socket *inner, udp_tunnel_encap_rcv_t receive,
 		   udp_tunnel_encap_err_rcv_t error);
 int tsec_udp_icmp_errno(const struct sk_buff *skb);
-int tsec_udp_path_init(struct tsec_udp_path *path);
+int tsec_udp_path_init(struct tsec_udp_path *path, const struct sock *isk);
 void tsec_udp_path_free(struct tsec_udp_path *path);
-int tsec_udp_ask(struct sock *isk, struct msghdr *msg,
-		 struct tsec_udp_ask *ask);
+int tsec_udp_ask(const struct tsec_udp_path *path, struct sock *isk,
+		 struct msghdr *msg, struct tsec_udp_ask *ask);
 void tsec_udp_tell(struct sock *isk, struct msghdr *msg,
 		   const struct sk_buff *skb);
 int tsec_udp_route(struct tsec_udp_path *path, struct sock *isk,

@@ -54,6 +54,100 @@ void tsec_udp_ends_read(const struct sk_buff *skb, struct tsec_udp_ends *ends)
 			  skb->skb_iif);
 }
 
+/**
+ * tsec_udp_ends_of() - between whom a socket sends
+ * @isk: a UDP socket that is connected
+ * @ends: set
+ *
+ * Context: Any.
+ */
+void tsec_udp_ends_of(const struct sock *isk, struct tsec_udp_ends *ends)
+{
+	memset(ends, 0, sizeof(*ends));
+	ends->port = inet_sk(isk)->inet_dport;
+#if IS_ENABLED(CONFIG_IPV6)
+	if (isk->sk_family == AF_INET6) {
+		ends6_set(ends, &inet6_sk(isk)->saddr, &isk->sk_v6_daddr,
+			  READ_ONCE(isk->sk_bound_dev_if));
+		return;
+	}
+#endif
+	ends4_set(ends, inet_sk(isk)->inet_saddr, inet_sk(isk)->inet_daddr);
+}
+
+static int remote_named(const struct sock *isk, const struct msghdr *msg,
+			struct tsec_udp_ends *ends)
+{
+	const struct sockaddr_in6 *v6 = msg->msg_name;
+	const struct sockaddr_in *v4 = msg->msg_name;
+
+	if (msg->msg_namelen < (int)sizeof(*v4))
+		return -EINVAL;
+	ends->port = v4->sin_port;
+	if (v4->sin_family == AF_INET) {
+		ipv6_addr_set_v4mapped(v4->sin_addr.s_addr, &ends->remote);
+		return 0;
+	}
+	if (v6->sin6_family != AF_INET6 || isk->sk_family != AF_INET6)
+		return -EAFNOSUPPORT;
+	if (msg->msg_namelen < SIN6_LEN_RFC2133)
+		return -EINVAL;
+	ends->remote = v6->sin6_addr;
+	if (!(ipv6_addr_type(&ends->remote) & IPV6_ADDR_LINKLOCAL))
+		return 0;
+	if (msg->msg_namelen >= (int)sizeof(*v6))
+		ends->scope = v6->sin6_scope_id;
+	if (!ends->scope)
+		ends->scope = READ_ONCE(isk->sk_bound_dev_if);
+	return 0;
+}
+
+/* The rest of the control data is the sender's. */
+static int local_asked(struct msghdr *msg, struct tsec_udp_ends *ends)
+{
+	struct cmsghdr *cmsg;
+
+	for_each_cmsghdr(cmsg, msg) {
+		if (!CMSG_OK(msg, cmsg))
+			return -EINVAL;
+		if (cmsg->cmsg_level == SOL_IP &&
+		    cmsg->cmsg_type == IP_PKTINFO) {
+			const struct in_pktinfo *info = CMSG_DATA(cmsg);
+
+			if (cmsg->cmsg_len != CMSG_LEN(sizeof(*info)))
+				return -EINVAL;
+			ipv6_addr_set_v4mapped(info->ipi_spec_dst.s_addr,
+					       &ends->local);
+		} else if (cmsg->cmsg_level == SOL_IPV6 &&
+			   cmsg->cmsg_type == IPV6_PKTINFO) {
+			const struct in6_pktinfo *info = CMSG_DATA(cmsg);
+
+			if (cmsg->cmsg_len < CMSG_LEN(sizeof(*info)))
+				return -EINVAL;
+			ends->local = info->ipi6_addr;
+		}
+	}
+	return 0;
+}
+
+/**
+ * tsec_udp_ends_named() - between whom a program wants to send
+ * @isk: the UDP socket, connected to nobody
+ * @msg: the program's message, which has an address, and may have IP_PKTINFO
+ *	or IPV6_PKTINFO in its control data
+ * @ends: set; the local address is unspecified (or a mapped one that is) if
+ *	the program leaves it open
+ *
+ * Context: process context.
+ * Return: 0, -EINVAL, or -EAFNOSUPPORT for an address of another family.
+ */
+int tsec_udp_ends_named(const struct sock *isk, struct msghdr *msg,
+			struct tsec_udp_ends *ends)
+{
+	memset(ends, 0, sizeof(*ends));
+	return remote_named(isk, msg, ends) ?: local_asked(msg, ends);
+}
+
 /* What is sent has no options and no further headers of IPv6. */
 static const struct udphdr *sent4(const struct iphdr *header,
 				  struct tsec_udp_ends *ends)

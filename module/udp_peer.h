@@ -28,6 +28,9 @@ struct tsec_udp_ends {
 
 void tsec_udp_ends_read(const struct sk_buff *skb,
 			struct tsec_udp_ends *ends);
+void tsec_udp_ends_of(const struct sock *isk, struct tsec_udp_ends *ends);
+int tsec_udp_ends_named(const struct sock *isk, struct msghdr *msg,
+			struct tsec_udp_ends *ends);
 bool tsec_udp_ends_failed(const struct sk_buff *skb,
 			  struct tsec_udp_ends *ends);
 int tsec_udp_child(struct socket *child, struct sock *parent,

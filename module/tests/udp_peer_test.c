@@ -156,6 +156,116 @@ static struct socket *socket_bound(struct kunit *test, sa_family_t family,
 	return sock;
 }
 
+static struct tsec_udp_ends named(struct kunit *test, sa_family_t family,
+				  void *name, int len, int want)
+{
+	struct socket *sock = socket_bound(test, family, "::");
+	struct msghdr msg = { .msg_name = name, .msg_namelen = len };
+	struct tsec_udp_ends ends;
+
+	sock->sk->sk_bound_dev_if = LINK;
+	memset(&ends, 0xff, sizeof(ends));
+	KUNIT_EXPECT_EQ(test, tsec_udp_ends_named(sock->sk, &msg, &ends), want);
+	sock_release(sock);
+	return ends;
+}
+
+static void ends_named__v4(struct kunit *test)
+{
+	struct sockaddr_in v4 = {
+		.sin_family	= AF_INET,
+		.sin_port	= htons(PORT),
+		.sin_addr	= { in_aton("198.51.100.2") },
+	};
+	struct tsec_udp_ends ends;
+
+	ends = named(test, AF_INET, &v4, sizeof(v4), 0);
+	expect_ends(test, &ends, "::", "::ffff:198.51.100.2", 0);
+	ends = named(test, AF_INET6, &v4, sizeof(v4), 0);
+	expect_ends(test, &ends, "::", "::ffff:198.51.100.2", 0);
+	named(test, AF_INET, &v4, sizeof(v4) - 1, -EINVAL);
+	v4.sin_family = AF_UNIX;
+	named(test, AF_INET, &v4, sizeof(v4), -EAFNOSUPPORT);
+}
+
+static void ends_named__v6(struct kunit *test)
+{
+	struct sockaddr_in6 v6 = {
+		.sin6_family	= AF_INET6,
+		.sin6_port	= htons(PORT),
+		.sin6_addr	= in6("2001:db8::2"),
+		.sin6_scope_id	= 9,
+	};
+	struct tsec_udp_ends ends;
+
+	/* An interface says something of an address of the link alone. */
+	ends = named(test, AF_INET6, &v6, sizeof(v6), 0);
+	expect_ends(test, &ends, "::", "2001:db8::2", 0);
+	named(test, AF_INET6, &v6, SIN6_LEN_RFC2133 - 1, -EINVAL);
+	named(test, AF_INET, &v6, sizeof(v6), -EAFNOSUPPORT);
+	v6.sin6_addr = in6("fe80::2");
+	ends = named(test, AF_INET6, &v6, sizeof(v6), 0);
+	expect_ends(test, &ends, "::", "fe80::2", 9);
+	ends = named(test, AF_INET6, &v6, SIN6_LEN_RFC2133, 0);
+	expect_ends(test, &ends, "::", "fe80::2", LINK);
+}
+
+/* The address of this end, as control data has it. */
+static int named_from(struct kunit *test, int level, int type,
+		      const void *info, size_t len, struct tsec_udp_ends *ends)
+{
+	struct sockaddr_in v4 = {
+		.sin_family	= AF_INET,
+		.sin_port	= htons(PORT),
+		.sin_addr	= { in_aton("198.51.100.2") },
+	};
+	union {
+		struct cmsghdr header;
+		char room[CMSG_SPACE(sizeof(struct in6_pktinfo))];
+	} control = {
+		.header = {
+			.cmsg_len = CMSG_LEN(len),
+			.cmsg_level = level,
+			.cmsg_type = type,
+		},
+	};
+	struct msghdr msg = {
+		.msg_name = &v4,
+		.msg_namelen = sizeof(v4),
+		.msg_control = &control,
+		.msg_controllen = CMSG_SPACE(len),
+	};
+	struct socket *sock = socket_bound(test, AF_INET6, "::");
+	int err;
+
+	memcpy(CMSG_DATA(&control.header), info, len);
+	err = tsec_udp_ends_named(sock->sk, &msg, ends);
+	sock_release(sock);
+	return err;
+}
+
+static void ends_named__from(struct kunit *test)
+{
+	struct in_pktinfo v4 = { .ipi_spec_dst = { in_aton("192.0.2.1") } };
+	struct in6_pktinfo v6 = { .ipi6_addr = in6("2001:db8::1") };
+	struct tsec_udp_ends ends;
+
+	KUNIT_EXPECT_EQ(test, named_from(test, SOL_IP, IP_PKTINFO, &v4,
+					 sizeof(v4), &ends), 0);
+	expect_ends(test, &ends, "::ffff:192.0.2.1", "::ffff:198.51.100.2", 0);
+	KUNIT_EXPECT_EQ(test, named_from(test, SOL_IPV6, IPV6_PKTINFO, &v6,
+					 sizeof(v6), &ends), 0);
+	expect_ends(test, &ends, "2001:db8::1", "::ffff:198.51.100.2", 0);
+	/* All else is left to who sends. */
+	KUNIT_EXPECT_EQ(test, named_from(test, SOL_IP, IP_TTL, &v4,
+					 sizeof(int), &ends), 0);
+	expect_ends(test, &ends, "::", "::ffff:198.51.100.2", 0);
+	KUNIT_EXPECT_EQ(test, named_from(test, SOL_IP, IP_PKTINFO, &v4,
+					 sizeof(v4) - 1, &ends), -EINVAL);
+	KUNIT_EXPECT_EQ(test, named_from(test, SOL_IPV6, IPV6_PKTINFO, &v6,
+					 sizeof(v6) - 1, &ends), -EINVAL);
+}
+
 /* What the kernel finds at the address: the peer, and the parent's port. */
 static void child_check(struct kunit *test, sa_family_t family,
 			const char *local, const char *remote)
@@ -168,11 +278,14 @@ static void child_check(struct kunit *test, sa_family_t family,
 		.port	= inet_sk(peer->sk)->inet_sport,
 	};
 	const struct inet_sock *inet;
+	struct tsec_udp_ends of;
 	struct socket *child;
 
 	KUNIT_ASSERT_EQ(test, sock_create_kern(&init_net, family, SOCK_DGRAM,
 					       IPPROTO_UDP, &child), 0);
 	KUNIT_ASSERT_EQ(test, tsec_udp_child(child, parent->sk, &ends), 0);
+	tsec_udp_ends_of(child->sk, &of);
+	EXPECT_BYTES(test, &of, &ends, sizeof(ends));
 	inet = inet_sk(child->sk);
 	KUNIT_EXPECT_EQ(test, child->sk->sk_state, TCP_ESTABLISHED);
 	KUNIT_EXPECT_TRUE(test, sk_unhashed(child->sk));
@@ -255,6 +368,9 @@ static struct kunit_case udp_peer_cases[] = {
 	KUNIT_CASE(ends_read__v6),
 	KUNIT_CASE(ends_read__link_local),
 	KUNIT_CASE(ends_failed),
+	KUNIT_CASE(ends_named__v4),
+	KUNIT_CASE(ends_named__v6),
+	KUNIT_CASE(ends_named__from),
 	KUNIT_CASE(child__v4),
 	KUNIT_CASE(child__v6),
 	KUNIT_CASE(child__mapped),

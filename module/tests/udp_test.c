@@ -24,12 +24,14 @@ enum udp_test_limits {
  * struct bench - a socket of each family, and where it sends
  * @v4: connected to 127.0.0.1
  * @v6: connected to ::1
- * @path: the way
+ * @path: the way of @v4
+ * @path6: the way of @v6
  */
 struct bench {
 	struct socket *v4;
 	struct socket *v6;
 	struct tsec_udp_path path;
+	struct tsec_udp_path path6;
 };
 
 static int option_set(struct socket *sock, int level, int name, int value)
@@ -63,9 +65,10 @@ static int bench_setup(struct kunit *test)
 	test->priv = b;
 	if (!b)
 		return -ENOMEM;
-	return tsec_udp_path_init(&b->path) ?:
-	       socket_make(&b->v4, (struct sockaddr *)&v4, sizeof(v4)) ?:
-	       socket_make(&b->v6, (struct sockaddr *)&v6, sizeof(v6));
+	return socket_make(&b->v4, (struct sockaddr *)&v4, sizeof(v4)) ?:
+	       socket_make(&b->v6, (struct sockaddr *)&v6, sizeof(v6)) ?:
+	       tsec_udp_path_init(&b->path, b->v4->sk) ?:
+	       tsec_udp_path_init(&b->path6, b->v6->sk);
 }
 
 static void bench_teardown(struct kunit *test)
@@ -77,6 +80,7 @@ static void bench_teardown(struct kunit *test)
 	if (b->v6)
 		sock_release(b->v6);
 	tsec_udp_path_free(&b->path);
+	tsec_udp_path_free(&b->path6);
 }
 
 /* What an ICMP error of this type and code comes to. */
@@ -151,6 +155,15 @@ static void icmp_errno__v6(struct kunit *test)
 	icmp_check(test, ETH_P_IPV6, rows, ARRAY_SIZE(rows));
 }
 
+static int ask_of(struct socket *sock, struct msghdr *msg,
+		  struct tsec_udp_ask *ask)
+{
+	struct tsec_udp_path path = { };
+
+	tsec_udp_ends_of(sock->sk, &path.ends);
+	return tsec_udp_ask(&path, sock->sk, msg, ask);
+}
+
 /* Asks with one word of control data, of any length up to a long. */
 static int ask_with(struct socket *sock, int level, int type,
 		    const void *value, size_t len, struct tsec_udp_ask *ask)
@@ -171,7 +184,7 @@ static int ask_with(struct socket *sock, int level, int type,
 	};
 
 	memcpy(CMSG_DATA(&control.header), value, len);
-	return tsec_udp_ask(sock->sk, &msg, ask);
+	return ask_of(sock, &msg, ask);
 }
 
 static int ask_int(struct socket *sock, int level, int type, int value,
@@ -191,11 +204,11 @@ static void ask__as_the_socket_says(struct kunit *test)
 			0);
 	KUNIT_EXPECT_EQ(test, option_set(b->v4, SOL_UDP, UDP_SEGMENT, 700), 0);
 	b->v4->sk->sk_mark = 7;
-	KUNIT_EXPECT_EQ(test, tsec_udp_ask(b->v4->sk, NULL, &ask), 0);
+	KUNIT_EXPECT_EQ(test, ask_of(b->v4, NULL, &ask), 0);
 	KUNIT_EXPECT_EQ(test, ask.tos, 0x28);
 	KUNIT_EXPECT_EQ(test, ask.mark, 7);
 	KUNIT_EXPECT_EQ(test, ask.segment, 700);
-	KUNIT_EXPECT_EQ(test, tsec_udp_ask(b->v6->sk, &msg, &ask), 0);
+	KUNIT_EXPECT_EQ(test, ask_of(b->v6, &msg, &ask), 0);
 	KUNIT_EXPECT_EQ(test, ask.tos, 0x30);
 	KUNIT_EXPECT_EQ(test, ask.mark, 0);
 	KUNIT_EXPECT_EQ(test, ask.segment, 0);
@@ -265,9 +278,9 @@ static void ask__too_short(struct kunit *test)
 	struct bench *b = test->priv;
 	struct tsec_udp_ask ask;
 
-	KUNIT_EXPECT_EQ(test, tsec_udp_ask(b->v4->sk, &msg, &ask), -EINVAL);
+	KUNIT_EXPECT_EQ(test, ask_of(b->v4, &msg, &ask), -EINVAL);
 	header.cmsg_len = 0;
-	KUNIT_EXPECT_EQ(test, tsec_udp_ask(b->v4->sk, &msg, &ask), -EINVAL);
+	KUNIT_EXPECT_EQ(test, ask_of(b->v4, &msg, &ask), -EINVAL);
 }
 
 static const struct tsec_udp_ask plain = { .mark = 3, .tos = 0x2a };
@@ -297,7 +310,7 @@ static void route__v6(struct kunit *test)
 	struct bench *b = test->priv;
 	struct tsec_udp_route route = { };
 
-	KUNIT_ASSERT_EQ(test, tsec_udp_route(&b->path, b->v6->sk, &plain,
+	KUNIT_ASSERT_EQ(test, tsec_udp_route(&b->path6, b->v6->sk, &plain,
 					     &route), 0);
 	KUNIT_EXPECT_TRUE(test, route.is_v6);
 	KUNIT_EXPECT_TRUE(test, ipv6_addr_loopback(&route.src6));

@@ -171,7 +171,8 @@ enum tsec_verify {
  * @TSEC_PSK: set, struct tsec_psk; never read back
  * @TSEC_VERIFY: set/get, int: enum tsec_verify
  * @TSEC_SESSION_CACHE: set/get, int: 1 to resume sessions (default), 0 not
- * @TSEC_INFO: get, struct tsec_info
+ * @TSEC_INFO: get, struct tsec_info; EOPNOTSUPP for a datagram socket that is
+ *	one for all peers, which has many sessions
  * @TSEC_PEER_ID: get, string: the verified identity of the peer: a
  *	certificate's subject name or a PSK identity
  * @TSEC_PEER_CERT: get, the peer's certificates in DER, leaf first, one
