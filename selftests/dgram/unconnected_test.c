@@ -1,0 +1,709 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * One socket for all peers: a program that knows nothing but UDP binds,
+ * receives and answers, and each of its peers has a session.
+ */
+#include <netinet/udp.h>
+#include <poll.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <sys/epoll.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <linux/sockios.h>
+#include <unistd.h>
+
+#include "hello.h"
+#include "util.h"
+
+#ifndef UDP_SEGMENT
+#define UDP_SEGMENT	103
+#endif
+#ifndef UDP_GRO
+#define UDP_GRO		104
+#endif
+
+enum {
+	PEERS	= 8,
+	QUIET	= 50,		/* ms in which nothing may come */
+	LINGER	= 2000,		/* ms in which a peer that closed is answered */
+};
+
+FIXTURE(unconnected) {
+	struct tsec_nl *nl;
+	int server;
+	union tsec_addr addr;		/* the server's */
+	struct peer peers[PEERS];
+	union tsec_addr from[PEERS];	/* theirs */
+	int count;
+};
+KIND_VARIANT(unconnected);
+DTLS_FAMILIES_ADD(unconnected);
+
+static uint8_t buf[65536];
+
+FIXTURE_SETUP(unconnected)
+{
+	ASSERT_EQ(tsec_nl_open(&self->nl), 0);
+	ASSERT_EQ(tsec_daemon_register(self->nl, "unconnected_test"), 0);
+	self->server = dgram_bound(NULL, variant->kind.family, &self->addr);
+	nonblocking(self->server, 1);
+}
+
+FIXTURE_TEARDOWN(unconnected)
+{
+	close(self->server);
+	tsec_nl_close(self->nl);
+	ASSERT_EQ(system("sysctl -qw net.tsec.max_sessions_listener=4096 &&"
+			 "tsec profile set default idle-seconds 0"), 0);
+}
+
+/* As a server does that waits for its first datagram. */
+static void wait_first(int fd)
+{
+	ASSERT_ERR(recv(fd, buf, sizeof(buf), 0), EAGAIN);
+}
+
+static void peers_begin(struct unconnected_data *self,
+			const struct kind *kind, int n)
+{
+	struct shake shake;
+	struct peer *peer;
+
+	for (; n--; self->count++) {
+		peer = &self->peers[self->count];
+		peer_toward(peer, kind, &self->addr);
+		addr_of(&self->from[self->count], peer->fd);
+		client_begin(self->nl, peer, &shake);
+		close(shake.channel);
+	}
+}
+
+static bool addr_same(const union tsec_addr *a, const union tsec_addr *b)
+{
+	return a->sa.sa_family == b->sa.sa_family &&
+	       !memcmp(a, b, addr_len(b));
+}
+
+/* The next datagram is this one, of that peer. */
+static void expect_from(int fd, const void *data, size_t len,
+			const union tsec_addr *from)
+{
+	union tsec_addr addr;
+	socklen_t addr_size = sizeof(addr);
+
+	memset(&addr, 0, sizeof(addr));
+	ASSERT_EQ(poll_for(fd, POLLIN, SOON) & POLLIN, POLLIN);
+	ASSERT_EQ(recvfrom(fd, buf, sizeof(buf), 0, &addr.sa, &addr_size),
+		  len);
+	ASSERT_MEMEQ(buf, data, len);
+	ASSERT_EQ(addr_size, addr_len(from));
+	ASSERT_TRUE(addr_same(&addr, from));
+}
+
+static ssize_t send_to(int fd, const void *data, size_t len,
+		       const union tsec_addr *to)
+{
+	return sendto(fd, data, len, 0, &to->sa, addr_len(to));
+}
+
+/* What is there comes back to whom it came from. */
+static void echo(int fd)
+{
+	union tsec_addr addr;
+	socklen_t size = sizeof(addr);
+	ssize_t len;
+
+	ASSERT_EQ(poll_for(fd, POLLIN, SOON) & POLLIN, POLLIN);
+	len = recvfrom(fd, buf, sizeof(buf), 0, &addr.sa, &size);
+	ASSERT_GE(len, 0);
+	ASSERT_EQ(sendto(fd, buf, len, 0, &addr.sa, size), len);
+}
+
+static void peer_hears(struct peer *peer, const void *data, size_t len)
+{
+	ASSERT_EQ(poll_for(peer->fd, POLLIN, SOON), POLLIN);
+	peer_recv(peer);
+	ASSERT_EQ(peer->type, TYPE_DATA);
+	ASSERT_EQ(peer->len, len);
+	ASSERT_MEMEQ(peer->data, data, len);
+}
+
+TEST_F(unconnected, answers_each_peer)
+{
+	int i;
+
+	wait_first(self->server);
+	peers_begin(self, &variant->kind, PEERS);
+	expect_sessions(PEERS);
+	for (i = 0; i < PEERS; i++)
+		peer_send(&self->peers[i], TYPE_DATA, &i, sizeof(i));
+	for (i = 0; i < PEERS; i++)
+		echo(self->server);
+	for (i = PEERS; i-- > 0;)
+		peer_hears(&self->peers[i], &i, sizeof(i));
+	for (i = 0; i < PEERS; i++) {
+		peer_send(&self->peers[i], TYPE_DATA, "again", 5);
+		expect_from(self->server, "again", 5, &self->from[i]);
+		ASSERT_EQ(send_to(self->server, "so it is", 8,
+				  &self->from[i]), 8);
+		peer_hears(&self->peers[i], "so it is", 8);
+	}
+}
+
+/* A program may also wait first, in each of the ways there are. */
+TEST_F(unconnected, begins_with_poll)
+{
+	EXPECT_EQ(poll_for(self->server, POLLIN | POLLOUT, 0), POLLOUT);
+	peers_begin(self, &variant->kind, 1);
+	EXPECT_EQ(poll_for(self->server, POLLIN, QUIET), 0);
+	peer_send(&self->peers[0], TYPE_DATA, "x", 1);
+	expect_from(self->server, "x", 1, &self->from[0]);
+}
+
+TEST_F(unconnected, begins_with_epoll)
+{
+	struct epoll_event event = { .events = EPOLLIN | EPOLLET };
+	int epfd = epoll_create1(0);
+
+	ASSERT_EQ(epoll_ctl(epfd, EPOLL_CTL_ADD, self->server, &event), 0);
+	peers_begin(self, &variant->kind, 1);
+	ASSERT_EQ(epoll_wait(epfd, &event, 1, QUIET), 0);
+	peer_send(&self->peers[0], TYPE_DATA, "x", 1);
+	ASSERT_EQ(epoll_wait(epfd, &event, 1, SOON), 1);
+	EXPECT_EQ(event.events, EPOLLIN);
+	expect_from(self->server, "x", 1, &self->from[0]);
+	close(epfd);
+}
+
+static void *receive_one(void *arg)
+{
+	static union tsec_addr from;
+	socklen_t len = sizeof(from);
+
+	if (recvfrom(*(int *)arg, buf, sizeof(buf), 0, &from.sa, &len) != 4)
+		return NULL;
+	return &from;
+}
+
+TEST_F(unconnected, begins_with_a_receiver_that_waits)
+{
+	pthread_t thread;
+	void *from;
+
+	nonblocking(self->server, 0);
+	ASSERT_EQ(pthread_create(&thread, NULL, receive_one, &self->server),
+		  0);
+	/* Up to there nobody listens. */
+	usleep(QUIET * 1000);
+	peers_begin(self, &variant->kind, 1);
+	peer_send(&self->peers[0], TYPE_DATA, "wake", 4);
+	ASSERT_EQ(pthread_join(thread, &from), 0);
+	ASSERT_NE(from, NULL);
+	EXPECT_TRUE(addr_same(from, &self->from[0]));
+}
+
+/* listen() says no more than that: what is called next decides. */
+TEST_F(unconnected, takes_what_waited_for_accept)
+{
+	int i;
+
+	ASSERT_EQ(listen(self->server, PEERS), 0);
+	peers_begin(self, &variant->kind, PEERS);
+	for (i = 0; i < PEERS; i++)
+		peer_send(&self->peers[i], TYPE_DATA, &i, sizeof(i));
+	stat_reaches("HandshakesDone", PEERS);
+	for (i = 0; i < PEERS; i++)
+		expect_from(self->server, &i, sizeof(i), &self->from[i]);
+	EXPECT_ERR(accept(self->server, NULL, NULL), EINVAL);
+	ASSERT_EQ(send_to(self->server, "x", 1, &self->from[3]), 1);
+	peer_hears(&self->peers[3], "x", 1);
+}
+
+TEST_F(unconnected, leaves_accept_alone)
+{
+	int fd;
+
+	ASSERT_EQ(listen(self->server, PEERS), 0);
+	EXPECT_ERR(accept(self->server, NULL, NULL), EAGAIN);
+	peers_begin(self, &variant->kind, 1);
+	EXPECT_ERR(recv(self->server, buf, 1, 0), ENOTCONN);
+	EXPECT_ERR(send_to(self->server, "x", 1, &self->from[0]), ENOTCONN);
+	ASSERT_EQ(poll_for(self->server, POLLIN, SOON), POLLIN);
+	fd = accept(self->server, NULL, NULL);
+	ASSERT_GE(fd, 0);
+	peer_send(&self->peers[0], TYPE_DATA, "x", 1);
+	expect_datagram(fd, "x", 1);
+	close(fd);
+}
+
+/* Nobody is sent anything without a session. */
+TEST_F(unconnected, sends_to_nobody_else)
+{
+	union tsec_addr other;
+	int fd = socket(variant->kind.family, SOCK_DGRAM, 0);
+
+	addr_loopback(&other, variant->kind.family, 0);
+	ASSERT_EQ(bind(fd, &other.sa, addr_len(&other)), 0);
+	addr_of(&other, fd);
+	EXPECT_ERR(send_to(self->server, "x", 1, &other), ENOTCONN);
+	EXPECT_STREQ(error_of(self->server),
+		     "no session is established with this address");
+	peers_begin(self, &variant->kind, 1);
+	EXPECT_ERR(send_to(self->server, "x", 1, &other), ENOTCONN);
+	EXPECT_ERR(send(self->server, "x", 1, 0), EDESTADDRREQ);
+	EXPECT_ERR(sendto(self->server, "x", 1, 0, &other.sa, 3), EINVAL);
+	other.sa.sa_family = AF_UNIX;
+	EXPECT_ERR(send_to(self->server, "x", 1, &other), EAFNOSUPPORT);
+	EXPECT_EQ(poll_for(fd, POLLIN, QUIET), 0);
+	ASSERT_EQ(send_to(self->server, "x", 1, &self->from[0]), 1);
+	peer_hears(&self->peers[0], "x", 1);
+	close(fd);
+}
+
+/* A socket that has no name yet has no peers either. */
+TEST_F(unconnected, needs_a_name)
+{
+	int fd = dgram_socket(NULL, SOCK_NONBLOCK);
+
+	EXPECT_ERR(recv(fd, buf, 1, 0), ENOTCONN);
+	EXPECT_ERR(send_to(fd, "x", 1, &self->addr), ENOTCONN);
+	EXPECT_EQ(poll_for(fd, POLLIN, 0), 0);
+	close(fd);
+}
+
+/* The keys would not tell who is who. */
+TEST_F(unconnected, has_no_manual_keys)
+{
+	union tsec_addr addr;
+	struct link link;
+	int fd;
+
+	link_make(&link, &variant->kind);
+	link_keys(&link);
+	fd = dgram_bound(link.server, variant->kind.family, &addr);
+	EXPECT_ERR(recv(fd, buf, 1, 0), ENOTCONN);
+	EXPECT_EQ(poll_for(fd, POLLIN, 0), 0);
+	close(fd);
+	link_end(&link);
+}
+
+TEST_F(unconnected, is_no_session_itself)
+{
+	struct tsec_info info;
+	socklen_t len = sizeof(info), size = sizeof(self->addr);
+	union tsec_addr addr;
+
+	wait_first(self->server);
+	EXPECT_ERR(getsockopt(self->server, SOL_TSEC, TSEC_INFO, &info, &len),
+		   EOPNOTSUPP);
+	EXPECT_STREQ(error_of(self->server),
+		     "the socket is one for all peers: it has many sessions");
+	EXPECT_ERR(getpeername(self->server, &addr.sa, &size), ENOTCONN);
+	EXPECT_ERR(tsec_connect(self->server, &self->addr), EISCONN);
+	EXPECT_ERR(listen(self->server, 1) ?:
+		   accept(self->server, NULL, NULL), EINVAL);
+	addr_of(&addr, self->server);
+	EXPECT_TRUE(addr_same(&addr, &self->addr));
+}
+
+TEST_F(unconnected, peeks_and_truncates)
+{
+	union tsec_addr from;
+	socklen_t len = sizeof(from);
+	int size;
+
+	wait_first(self->server);
+	peers_begin(self, &variant->kind, 1);
+	peer_send(&self->peers[0], TYPE_DATA, "datagram", 8);
+	ASSERT_EQ(poll_for(self->server, POLLIN, SOON), POLLIN);
+	ASSERT_EQ(ioctl(self->server, SIOCINQ, &size), 0);
+	EXPECT_EQ(size, 8);
+	EXPECT_EQ(recvfrom(self->server, buf, 3, MSG_PEEK | MSG_TRUNC,
+			   &from.sa, &len), 8);
+	EXPECT_TRUE(addr_same(&from, &self->from[0]));
+	EXPECT_EQ(recv(self->server, buf, 3, MSG_TRUNC), 8);
+	EXPECT_MEMEQ(buf, "dat", 3);
+	EXPECT_ERR(recv(self->server, buf, 3, MSG_DONTWAIT), EAGAIN);
+	EXPECT_ERR(recv(self->server, buf, 3, MSG_OOB), EOPNOTSUPP);
+	EXPECT_ERR(recv(self->server, buf, 3, MSG_ERRQUEUE), EAGAIN);
+}
+
+TEST_F(unconnected, many_with_one_call)
+{
+	struct mmsghdr msgs[PEERS] = { 0 };
+	union tsec_addr from[PEERS];
+	struct iovec iov[PEERS];
+	int i, seen[PEERS];
+
+	wait_first(self->server);
+	peers_begin(self, &variant->kind, PEERS);
+	for (i = 0; i < PEERS; i++) {
+		peer_send(&self->peers[i], TYPE_DATA, &i, sizeof(i));
+		iov[i] = (struct iovec){ &seen[i], sizeof(seen[i]) };
+		msgs[i].msg_hdr = (struct msghdr){
+			.msg_name	= &from[i],
+			.msg_namelen	= sizeof(from[i]),
+			.msg_iov	= &iov[i],
+			.msg_iovlen	= 1,
+		};
+	}
+	ASSERT_EQ(recvmmsg(self->server, msgs, PEERS, 0, NULL), PEERS);
+	for (i = 0; i < PEERS; i++) {
+		EXPECT_EQ(seen[i], i);
+		EXPECT_TRUE(addr_same(&from[i], &self->from[i]));
+	}
+	ASSERT_EQ(sendmmsg(self->server, msgs, PEERS, 0), PEERS);
+	for (i = 0; i < PEERS; i++)
+		peer_hears(&self->peers[i], &i, sizeof(i));
+}
+
+TEST_F(unconnected, segments_to_one_peer)
+{
+	char control[CMSG_SPACE(sizeof(uint16_t))] = { 0 };
+	struct iovec iov = { buf, 1000 };
+	struct msghdr msg = {
+		.msg_iov = &iov, .msg_iovlen = 1,
+		.msg_control = control, .msg_controllen = sizeof(control),
+	};
+	struct cmsghdr *cmsg = CMSG_FIRSTHDR(&msg);
+	int i;
+
+	wait_first(self->server);
+	peers_begin(self, &variant->kind, 2);
+	cmsg->cmsg_level = SOL_UDP;
+	cmsg->cmsg_type = UDP_SEGMENT;
+	cmsg->cmsg_len = CMSG_LEN(sizeof(uint16_t));
+	*(uint16_t *)CMSG_DATA(cmsg) = 300;
+	msg.msg_name = &self->from[1];
+	msg.msg_namelen = addr_len(&self->from[1]);
+	fill_pattern(buf, 1000, 7);
+	ASSERT_EQ(sendmsg(self->server, &msg, 0), 1000);
+	for (i = 0; i < 4; i++) {
+		peer_recv(&self->peers[1]);
+		ASSERT_EQ(self->peers[1].len, i < 3 ? 300 : 100);
+		EXPECT_MEMEQ(self->peers[1].data, buf + i * 300,
+			     self->peers[1].len);
+	}
+	EXPECT_EQ(poll_for(self->peers[0].fd, POLLIN, QUIET), 0);
+}
+
+/* What is of two peers is never joined. */
+TEST_F(unconnected, joins_by_peer)
+{
+	char control[CMSG_SPACE(sizeof(int))];
+	static const int of[] = { 0, 0, 0, 1, 1, 0 };
+	static const int joined[] = { 3, 2, 1 };
+	static const int first[] = { 0, 1, 0 };
+	union tsec_addr from;
+	struct iovec iov = { buf, sizeof(buf) };
+	struct msghdr msg = { .msg_iov = &iov, .msg_iovlen = 1,
+			      .msg_name = &from };
+	unsigned int i;
+
+	wait_first(self->server);
+	if (setsockopt(self->server, SOL_UDP, UDP_GRO, &(int){ 1 },
+		       sizeof(int)))
+		NOT_HERE("a kernel that does not take GRO apart");
+	peers_begin(self, &variant->kind, 2);
+	for (i = 0; i < ARRAY_SIZE(of); i++)
+		peer_send(&self->peers[of[i]], TYPE_DATA, "0123456789", 10);
+	for (i = 0; i < ARRAY_SIZE(joined); i++) {
+		msg.msg_control = control;
+		msg.msg_controllen = sizeof(control);
+		msg.msg_namelen = sizeof(from);
+		ASSERT_EQ(recvmsg(self->server, &msg, 0), 10 * joined[i]);
+		EXPECT_EQ(!!CMSG_FIRSTHDR(&msg), joined[i] > 1);
+		EXPECT_TRUE(addr_same(&from, &self->from[first[i]]));
+	}
+}
+
+/* All that waits is the socket's, whoever it is of. */
+TEST_F(unconnected, charges_the_socket)
+{
+	uint64_t before = stat_of("PacketsNoRoom");
+	int i, n = 0;
+
+	option_set_int(self->server, SOL_SOCKET, SO_RCVBUF, 4096);
+	wait_first(self->server);
+	peers_begin(self, &variant->kind, 2);
+	for (i = 0; i < 100; i++)
+		peer_send(&self->peers[i % 2], TYPE_DATA, buf, 500);
+	while (recv(self->server, buf, sizeof(buf), 0) > 0)
+		n++;
+	EXPECT_GT(n, 0);
+	EXPECT_LT(n, 50);
+	EXPECT_EQ(stat_of("PacketsNoRoom"), before + 100 - n);
+	peer_send(&self->peers[0], TYPE_DATA, "room", 4);
+	expect_from(self->server, "room", 4, &self->from[0]);
+}
+
+/* A peer that says that it sends no more may still be answered. */
+TEST_F(unconnected, ends_with_the_peer)
+{
+	uint64_t closed = stat_of("SessionsClosed"), end;
+
+	wait_first(self->server);
+	peers_begin(self, &variant->kind, 2);
+	peer_send(&self->peers[0], TYPE_DATA, "question", 8);
+	peer_send(&self->peers[0], TYPE_ALERT, "\1\0", 2);
+	expect_from(self->server, "question", 8, &self->from[0]);
+	ASSERT_EQ(send_to(self->server, "answer", 6, &self->from[0]), 6);
+	peer_hears(&self->peers[0], "answer", 6);
+	end = now_ms() + LINGER;
+	stat_reaches("SessionsClosed", closed);
+	while (stat_of("CurrSessions") > 1 && now_ms() < end + SOON)
+		usleep(10000);
+	expect_sessions(1);
+	EXPECT_GE(now_ms() + 100, end);
+	EXPECT_EQ(stat_of("SessionsClosed"), closed + 1);
+	peer_recv(&self->peers[0]);
+	EXPECT_EQ(self->peers[0].type, TYPE_ALERT);
+	EXPECT_ERR(send_to(self->server, "x", 1, &self->from[0]), ENOTCONN);
+	ASSERT_EQ(send_to(self->server, "x", 1, &self->from[1]), 1);
+	peer_hears(&self->peers[1], "x", 1);
+	/* And it may come again. */
+	self->peers[0].tx.seq = 0;
+	prove(&self->peers[0], 2);
+}
+
+TEST_F(unconnected, ends_by_a_fatal_alert)
+{
+	wait_first(self->server);
+	peers_begin(self, &variant->kind, 2);
+	peer_send(&self->peers[0], TYPE_ALERT, "\2\50", 2);
+	expect_sessions(1);
+	EXPECT_ERR(send_to(self->server, "x", 1, &self->from[0]), ENOTCONN);
+	/* Nobody else's error. */
+	EXPECT_EQ(poll_for(self->server, POLLIN | POLLOUT, 0), POLLOUT);
+	ASSERT_EQ(send_to(self->server, "x", 1, &self->from[1]), 1);
+	peer_hears(&self->peers[1], "x", 1);
+}
+
+/* Of one peer that is not there any more, the others hear nothing. */
+TEST_F(unconnected, icmp_is_no_error)
+{
+	int i;
+
+	wait_first(self->server);
+	peers_begin(self, &variant->kind, 2);
+	close(self->peers[0].fd);
+	for (i = 0; i < 3; i++)
+		ASSERT_EQ(send_to(self->server, "x", 1, &self->from[0]), 1);
+	EXPECT_EQ(poll_for(self->server, POLLIN | POLLOUT, QUIET), POLLOUT);
+	EXPECT_EQ(option_int(self->server, SOL_SOCKET, SO_ERROR), 0);
+	ASSERT_EQ(send_to(self->server, "x", 1, &self->from[1]), 1);
+	peer_hears(&self->peers[1], "x", 1);
+}
+
+TEST_F(unconnected, begins_anew_with_a_peer)
+{
+	struct shake shake;
+
+	wait_first(self->server);
+	peers_begin(self, &variant->kind, 1);
+	prove(&self->peers[0], 2);
+	shake_claim(&shake, self->nl, TSEC_ROLE_SERVER);
+	self->peers[0].tx.seq = 0;
+	shake_finish(&shake, &self->peers[0]);
+	expect_sessions(1);
+	peer_send(&self->peers[0], TYPE_DATA, "anew", 4);
+	echo(self->server);
+	peer_hears(&self->peers[0], "anew", 4);
+	close(shake.channel);
+}
+
+TEST_F(unconnected, ends_idle_sessions)
+{
+	uint64_t idle = stat_of("SessionsIdle");
+
+	ASSERT_EQ(system("tsec profile set default idle-seconds 3"), 0);
+	wait_first(self->server);
+	peers_begin(self, &variant->kind, 2);
+	usleep(1500 * 1000);
+	peer_send(&self->peers[1], TYPE_DATA, "busy", 4);
+	expect_from(self->server, "busy", 4, &self->from[1]);
+	expect_sessions(1);
+	EXPECT_EQ(stat_of("SessionsIdle"), idle + 1);
+	EXPECT_ERR(send_to(self->server, "x", 1, &self->from[0]), ENOTCONN);
+	/* The key may not even be used to say so. */
+	EXPECT_EQ(poll_for(self->peers[0].fd, POLLIN, 0), 0);
+	expect_sessions(0);
+	EXPECT_EQ(stat_of("SessionsIdle"), idle + 2);
+	EXPECT_ERR(send_to(self->server, "x", 1, &self->from[1]), ENOTCONN);
+}
+
+/* A new peer takes the place of who has been silent for longest. */
+TEST_F(unconnected, bounds_their_number)
+{
+	uint64_t evicted = stat_of("SessionsEvicted");
+
+	ASSERT_EQ(system("sysctl -qw net.tsec.max_sessions_listener=3"), 0);
+	wait_first(self->server);
+	peers_begin(self, &variant->kind, 3);
+	usleep(20000);
+	peer_send(&self->peers[0], TYPE_DATA, "x", 1);
+	peer_send(&self->peers[2], TYPE_DATA, "x", 1);
+	expect_from(self->server, "x", 1, &self->from[0]);
+	expect_from(self->server, "x", 1, &self->from[2]);
+	peers_begin(self, &variant->kind, 1);
+	expect_sessions(3);
+	EXPECT_EQ(stat_of("SessionsEvicted"), evicted + 1);
+	EXPECT_ERR(send_to(self->server, "x", 1, &self->from[1]), ENOTCONN);
+	EXPECT_EQ(send_to(self->server, "x", 1, &self->from[0]), 1);
+	EXPECT_EQ(send_to(self->server, "x", 1, &self->from[3]), 1);
+}
+
+/* The end of the socket is the end of its sessions, and each peer is told. */
+TEST_F(unconnected, close_ends_them_all)
+{
+	int i;
+
+	wait_first(self->server);
+	peers_begin(self, &variant->kind, PEERS);
+	peer_send(&self->peers[0], TYPE_DATA, "unread", 6);
+	close(self->server);
+	for (i = 0; i < PEERS; i++) {
+		peer_recv(&self->peers[i]);
+		EXPECT_EQ(self->peers[i].type, TYPE_ALERT);
+	}
+	expect_sessions(0);
+	self->server = socket(variant->kind.family, SOCK_DGRAM, 0);
+	/* The name is free again. */
+	EXPECT_EQ(bind(self->server, &self->addr.sa, addr_len(&self->addr)),
+		  0);
+}
+
+static void *shutdown_soon(void *arg)
+{
+	usleep(QUIET * 1000);
+	shutdown(*(int *)arg, SHUT_RDWR);
+	return NULL;
+}
+
+TEST_F(unconnected, shutdown_wakes_and_ends)
+{
+	pthread_t thread;
+
+	nonblocking(self->server, 0);
+	ASSERT_EQ(poll_for(self->server, POLLIN, 0), 0);
+	peers_begin(self, &variant->kind, 1);
+	ASSERT_EQ(pthread_create(&thread, NULL, shutdown_soon, &self->server),
+		  0);
+	EXPECT_EQ(recv(self->server, buf, sizeof(buf), 0), 0);
+	ASSERT_EQ(pthread_join(thread, NULL), 0);
+	expect_sessions(0);
+	EXPECT_ERR(sendto(self->server, "x", 1, MSG_NOSIGNAL,
+			  &self->from[0].sa, addr_len(&self->from[0])), EPIPE);
+}
+
+struct seen {
+	uint64_t inode;
+	int count;
+};
+
+static int see(const struct tsec_session_info *info, void *arg)
+{
+	struct seen *seen = arg;
+
+	seen->count += info->inode == seen->inode;
+	return 0;
+}
+
+/* "tsec session show" knows whose they are. */
+TEST_F(unconnected, shows_its_sessions)
+{
+	struct seen seen = { 0 };
+	struct stat stat;
+
+	wait_first(self->server);
+	peers_begin(self, &variant->kind, 2);
+	ASSERT_EQ(fstat(self->server, &stat), 0);
+	seen.inode = stat.st_ino;
+	ASSERT_EQ(tsec_session_dump(self->nl, see, &seen), 0);
+	EXPECT_EQ(seen.count, 2);
+}
+
+/* Addresses of this end are told apart, and asked for, as UDP has it. */
+TEST_F(unconnected, has_one_session_for_each_address_of_its_own)
+{
+	char control[CMSG_SPACE(sizeof(struct in_pktinfo))] = { 0 };
+	union tsec_addr any = { .in = { .sin_family = AF_INET } }, at, from;
+	struct iovec iov = { buf, sizeof(buf) };
+	struct msghdr msg = { .msg_name = &from, .msg_iov = &iov,
+			      .msg_iovlen = 1 };
+	struct shake shake;
+	struct in_pktinfo *info;
+	int i, client;
+
+	if (variant->kind.family != AF_INET)
+		NOT_HERE("IPv6 has one address of the loopback device");
+	close(self->server);
+	self->server = dgram_socket(NULL, SOCK_NONBLOCK);
+	ASSERT_EQ(bind(self->server, &any.sa, sizeof(any.in)), 0);
+	option_set_int(self->server, IPPROTO_IP, IP_PKTINFO, 1);
+	wait_first(self->server);
+	addr_of(&at, self->server);
+	client = socket(AF_INET, SOCK_DGRAM, 0);
+	addr_loopback(&from, AF_INET, 0);
+	ASSERT_EQ(bind(client, &from.sa, sizeof(from.in)), 0);
+	for (i = 0; i < 2; i++) {
+		peer_alone(&self->peers[i], &variant->kind);
+		close(self->peers[i].fd);
+		self->peers[i].fd = client;
+		at.in.sin_addr.s_addr = htonl(INADDR_LOOPBACK + i);
+		ASSERT_EQ(connect(client, &at.sa, sizeof(at.in)), 0);
+		client_begin(self->nl, &self->peers[i], &shake);
+		close(shake.channel);
+		peer_send(&self->peers[i], TYPE_DATA, &i, sizeof(i));
+	}
+	for (i = 0; i < 2; i++) {
+		msg.msg_control = control;
+		msg.msg_controllen = sizeof(control);
+		msg.msg_namelen = sizeof(from);
+		iov.iov_len = sizeof(buf);
+		ASSERT_EQ(recvmsg(self->server, &msg, 0), sizeof(i));
+		ASSERT_NE(CMSG_FIRSTHDR(&msg), NULL);
+		info = (void *)CMSG_DATA(CMSG_FIRSTHDR(&msg));
+		EXPECT_EQ(ntohl(info->ipi_addr.s_addr), INADDR_LOOPBACK + i);
+		EXPECT_EQ(ntohl(info->ipi_spec_dst.s_addr),
+			  INADDR_LOOPBACK + i);
+		/* With what came, the answer finds its way. */
+		at.in.sin_addr.s_addr = htonl(INADDR_LOOPBACK + i);
+		ASSERT_EQ(connect(client, &at.sa, sizeof(at.in)), 0);
+		iov.iov_len = sizeof(i);
+		ASSERT_EQ(sendmsg(self->server, &msg, 0), sizeof(i));
+		peer_hears(&self->peers[i], &i, sizeof(i));
+	}
+	close(client);
+}
+
+enum { THREADS = 4, ROUNDS = 200 };
+
+static void *talk_much(void *arg)
+{
+	struct unconnected_data *self = arg;
+	int i;
+
+	for (i = 0; i < ROUNDS; i++)
+		send_to(self->server, &i, sizeof(i), &self->from[i % PEERS]);
+	return NULL;
+}
+
+/* Sessions end while others send to them and to their like. */
+TEST_F(unconnected, ends_while_it_sends)
+{
+	pthread_t threads[THREADS];
+	int i;
+
+	wait_first(self->server);
+	peers_begin(self, &variant->kind, PEERS);
+	for (i = 0; i < THREADS; i++)
+		ASSERT_EQ(pthread_create(&threads[i], NULL, talk_much, self),
+			  0);
+	for (i = 0; i < PEERS / 2; i++)
+		peer_send(&self->peers[i], TYPE_ALERT, "\2\50", 2);
+	for (i = 0; i < THREADS; i++)
+		ASSERT_EQ(pthread_join(threads[i], NULL), 0);
+	expect_sessions(PEERS / 2);
+}
