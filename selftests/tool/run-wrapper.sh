@@ -161,6 +161,53 @@ if command -v nginx >/dev/null; then
 	has "TLSv1.3" "nginx as a proxy"
 fi
 
+# A server of UDP, which knows no sessions
+cat >"$tmp/echo.py" <<-'END'
+	import select, socket, sys
+	s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+	s.bind(("127.0.0.1", int(sys.argv[1])))
+	poll = select.epoll()
+	while True:
+	    if sys.argv[2] == "epoll":
+	        poll.register(s, select.EPOLLIN)
+	        poll.poll()
+	        poll.unregister(s)
+	    data, peer = s.recvfrom(2000)
+	    s.sendto(data.upper(), peer)
+END
+cat >"$tmp/ask.py" <<-'END'
+	import socket, sys
+	s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+	s.settimeout(5)
+	s.connect(("127.0.0.1", int(sys.argv[1])))
+	for i in range(3):
+	    s.send(b"question %d" % i)
+	    print(s.recv(2000).decode(), flush=True)
+END
+ask() { # PORT
+	"$tsec" run --profile client --loopback --datagrams --name localhost \
+		python3 "$tmp/ask.py" "$1" 2>&1
+}
+for way in receive epoll; do
+	port=$([ $way = epoll ] && echo 4435 || echo 4434)
+	background "echo.$way" "${run[@]}" --datagrams --ports "$port" --debug \
+		python3 "$tmp/echo.py" "$port" "$way"
+	wait_for "port $port is secured" "$tmp/echo.$way"
+	sleep 0.5
+	for client in 1 2 3 4; do
+		ask "$port" >"$tmp/client.$client" &
+		clients[client]=$!
+	done
+	wait "${clients[@]}"
+	is "$(cat "$tmp"/client.*)" "$(for client in 1 2 3 4; do
+		printf 'QUESTION %d\n' 0 1 2
+	done)" "an echo server of UDP that begins with $way, and clients"
+	out=$( (printf 'hello\n'; sleep 1) | timeout 10 openssl s_client \
+		-dtls1_2 -connect "127.0.0.1:$port" -CAfile "$tmp/ca.pem" -quiet \
+		2>&1)
+	has HELLO "and OpenSSL ($way)"
+done
+
 kill "${pids[@]}" 2>/dev/null
 wait 2>/dev/null
 finish

@@ -59,6 +59,7 @@ void config_read(void)
 	copy(config.name, sizeof(config.name), value(ENV_NAME));
 	config.listen = *value(ENV_LISTEN);
 	config.loopback = *value(ENV_LOOPBACK);
+	config.datagrams = *value(ENV_DATAGRAMS);
 	config.debug = *value(ENV_DEBUG);
 	read_family();
 	read_ports();

@@ -8,10 +8,10 @@
 #include "preload.h"
 #include "tsec.h"
 
-int family_socket(int domain)
+int family_socket(int domain, int type)
 {
 	(void)domain;	/* the address given later decides */
-	return socket(config.family, SOCK_STREAM | SOCK_CLOEXEC,
+	return socket(config.family, type | SOCK_CLOEXEC,
 		      TSEC_PROTO_DEFAULT);
 }
 

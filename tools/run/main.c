@@ -29,12 +29,13 @@ static const char usage[] =
 	"  --name HOST      verify every peer as this host\n"
 	"  --listen         secure what the program listens on, too\n"
 	"  --loopback       secure connections inside this machine, too\n"
+	"  --datagrams      secure UDP, too\n"
 	"  --debug          tell on standard error what is done\n"
 	"  --help           this text\n";
 
 enum {
 	OPT_PROFILE = 1, OPT_PORTS, OPT_NO_PORTS, OPT_NAME, OPT_LISTEN,
-	OPT_LOOPBACK, OPT_DEBUG, OPT_HELP,
+	OPT_LOOPBACK, OPT_DATAGRAMS, OPT_DEBUG, OPT_HELP,
 };
 
 static const struct option long_options[] = {
@@ -44,6 +45,7 @@ static const struct option long_options[] = {
 	{ "name",	required_argument,	NULL,	OPT_NAME },
 	{ "listen",	no_argument,		NULL,	OPT_LISTEN },
 	{ "loopback",	no_argument,		NULL,	OPT_LOOPBACK },
+	{ "datagrams",	no_argument,		NULL,	OPT_DATAGRAMS },
 	{ "debug",	no_argument,		NULL,	OPT_DEBUG },
 	{ "help",	no_argument,		NULL,	OPT_HELP },
 	{ }
@@ -93,6 +95,8 @@ static void take_option(int option)
 		return set(ENV_LISTEN, "1");
 	case OPT_LOOPBACK:
 		return set(ENV_LOOPBACK, "1");
+	case OPT_DATAGRAMS:
+		return set(ENV_DATAGRAMS, "1");
 	case OPT_DEBUG:
 		return set(ENV_DEBUG, "1");
 	case OPT_HELP:
@@ -108,7 +112,7 @@ static void clear_environment(void)
 {
 	static const char *const names[] = {
 		ENV_PROFILE, ENV_PORTS, ENV_NO_PORTS, ENV_NAME, ENV_LISTEN,
-		ENV_LOOPBACK, ENV_DEBUG,
+		ENV_LOOPBACK, ENV_DATAGRAMS, ENV_DEBUG,
 	};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)

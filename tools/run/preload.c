@@ -4,7 +4,8 @@
  *
  * A program makes TCP sockets as ever.  When it says where one is to connect
  * or that it is to listen, the rules decide, and a secure socket takes the
- * place of the TCP socket, under the same number.
+ * place of the TCP socket, under the same number.  So it is with UDP, if that is
+ * asked for: there a server is who binds to a port that it has chosen.
  */
 #include <arpa/inet.h>
 #include <dlfcn.h>
@@ -25,6 +26,7 @@
 
 /* The C library's functions, or those of the next library preloaded. */
 static struct {
+	__typeof__(bind) *bind;
 	__typeof__(connect) *connect;
 	__typeof__(listen) *listen;
 	__typeof__(getsockopt) *getsockopt;
@@ -51,6 +53,7 @@ static __attribute__((constructor)) void start(void)
 	if (__atomic_load_n(&done, __ATOMIC_ACQUIRE))
 		return;
 #define FIND(name) real.name = (__typeof__(name) *)dlsym(RTLD_NEXT, #name)
+	FIND(bind);
 	FIND(connect);
 	FIND(listen);
 	FIND(getsockopt);
@@ -99,6 +102,29 @@ static bool is_fresh_tcp(int fd)
 	       info.tcpi_state == TCP_CLOSE;
 }
 
+static bool is_fresh_udp(int fd)
+{
+	struct sockaddr_storage peer;
+	socklen_t len = sizeof(peer);
+	int domain;
+
+	if (!config.datagrams || option_of(fd, SO_TYPE) != SOCK_DGRAM ||
+	    family_is(fd))
+		return false;
+	domain = option_of(fd, SO_DOMAIN);
+	return (domain == AF_INET || domain == AF_INET6) &&
+	       option_of(fd, SO_PROTOCOL) == IPPROTO_UDP &&
+	       getpeername(fd, (struct sockaddr *)&peer, &len);
+}
+
+/* The type of a socket that can be replaced, or 0. */
+static int fresh_type(int fd)
+{
+	if (is_fresh_tcp(fd))
+		return SOCK_STREAM;
+	return is_fresh_udp(fd) ? SOCK_DGRAM : 0;
+}
+
 /* Do the rules want it secured? */
 static bool is_ruled(const struct address *address, uint16_t port)
 {
@@ -121,7 +147,7 @@ static int secure_connect(int fd, const struct sockaddr *sa, socklen_t len)
 	struct address address;
 	char name[256];
 	uint16_t port;
-	int err;
+	int type, err;
 
 	if (!address_of(sa, len, &address, &port))
 		return 0;
@@ -129,10 +155,11 @@ static int secure_connect(int fd, const struct sockaddr *sa, socklen_t len)
 		say("fd %d: connect to port %u is left alone", fd, port);
 		return 0;
 	}
-	if (!is_fresh_tcp(fd))
+	type = fresh_type(fd);
+	if (!type)
 		return 0;
 	peer_name(&address, name);
-	err = replace_socket(fd, name);
+	err = replace_socket(fd, type, name);
 	if (err)
 		say("fd %d: connect to %s port %u is refused: %s", fd, name,
 		    port, strerror(-err));
@@ -141,32 +168,53 @@ static int secure_connect(int fd, const struct sockaddr *sa, socklen_t len)
 	return err ? err : 1;
 }
 
+/* The wildcard address stands for all of this machine's. */
+static bool is_ruled_here(const struct sockaddr *sa, socklen_t len,
+			  uint16_t *port)
+{
+	struct address address;
+
+	return address_of(sa, len, &address, port) &&
+	       ports_has(&config.ports, *port) &&
+	       (address_is_any(&address) || is_ruled(&address, *port));
+}
+
+static int secure_server(int fd, int type, const char *what, uint16_t port)
+{
+	int err = replace_socket(fd, type, NULL);
+
+	if (err)
+		say("fd %d: %s port %u is refused: %s", fd, what, port,
+		    strerror(-err));
+	else
+		say("fd %d: %s port %u is secured", fd, what, port);
+	return err ? err : 1;
+}
+
 static int secure_listen(int fd)
 {
 	struct sockaddr_storage local;
 	socklen_t len = sizeof(local);
-	struct address address;
 	uint16_t port;
-	int err;
 
 	if (!config.listen || !is_fresh_tcp(fd))
 		return 0;
 	if (getsockname(fd, (struct sockaddr *)&local, &len))
 		return -errno;
-	if (!address_of((struct sockaddr *)&local, len, &address, &port))
+	if (!is_ruled_here((struct sockaddr *)&local, len, &port))
 		return 0;
-	/* The wildcard address stands for all of this machine's. */
-	if (!address_is_any(&address) && !is_ruled(&address, port))
+	return secure_server(fd, SOCK_STREAM, "listen on", port);
+}
+
+/* Clients bind as well, but let the kernel choose the port. */
+static int secure_bind(int fd, const struct sockaddr *sa, socklen_t len)
+{
+	uint16_t port;
+
+	if (!config.listen || !is_fresh_udp(fd) ||
+	    !is_ruled_here(sa, len, &port) || !port)
 		return 0;
-	if (!ports_has(&config.ports, port))
-		return 0;
-	err = replace_socket(fd, NULL);
-	if (err)
-		say("fd %d: listen on port %u is refused: %s", fd, port,
-		    strerror(-err));
-	else
-		say("fd %d: listen on port %u is secured", fd, port);
-	return err ? err : 1;
+	return secure_server(fd, SOCK_DGRAM, "bind to", port);
 }
 
 /* Tell in words what the errno is too short for. */
@@ -198,6 +246,17 @@ EXPORT int connect(int fd, const struct sockaddr *sa, socklen_t len)
 	if (ret)
 		explain(fd, errno);
 	return ret;
+}
+
+EXPORT int bind(int fd, const struct sockaddr *sa, socklen_t len)
+{
+	int saved = errno;
+	int ret;
+
+	start();
+	ret = secure_bind(fd, sa, len);
+	errno = ret < 0 ? -ret : saved;
+	return ret < 0 ? -1 : real.bind(fd, sa, len);
 }
 
 EXPORT int listen(int fd, int backlog)
@@ -268,11 +327,15 @@ static int address_family(int fd)
 }
 
 /* A program that asks its socket what it is gets the answer it expects. */
-static void seem_tcp(int fd, int option, int *value)
+static void seem_plain(int fd, int option, int *value)
 {
 	if (!family_is(fd))
 		return;
-	*value = option == SO_DOMAIN ? address_family(fd) : IPPROTO_TCP;
+	if (option == SO_DOMAIN)
+		*value = address_family(fd);
+	else
+		*value = option_of(fd, SO_TYPE) == SOCK_DGRAM ? IPPROTO_UDP :
+								IPPROTO_TCP;
 }
 
 EXPORT int getsockopt(int fd, int level, int option, void *value,
@@ -286,7 +349,7 @@ EXPORT int getsockopt(int fd, int level, int option, void *value,
 	if (ret || level != SOL_SOCKET || *len != sizeof(int))
 		return ret;
 	if (option == SO_DOMAIN || option == SO_PROTOCOL)
-		seem_tcp(fd, option, value);
+		seem_plain(fd, option, value);
 	if (option == SO_ERROR && *(int *)value)
 		explain(fd, *(int *)value);
 	errno = saved;

@@ -22,6 +22,7 @@
 #define ENV_NAME	"TSEC_RUN_NAME"
 #define ENV_LISTEN	"TSEC_RUN_LISTEN"
 #define ENV_LOOPBACK	"TSEC_RUN_LOOPBACK"
+#define ENV_DATAGRAMS	"TSEC_RUN_DATAGRAMS"
 #define ENV_DEBUG	"TSEC_RUN_DEBUG"
 #define ENV_FAMILY	"TSEC_RUN_FAMILY"
 
@@ -30,6 +31,7 @@
 struct config {
 	bool listen;		/* secure what the program listens on */
 	bool loopback;		/* secure what stays in this machine */
+	bool datagrams;		/* secure UDP, too */
 	bool debug;
 	int family;		/* the number of AF_TSEC */
 	char profile[64];	/* empty: the default one */
@@ -70,8 +72,8 @@ void memory_find(const struct address *address, char name[256]);
 
 /* Sockets of the family (family.c) *************************************** */
 
-/* A new one, close-on-exec; -1 and errno. */
-int family_socket(int domain);
+/* A new one of that type, close-on-exec; -1 and errno. */
+int family_socket(int domain, int type);
 /* Is it one? */
 bool family_is(int fd);
 /* Set its profile, and the peer's name unless NULL; 0 or -1 and errno. */
@@ -82,8 +84,9 @@ void family_error(int fd, char text[256]);
 /* Replacing (replace.c, epoll.c) ***************************************** */
 
 /**
- * replace_socket() - put a secure socket in the place of a TCP socket
- * @fd: a TCP socket that is not connected
+ * replace_socket() - put a secure socket in the place of a TCP or UDP socket
+ * @fd: a socket that is not connected
+ * @type: its type
  * @name: of the peer; NULL for a socket that is to listen
  *
  * Options, flags, the address it is bound to and the epoll instances that
@@ -91,7 +94,7 @@ void family_error(int fd, char text[256]);
  *
  * Return: 0, or a negative errno; then @fd must not be used in the clear.
  */
-int replace_socket(int fd, const char *name);
+int replace_socket(int fd, int type, const char *name);
 
 /* Note that a descriptor is an epoll instance. */
 void epoll_note(int epfd);

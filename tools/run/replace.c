@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
-/* A secure socket in the place of a TCP socket, with all that was set on it. */
+/*
+ * A secure socket in the place of a TCP or UDP socket, with all that was set on
+ * it.
+ */
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <netinet/udp.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -20,6 +24,12 @@ struct option {
 	int name;
 };
 
+#ifndef UDP_SEGMENT
+#define UDP_SEGMENT		103
+#endif
+#ifndef UDP_GRO
+#define UDP_GRO			104
+#endif
 #ifndef IP_LOCAL_PORT_RANGE
 #define IP_LOCAL_PORT_RANGE	51
 #endif
@@ -55,6 +65,14 @@ static const struct option options[] = {
 	{ IPPROTO_TCP,	TCP_CONGESTION },
 	{ IPPROTO_TCP,	TCP_USER_TIMEOUT },
 	{ IPPROTO_TCP,	TCP_NOTSENT_LOWAT },
+	{ SOL_SOCKET,	SO_TIMESTAMP },
+	{ SOL_SOCKET,	SO_TIMESTAMPNS },
+	{ SOL_SOCKET,	SO_RXQ_OVFL },
+	{ IPPROTO_UDP,	UDP_SEGMENT },
+	{ IPPROTO_UDP,	UDP_GRO },
+	{ IPPROTO_IP,	IP_PKTINFO },
+	{ IPPROTO_IP,	IP_RECVTTL },
+	{ IPPROTO_IP,	IP_RECVTOS },
 	{ IPPROTO_IP,	IP_TOS },
 	{ IPPROTO_IP,	IP_TTL },
 	{ IPPROTO_IP,	IP_MTU_DISCOVER },
@@ -63,6 +81,9 @@ static const struct option options[] = {
 	{ IPPROTO_IP,	IP_BIND_ADDRESS_NO_PORT },
 	{ IPPROTO_IP,	IP_LOCAL_PORT_RANGE },
 	{ IPPROTO_IPV6,	IPV6_V6ONLY },
+	{ IPPROTO_IPV6,	IPV6_RECVPKTINFO },
+	{ IPPROTO_IPV6,	IPV6_RECVHOPLIMIT },
+	{ IPPROTO_IPV6,	IPV6_RECVTCLASS },
 	{ IPPROTO_IPV6,	IPV6_TCLASS },
 	{ IPPROTO_IPV6,	IPV6_UNICAST_HOPS },
 	{ IPPROTO_IPV6,	IPV6_MTU_DISCOVER },
@@ -107,9 +128,9 @@ static void copy_option(int from, int fresh, int to,
 		    option->name, option->level, strerror(errno));
 }
 
-static int copy_options(int from, int to, int domain)
+static int copy_options(int from, int to, int domain, int type)
 {
-	int fresh = socket(domain, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	int fresh = socket(domain, type | SOCK_CLOEXEC, 0);
 
 	if (fresh < 0)
 		return -1;
@@ -147,9 +168,9 @@ static int bound_to(int fd, struct sockaddr_storage *local, socklen_t *len)
 }
 
 /* Everything that can fail for another reason than the address goes first. */
-static int prepare(int fd, int secure, int domain, const char *name)
+static int prepare(int fd, int secure, int domain, int type, const char *name)
 {
-	if (copy_options(fd, secure, domain) || copy_flags(fd, secure))
+	if (copy_options(fd, secure, domain, type) || copy_flags(fd, secure))
 		return -1;
 	return family_configure(secure, config.profile, name);
 }
@@ -172,7 +193,7 @@ static int take_place(int fd, int secure, const struct sockaddr_storage *local,
 	return bound ? bind(fd, (const struct sockaddr *)local, len) : 0;
 }
 
-int replace_socket(int fd, const char *name)
+int replace_socket(int fd, int type, const char *name)
 {
 	struct sockaddr_storage local;
 	socklen_t len;
@@ -181,10 +202,10 @@ int replace_socket(int fd, const char *name)
 
 	if (bound < 0)
 		return -errno;
-	secure = family_socket(local.ss_family);
+	secure = family_socket(local.ss_family, type);
 	if (secure < 0)
 		return -errno;
-	if (prepare(fd, secure, local.ss_family, name) ||
+	if (prepare(fd, secure, local.ss_family, type, name) ||
 	    take_place(fd, secure, &local, len, bound))
 		err = -errno;
 	close(secure);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * In the place of family.c for the tests: secure sockets are plain TCP sockets
+ * In the place of family.c for the tests: secure sockets are plain ones
  * that are remembered, and what they were told is printed with --debug.
  */
 #include <errno.h>
@@ -22,9 +22,9 @@ static ino_t inode_of(int fd)
 	return fstat(fd, &st) ? 0 : st.st_ino;
 }
 
-int family_socket(int domain)
+int family_socket(int domain, int type)
 {
-	int fd = socket(domain, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	int fd = socket(domain, type | SOCK_CLOEXEC, 0);
 
 	if (fd >= 0 && n_made < MADE_MAX)
 		made[n_made++] = inode_of(fd);

@@ -52,6 +52,27 @@ s.connect_ex(to)' "$2" "$3" 2>&1)
 	[[ $out == *"$text"* ]] || echo "#   ${out//$'\n'/$'\n'#   }"
 }
 
+# datagrams TEXT OPTIONS... -- CALL HOST PORT: what is said of a UDP socket
+datagrams() {
+	local text=$1 options=() out
+	shift
+	while [ "$1" != -- ]; do
+		options+=("$1")
+		shift
+	done
+	out=$(./tsec-run --debug "${options[@]}" -- python3 -c '
+import socket, sys
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+s.setsockopt(socket.SOL_IP, socket.IP_TOS, 32)
+getattr(s, sys.argv[1])((sys.argv[2], int(sys.argv[3])))
+print("tos", s.getsockopt(socket.SOL_IP, socket.IP_TOS),
+      "protocol", s.getsockopt(socket.SOL_SOCKET, socket.SO_PROTOCOL))' \
+		"$2" "$3" "$4" 2>&1)
+	[[ $out == $text ]]
+	ok $? "${options[*]} $2 $3 $4: $text"
+	[[ $out == $text ]] || echo "#   ${out//$'\n'/$'\n'#   }"
+}
+
 expect 125 "Usage: tsec run"
 expect 0 "Usage: tsec run" --help
 expect 125 "is not a list of ports" --ports 443, true
@@ -98,6 +119,21 @@ connects 'name "192.0.2.1"' -- 192.0.2.1 443
 connects 'profile "web"' --profile web -- 192.0.2.1 443
 connects 'is refused: Required key not available' \
 	--profile unknown -- 192.0.2.1 443
+
+same='tos 32 protocol 17'
+udp=(--datagrams --loopback)
+datagrams "*connect to 127.0.0.1 port 4433 is secured*$same" "${udp[@]}" -- \
+	connect 127.0.0.1 4433
+datagrams "$same" --loopback -- connect 127.0.0.1 4433
+datagrams "*bind to port 4433 is secured*$same" "${udp[@]}" --listen -- \
+	bind 127.0.0.1 4433
+datagrams "*bind to port 4433 is secured*$same" --datagrams --listen -- \
+	bind 0.0.0.0 4433
+datagrams "$same" --datagrams --listen -- bind 127.0.0.1 4433
+datagrams "$same" "${udp[@]}" -- bind 127.0.0.1 4433
+datagrams "$same" "${udp[@]}" --listen -- bind 127.0.0.1 0
+datagrams "$same" "${udp[@]}" --listen --no-ports 4433 -- bind 127.0.0.1 4433
+datagrams "$same" --loopback --listen -- bind 127.0.0.1 4433
 
 out=$(./tsec-run --debug --loopback sh -c 'python3 -c "
 import socket
