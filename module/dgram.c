@@ -120,11 +120,26 @@ static int dgram_prepare(struct tsec_session *session, const char **why)
 	return err;
 }
 
+/* Records that all go by one port tell the session's own inside. */
+static int port_open(struct tsec_session *session, const char **why)
+{
+	const struct tsec_record_ops *record = session->record;
+	struct tsec_dgram *dgram = session->dgram;
+
+	tsec_encap_header_init(&dgram->header, record->encap,
+			       &session->local.sa, &session->remote.sa);
+	if (!record->port)
+		return 0;
+	dgram->path.local_port = htons(record->port);
+	dgram->path.ends.port = htons(record->port);
+	return tsec_encap_open(dgram, why);
+}
+
 static int dgram_open(struct tsec_session *session, const char **why)
 {
 	int err;
 
-	err = tsec_dgram_rekey_first(session, why);
+	err = port_open(session, why) ?: tsec_dgram_rekey_first(session, why);
 	if (err)
 		return err;
 	session->version = session->tx.key.version;
@@ -191,6 +206,7 @@ int tsec_dgram_shutdown(struct tsec_session *session, int how)
 static void softirqs_detach(struct tsec_session *session)
 {
 	tsec_endpoint_leave(session->dgram);
+	tsec_dgram_rekey_leave(session);
 	if (session->inner)
 		rcu_assign_sk_user_data(session->inner->sk, NULL);
 	RCU_INIT_POINTER(session->dgram->sk, NULL);
@@ -231,6 +247,8 @@ static void dgram_free(struct tsec_session *session)
 	softirqs_detach(session);
 	if (dgram->peer.endpoint)
 		tsec_endpoint_put(dgram->peer.endpoint);
+	if (dgram->encap)
+		tsec_encap_put(dgram->encap);
 	tsec_dgram_rekey_stop(session);
 	INIT_RCU_WORK(&dgram->end, end_work);
 	queue_rcu_work(tsec_wq, &dgram->end);

@@ -12,6 +12,8 @@
 #include <linux/skbuff.h>
 #include <linux/workqueue.h>
 
+#include "encap.h"
+#include "encap_header.h"
 #include "endpoint.h"
 #include "key.h"
 #include "udp.h"
@@ -36,6 +38,7 @@ enum tsec_dgram_limits {
  * @ops: its record protocol
  * @key: the protocol's own part
  * @id: as in struct tsec_packet_header, 0 if it is for all
+ * @member: receiving: what finds the session by it on a shared port
  * @confirms: receiving: the first packet that it opens puts the sending key
  *	that waits to work
  * @next: sending: the next number, which whoever takes it uses; receiving:
@@ -49,6 +52,7 @@ struct tsec_dgram_key {
 	const struct tsec_packet_ops *ops;
 	struct tsec_packet_key *key;
 	u32 id;
+	struct tsec_encap_member member;
 	bool confirms;
 	atomic64_t next;
 	atomic64_t forged;
@@ -73,7 +77,10 @@ enum tsec_dgram_events {
  * struct tsec_dgram - what a session needs for datagrams
  * @session: the session
  * @net: its network namespace, pinned: @work may outlive the sockets
- * @peer: what it is known by, if its datagrams come to a shared socket
+ * @peer: what it is known by, if its datagrams come to an endpoint
+ * @encap: the shared port that its records come to, with a reference; NULL
+ *	if they come to its own socket
+ * @header: the plain headers inside its records
  * @isk: the inner socket, which softirqs may use up to the end
  * @out: the inner socket that is charged for what is sent: @isk, or that of
  *	@peer.endpoint if the program's socket has many sessions
@@ -100,6 +107,8 @@ struct tsec_dgram {
 	struct tsec_session *session;
 	struct net *net;
 	struct tsec_endpoint_peer peer;
+	struct tsec_encap *encap;
+	struct tsec_encap_header header;
 	struct sock *isk;
 	struct sock *out;
 	struct sock __rcu *sk;
@@ -146,6 +155,7 @@ int tsec_dgram_shutdown(struct tsec_session *session, int how);
 
 int tsec_dgram_tx_broken(const struct tsec_session *session);
 int tsec_dgram_seal(struct tsec_session *session, struct tsec_packet *packet);
+u32 tsec_dgram_header_room(const struct tsec_session *session);
 u32 tsec_dgram_fit(const struct tsec_session *session, u32 mtu);
 u32 tsec_dgram_sealed_len(const struct tsec_session *session,
 			  const struct tsec_packet *packet);
@@ -192,6 +202,7 @@ int tsec_dgram_rekey(struct tsec_session *session,
 		     bool confirm, const char **why);
 void tsec_dgram_rekey_confirmed(struct tsec_session *session,
 				struct tsec_dgram_key *slot);
+void tsec_dgram_rekey_leave(struct tsec_session *session);
 void tsec_dgram_rekey_stop(struct tsec_session *session);
 void tsec_dgram_rekey_end(struct tsec_dgram *dgram);
 struct tsec_dgram_key *tsec_dgram_rx_key(const struct tsec_dgram *dgram,

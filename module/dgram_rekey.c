@@ -45,6 +45,7 @@ static struct tsec_dgram_key *slot_make(const struct tsec_session *session,
 	struct tsec_dgram_key *slot;
 
 	memcpy(as.cid, key->cid, key->cid_len);
+	key->seq = max(key->seq, ops->seq_min);
 	limit_numbers(key, ops);
 	key->born = ktime_get_boottime_seconds();
 	slot = tsec_dgram_key_new(ops, key, &as, atomic64_read(&half->bytes),
@@ -60,18 +61,32 @@ static struct tsec_dgram_key *rx_slot(const struct tsec_session *session,
 					 lockdep_is_held(&session->rx.lock));
 }
 
-/* The oldest one gives way. */
-static void rx_install(struct tsec_session *session,
-		       struct tsec_dgram_key *slot)
+static void rx_retire(struct tsec_dgram *dgram, struct tsec_dgram_key *slot)
+{
+	if (!slot)
+		return;
+	tsec_encap_leave(dgram, &slot->member);
+	tsec_dgram_key_retire(slot);
+}
+
+/* The oldest one gives way.  One that is refused is freed. */
+static int rx_install(struct tsec_session *session,
+		      struct tsec_dgram_key *slot, const char **why)
 {
 	struct tsec_dgram *dgram = session->dgram;
 	unsigned int i = (dgram->rx_newest + 1) % TSEC_DGRAM_RX_KEYS;
 	struct tsec_dgram_key *oldest = rx_slot(session, i);
+	int err = tsec_encap_join(dgram, &slot->member, slot->id, why);
 
+	if (err) {
+		tsec_dgram_key_free(slot);
+		return err;
+	}
 	dgram->rx_newest = i;
 	rcu_assign_pointer(dgram->rx_keys[i], slot);
 	rcu_assign_pointer(session->rx.slot, slot);
-	tsec_dgram_key_retire(oldest);
+	rx_retire(dgram, oldest);
+	return 0;
 }
 
 /* Under keys_lock. */
@@ -218,7 +233,7 @@ static int replaceable(const struct tsec_session *session,
  *
  * Context: process context; the caller holds tx.lock and rx.lock.
  * Return: 0, -EINVAL if it does not fit the session, -EEXIST if its ID is in
- * use, or as the protocol's key_new().
+ * use, or as the protocol's key_new() or tsec_encap_join().
  */
 int tsec_dgram_rekey(struct tsec_session *session,
 		     enum tsec_direction direction, struct tsec_key *key,
@@ -238,11 +253,12 @@ int tsec_dgram_rekey(struct tsec_session *session,
 	if (IS_ERR(slot))
 		return PTR_ERR(slot);
 	if (direction == TSEC_DIR_RX)
-		rx_install(session, slot);
+		err = rx_install(session, slot, why);
 	else
 		tx_replace(session, slot, confirm);
-	clear_bit(TSEC_SESSION_SOFT_TOLD, &session->flags);
-	return 0;
+	if (!err)
+		clear_bit(TSEC_SESSION_SOFT_TOLD, &session->flags);
+	return err;
 }
 
 /**
@@ -251,7 +267,7 @@ int tsec_dgram_rekey(struct tsec_session *session,
  * @why: set to the reason of a failure
  *
  * Context: process context; the caller holds tx.lock and rx.lock.
- * Return: 0, or as the protocol's key_new().
+ * Return: 0, or as the protocol's key_new() or tsec_encap_join().
  */
 int tsec_dgram_rekey_first(struct tsec_session *session, const char **why)
 {
@@ -264,8 +280,7 @@ int tsec_dgram_rekey_first(struct tsec_session *session, const char **why)
 	rx = slot_make(session, TSEC_DIR_RX, &session->rx.key, why);
 	if (IS_ERR(rx))
 		return PTR_ERR(rx);
-	rx_install(session, rx);
-	return 0;
+	return rx_install(session, rx, why);
 }
 
 /**
@@ -288,6 +303,28 @@ struct tsec_dgram_key *tsec_dgram_rx_key(const struct tsec_dgram *dgram,
 			return slot;
 	}
 	return NULL;
+}
+
+/**
+ * tsec_dgram_rekey_leave() - no key brings records from a shared port any more
+ * @session: a session that ends
+ *
+ * Softirqs may be at work for it up to the end of a grace period.
+ *
+ * Context: process context; takes rx.lock.
+ */
+void tsec_dgram_rekey_leave(struct tsec_session *session)
+{
+	struct tsec_dgram_key *slot;
+	unsigned int i;
+
+	mutex_lock(&session->rx.lock);
+	for (i = 0; i < TSEC_DGRAM_RX_KEYS; i++) {
+		slot = rx_slot(session, i);
+		if (slot)
+			tsec_encap_leave(session->dgram, &slot->member);
+	}
+	mutex_unlock(&session->rx.lock);
 }
 
 /**

@@ -40,12 +40,6 @@ struct control_cb {
 	bool flight;
 };
 
-static void drop(struct tsec_net *tn, struct sk_buff *skb, enum tsec_stat why)
-{
-	TSEC_INC_STATS(tn, why);
-	kfree_skb(skb);
-}
-
 /* Called in softirq, under RCU; the work holds a reference. */
 static void work_queue(struct tsec_dgram *dgram)
 {
@@ -77,6 +71,8 @@ static enum tsec_stat stat_of(int err)
 		return TSEC_STAT_PACKETS_TOO_LONG;
 	case -ENOBUFS:
 		return TSEC_STAT_PACKETS_NO_ROOM;
+	case -EADDRNOTAVAIL:
+		return TSEC_STAT_PACKETS_MISADDRESSED;
 	default:
 		return TSEC_STAT_PACKETS_MALFORMED;
 	}
@@ -148,7 +144,10 @@ static bool record_open(struct tsec_session *session,
 	smp_mb__after_atomic();
 	if (unlikely(READ_ONCE(slot->confirms)))
 		tsec_dgram_rekey_confirmed(session, slot);
-	return true;
+	err = tsec_encap_header_pull(&session->dgram->header, packet);
+	if (err)
+		TSEC_INC_STATS(session->tn, stat_of(err));
+	return !err;
 }
 
 /* Kept up to accept(); true if the datagram is used up. */
@@ -172,11 +171,11 @@ static void sk_queue(struct tsec_session *session, struct sock *sk,
 		return;
 	case -ENOMEM:
 	case -ENOBUFS:
-		drop(session->tn, skb, TSEC_STAT_PACKETS_NO_ROOM);
+		tsec_drop(session->tn, skb, TSEC_STAT_PACKETS_NO_ROOM);
 		return;
 	default:
 		/* The program's own filter does not want it. */
-		drop(session->tn, skb, TSEC_STAT_PACKETS_FILTERED);
+		tsec_drop(session->tn, skb, TSEC_STAT_PACKETS_FILTERED);
 	}
 }
 
@@ -195,7 +194,7 @@ static void data_queue(struct tsec_session *session, struct sk_buff *skb)
 		sk = rcu_dereference(dgram->sk);
 	}
 	if (!sk || (READ_ONCE(sk->sk_shutdown) & RCV_SHUTDOWN)) {
-		drop(session->tn, skb, TSEC_STAT_PACKETS_ENDED);
+		tsec_drop(session->tn, skb, TSEC_STAT_PACKETS_ENDED);
 		return;
 	}
 	tsec_dgram_use(dgram);
@@ -208,8 +207,13 @@ static void control_queue(struct tsec_session *session, struct sk_buff *skb,
 {
 	struct tsec_dgram *dgram = session->dgram;
 
+	/* Of dummy packets (RFC 4303 section 2.6) there is no more to say. */
+	if (!cb.flight && !session->record->control) {
+		tsec_drop(session->tn, skb, TSEC_STAT_CONTROL_RECORDS);
+		return;
+	}
 	if (skb_queue_len_lockless(&dgram->control) >= CONTROL_MAX) {
-		drop(session->tn, skb, TSEC_STAT_PACKETS_NO_ROOM);
+		tsec_drop(session->tn, skb, TSEC_STAT_PACKETS_NO_ROOM);
 		return;
 	}
 	*(struct control_cb *)skb->cb = cb;
@@ -233,7 +237,7 @@ static void deliver(struct tsec_session *session, struct sk_buff *skb,
 		break;
 	case TSEC_PACKET_HANDSHAKE:
 		/* DTLS 1.2 renegotiates so, which nobody here does. */
-		drop(session->tn, skb, TSEC_STAT_TICKETS_DROPPED);
+		tsec_drop(session->tn, skb, TSEC_STAT_TICKETS_DROPPED);
 		break;
 	}
 }
@@ -293,7 +297,7 @@ static void datagram_open(struct tsec_session *session, struct sk_buff *skb)
 		}
 		__skb_pull(skb, header.len);
 	}
-	drop(session->tn, skb, TSEC_STAT_PACKETS_MALFORMED);
+	tsec_drop(session->tn, skb, TSEC_STAT_PACKETS_MALFORMED);
 }
 
 static void defer(struct tsec_session *session, struct sk_buff *skb)
@@ -302,7 +306,7 @@ static void defer(struct tsec_session *session, struct sk_buff *skb)
 
 	if (atomic_inc_return(&dgram->behind) > BACKLOG_MAX) {
 		atomic_dec(&dgram->behind);
-		drop(session->tn, skb, TSEC_STAT_PACKETS_NO_ROOM);
+		tsec_drop(session->tn, skb, TSEC_STAT_PACKETS_NO_ROOM);
 		return;
 	}
 	skb_queue_tail(&dgram->backlog, skb);
@@ -334,11 +338,11 @@ bool tsec_dgram_own(struct tsec_net *tn, struct sock *isk,
 		    struct sk_buff *skb)
 {
 	if (sk_filter_trim_cap(isk, skb, sizeof(struct udphdr))) {
-		drop(tn, skb, TSEC_STAT_PACKETS_FILTERED);
+		tsec_drop(tn, skb, TSEC_STAT_PACKETS_FILTERED);
 		return false;
 	}
 	if (!datagram_own(skb)) {
-		drop(tn, skb, TSEC_STAT_PACKETS_NO_MEMORY);
+		tsec_drop(tn, skb, TSEC_STAT_PACKETS_NO_MEMORY);
 		return false;
 	}
 	__skb_pull(skb, sizeof(struct udphdr));
@@ -356,7 +360,7 @@ static void handshake_queue(struct tsec_dgram *dgram, struct sk_buff *skb)
 
 	skb->ip_summed = CHECKSUM_UNNECESSARY;
 	if (__udp_enqueue_schedule_skb(dgram->isk, skb)) {
-		drop(session->tn, skb, TSEC_STAT_PACKETS_NO_ROOM);
+		tsec_drop(session->tn, skb, TSEC_STAT_PACKETS_NO_ROOM);
 		return;
 	}
 	/* Pairs with the one in tsec_dgram_rx_early(). */
@@ -379,7 +383,7 @@ void tsec_dgram_take(struct tsec_dgram *dgram, struct sk_buff *skb)
 	if (unlikely(tsec_session_busy(session)))
 		handshake_queue(dgram, skb);
 	else if (unlikely(!tsec_session_open(session)))
-		drop(session->tn, skb, TSEC_STAT_PACKETS_ENDED);
+		tsec_drop(session->tn, skb, TSEC_STAT_PACKETS_ENDED);
 	else if (tsec_aead_usable() && !atomic_read(&dgram->behind))
 		datagram_open(session, skb);
 	else
@@ -400,7 +404,10 @@ int tsec_dgram_receive(struct sock *isk, struct sk_buff *skb)
 	struct tsec_net *tn = tsec_net_get(sock_net(isk));
 
 	if (!session)
-		drop(tn, skb, TSEC_STAT_PACKETS_NO_SESSION);
+		tsec_drop(tn, skb, TSEC_STAT_PACKETS_NO_SESSION);
+	else if (session->record->port)
+		/* Its records come to another port: nothing protects this. */
+		tsec_drop(tn, skb, TSEC_STAT_PACKETS_UNPROTECTED);
 	else if (tsec_dgram_own(tn, isk, skb))
 		tsec_dgram_take(session->dgram, skb);
 	return 0;

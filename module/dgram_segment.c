@@ -67,8 +67,8 @@ static bool segment_is_last(const struct sk_buff *skb)
 static int segment_add(struct tsec_session *session, struct sk_buff *skb,
 		       struct msghdr *msg, size_t len)
 {
-	const struct tsec_packet_ops *ops = session->record->packet;
-	size_t size = ops->header_room + len + ops->trailer_room;
+	u32 room = tsec_dgram_header_room(session);
+	size_t size = room + len + session->record->packet->trailer_room;
 	struct page_frag *pfrag = &current->task_frag;
 	struct sock *isk = session->dgram->out;
 	struct tsec_packet packet = { .len = len };
@@ -77,8 +77,7 @@ static int segment_add(struct tsec_session *session, struct sk_buff *skb,
 	if (!skb_page_frag_refill(size, pfrag, isk->sk_allocation) ||
 	    pfrag->size - pfrag->offset < size)
 		return -ENOBUFS;
-	packet.data = page_address(pfrag->page) + pfrag->offset +
-		      ops->header_room;
+	packet.data = page_address(pfrag->page) + pfrag->offset + room;
 	if (!copy_from_iter_full(packet.data, len, &msg->msg_iter))
 		return -EFAULT;
 	err = -EMSGSIZE;

@@ -66,6 +66,7 @@ int tsec_dgram_seal(struct tsec_session *session, struct tsec_packet *packet)
 {
 	int err;
 
+	tsec_encap_header_push(&session->dgram->header, packet);
 	switch (packet_seal(session, packet, &err)) {
 	case TSEC_KEY_HARD:
 		return tsec_control_expire(session, TSEC_DIR_TX);
@@ -78,13 +79,18 @@ int tsec_dgram_seal(struct tsec_session *session, struct tsec_packet *packet)
 }
 
 /**
- * tsec_dgram_fit() - the longest payload that a datagram can carry
+ * tsec_dgram_header_room() - what a record takes before its payload
  * @session: an open session
- * @mtu: bytes that the datagram may have
  *
- * Return: bytes, 0 if not even an empty record fits.
+ * Return: bytes.
  */
-u32 tsec_dgram_fit(const struct tsec_session *session, u32 mtu)
+u32 tsec_dgram_header_room(const struct tsec_session *session)
+{
+	return session->record->packet->header_room +
+	       session->dgram->header.len;
+}
+
+static u32 packet_fit(const struct tsec_session *session, u32 mtu)
 {
 	const struct tsec_packet_ops *ops = session->record->packet;
 	u32 around = ops->header_room + ops->trailer_room;
@@ -96,6 +102,20 @@ u32 tsec_dgram_fit(const struct tsec_session *session, u32 mtu)
 	len = ops->fit(rcu_dereference(session->tx.slot)->key, mtu);
 	rcu_read_unlock();
 	return len;
+}
+
+/**
+ * tsec_dgram_fit() - the longest payload that a datagram can carry
+ * @session: an open session
+ * @mtu: bytes that the datagram may have
+ *
+ * Return: bytes, 0 if not even an empty record fits.
+ */
+u32 tsec_dgram_fit(const struct tsec_session *session, u32 mtu)
+{
+	u32 fit = packet_fit(session, mtu), plain = session->dgram->header.len;
+
+	return fit > plain ? fit - plain : 0;
 }
 
 /**
@@ -144,7 +164,7 @@ static int skb_seal(struct tsec_session *session, struct sk_buff *skb,
 static size_t room_before(const struct tsec_session *session,
 			  const struct tsec_udp_route *route)
 {
-	return tsec_udp_headroom(route) + session->record->packet->header_room;
+	return tsec_udp_headroom(route) + tsec_dgram_header_room(session);
 }
 
 /* Waits until there is room in the send buffer. */

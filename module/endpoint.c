@@ -75,12 +75,6 @@ static const struct rhashtable_params remotes_params = {
 	.automatic_shrinking = true,
 };
 
-static void drop(struct tsec_net *tn, struct sk_buff *skb, enum tsec_stat why)
-{
-	TSEC_INC_STATS(tn, why);
-	kfree_skb(skb);
-}
-
 static bool is_any(const struct in6_addr *addr)
 {
 	return ipv6_addr_any(addr) ||
@@ -126,11 +120,11 @@ static void hello_queue(struct tsec_endpoint *endpoint, struct sk_buff *skb)
 	struct tsec_listener *listener = rcu_dereference(endpoint->listener);
 
 	if (!listener) {
-		drop(endpoint->tn, skb, TSEC_STAT_PACKETS_NO_SESSION);
+		tsec_drop(endpoint->tn, skb, TSEC_STAT_PACKETS_NO_SESSION);
 		return;
 	}
 	if (skb_queue_len_lockless(&endpoint->hellos) >= HELLOS_MAX) {
-		drop(endpoint->tn, skb, TSEC_STAT_PACKETS_NO_ROOM);
+		tsec_drop(endpoint->tn, skb, TSEC_STAT_PACKETS_NO_ROOM);
 		return;
 	}
 	skb_queue_tail(&endpoint->hellos, skb);
@@ -150,7 +144,7 @@ static void pass(struct tsec_endpoint *endpoint, struct tsec_dgram *dgram,
 	if (dgram)
 		tsec_dgram_take(dgram, skb);
 	else
-		drop(endpoint->tn, skb, TSEC_STAT_PACKETS_NO_SESSION);
+		tsec_drop(endpoint->tn, skb, TSEC_STAT_PACKETS_NO_SESSION);
 }
 
 static void datagram_take(struct tsec_endpoint *endpoint, struct sk_buff *skb)
@@ -183,7 +177,7 @@ static int endpoint_receive(struct sock *isk, struct sk_buff *skb)
 	struct tsec_endpoint *endpoint = rcu_dereference_sk_user_data(isk);
 
 	if (!endpoint)
-		drop(tsec_net_get(sock_net(isk)), skb,
+		tsec_drop(tsec_net_get(sock_net(isk)), skb,
 		     TSEC_STAT_PACKETS_NO_SESSION);
 	else if (tsec_dgram_own(endpoint->tn, isk, skb))
 		datagram_take(endpoint, skb);
@@ -307,7 +301,7 @@ static void client_take(struct tsec_listener *listener,
 	struct tsec_session *session = session_make(listener, ends, proof);
 
 	if (IS_ERR(session)) {
-		drop(listener->endpoint->tn, skb,
+		tsec_drop(listener->endpoint->tn, skb,
 		     TSEC_STAT_PACKETS_NO_SESSION);
 		return;
 	}

@@ -23,6 +23,8 @@
  *
  * Of AES in counter mode with HMAC-SHA1: RFC 3711 section 9.2 allows all 2^48
  * numbers that there are.
+ *
+ * ESP has limits of its own, see hard_records().
  */
 static const struct tsec_cipher_desc ciphers[] = {
 	{
@@ -116,24 +118,6 @@ const struct tsec_cipher_desc *tsec_cipher_find(u16 id)
 	return NULL;
 }
 
-/**
- * tsec_limits_default() - the limits that a cipher itself sets
- * @limits: set
- * @cipher: enum tsec_cipher; all limits are off if it is unknown
- *
- * Context: Any.
- */
-void tsec_limits_default(struct tsec_limits *limits, u16 cipher)
-{
-	const struct tsec_cipher_desc *desc = tsec_cipher_find(cipher);
-
-	memset(limits, 0, sizeof(*limits));
-	if (!desc)
-		return;
-	limits->soft_records = desc->soft_records;
-	limits->hard_records = desc->hard_records;
-}
-
 static u64 tighter(u64 a, u64 b)
 {
 	return a && b ? min(a, b) : a ?: b;
@@ -145,6 +129,51 @@ static u64 soft_below(u64 soft, u64 hard)
 	if (!hard || (soft && soft < hard))
 		return soft;
 	return hard - max(hard / 4, 1ULL);
+}
+
+/*
+ * ESP ends with its numbers of 32 bits (RFC 4303 section 3.3.3): RFC 4106 and
+ * RFC 7634 ask for no less, as no IV comes twice before that.
+ *
+ * With extended numbers AES-GCM has to have an end as well, for its blocks are
+ * told from random ones with an advantage of about q^2 / 2^128 after q of them.
+ * 2^36 packets of 2^12 blocks, the longest there are, keep it below the 2^-32
+ * that SP 800-38D section 8 allows for an IV to come twice; packets of 1500
+ * bytes keep it below 2^-42.
+ */
+static u64 hard_records(const struct tsec_cipher_desc *desc, u16 version)
+{
+	switch (version) {
+	case TSEC_VERSION_ESP:
+		return BIT_ULL(32);
+	case TSEC_VERSION_ESP_ESN:
+		return max(desc->hard_records, BIT_ULL(36));
+	default:
+		return desc->hard_records;
+	}
+}
+
+/**
+ * tsec_limits_default() - the limits that a cipher has in a protocol
+ * @limits: set
+ * @version: protocol version, as on the wire
+ * @cipher: enum tsec_cipher; all limits are off if it is unknown
+ *
+ * Context: Any.
+ */
+void tsec_limits_default(struct tsec_limits *limits, u16 version, u16 cipher)
+{
+	const struct tsec_cipher_desc *desc = tsec_cipher_find(cipher);
+	u64 soft;
+
+	memset(limits, 0, sizeof(*limits));
+	if (!desc)
+		return;
+	limits->hard_records = hard_records(desc, version);
+	/* Where the limit is another one, so is the time to renew. */
+	soft = limits->hard_records > desc->hard_records ? 0 :
+	       desc->soft_records;
+	limits->soft_records = soft_below(soft, limits->hard_records);
 }
 
 /**
@@ -234,6 +263,9 @@ u8 tsec_version_protocol(u16 version)
 		return TSEC_PROTO_DTLS;
 	case TSEC_VERSION_SRTP:
 		return TSEC_PROTO_SRTP;
+	case TSEC_VERSION_ESP:
+	case TSEC_VERSION_ESP_ESN:
+		return TSEC_PROTO_ESP;
 	default:
 		return TSEC_PROTO_DEFAULT;
 	}
@@ -245,10 +277,15 @@ static bool is_1_2(u16 version)
 	       version == TSEC_VERSION_DTLS_1_2;
 }
 
-/* (D)TLS 1.2 take from the handshake what they do not send in each record. */
+/*
+ * (D)TLS 1.2 and ESP take from the handshake what they do not send in each
+ * record.
+ */
 static u8 iv_length(const struct tsec_key *key,
 		    const struct tsec_cipher_desc *desc)
 {
+	if (tsec_version_protocol(key->version) == TSEC_PROTO_ESP)
+		return TSEC_ESP_SALT;
 	if (is_1_2(key->version) && desc->salt_len)
 		return desc->salt_len;
 	return desc->iv_len;
@@ -276,11 +313,17 @@ static bool has_cid(u16 version)
 
 static const char *id_fault(const struct tsec_key *key)
 {
-	if (!key->id)
-		return NULL;
-	if (key->version != TSEC_VERSION_DTLS_1_2)
-		return "keys of this protocol have no ID";
-	return key->id > U16_MAX ? "an epoch of DTLS 1.2 has 16 bits" : NULL;
+	switch (key->version) {
+	case TSEC_VERSION_DTLS_1_2:
+		return key->id <= U16_MAX ? NULL :
+		       "an epoch of DTLS 1.2 has 16 bits";
+	case TSEC_VERSION_ESP:
+	case TSEC_VERSION_ESP_ESN:
+		return key->id >= TSEC_ESP_SPI_MIN ? NULL :
+		       "a key of ESP has an SPI of 256 or more";
+	default:
+		return key->id ? "keys of this protocol have no ID" : NULL;
+	}
 }
 
 static const char *cipher_fault(const struct tsec_key *key,
@@ -304,7 +347,7 @@ static const char *key_fault(const struct tsec_key *key)
 		return "unknown protocol version";
 	if (key->cid_len && !has_cid(key->version))
 		return "only DTLS and SRTP have connection IDs";
-	if (key->seq >= desc->hard_records)
+	if (key->seq >= hard_records(desc, key->version))
 		return "sequence number beyond the limit of the cipher";
 	if (!tsec_limits_valid(&key->limits))
 		return "a soft limit is beyond its hard limit";

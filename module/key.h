@@ -62,8 +62,8 @@ struct tsec_watch {
  * @version: protocol version, as on the wire
  * @cipher: enum tsec_cipher
  * @key_len: bytes of @key
- * @iv_len: bytes of @iv: the whole nonce, or for AES-GCM in (D)TLS 1.2 its
- *	salt
+ * @iv_len: bytes of @iv: the whole nonce, or for AES-GCM in (D)TLS 1.2, and
+ *	in ESP, its salt
  * @secret_len: bytes of @secret, 0 for a key that cannot renew itself
  * @cid_len: bytes of @cid, 0 for records without
  * @key: the AEAD's key
@@ -164,7 +164,7 @@ enum tsec_key_verdict {
 const struct tsec_cipher_desc *tsec_cipher_find(u16 id);
 u8 tsec_version_protocol(u16 version);
 
-void tsec_limits_default(struct tsec_limits *limits, u16 cipher);
+void tsec_limits_default(struct tsec_limits *limits, u16 version, u16 cipher);
 void tsec_limits_merge(struct tsec_limits *limits,
 		       const struct tsec_limits *with);
 bool tsec_limits_valid(const struct tsec_limits *limits);

@@ -39,6 +39,7 @@ static int __net_init net_init(struct net *net)
 	tn->net = net;
 	xa_init_flags(&tn->sessions, XA_FLAGS_ALLOC1);
 	spin_lock_init(&tn->lock);
+	mutex_init(&tn->encap_lock);
 	INIT_LIST_HEAD(&tn->pending);
 
 	err = tsec_profiles_init(&tn->profiles);

@@ -6,7 +6,9 @@
 #define TSEC_NET_H
 
 #include <linux/list.h>
+#include <linux/mutex.h>
 #include <linux/proc_fs.h>
+#include <linux/skbuff.h>
 #include <linux/spinlock.h>
 #include <linux/sysctl.h>
 #include <linux/xarray.h>
@@ -15,6 +17,8 @@
 
 #include "profile.h"
 #include "stats.h"
+
+struct tsec_encap;
 
 enum tsec_net_limits {
 	TSEC_DAEMON_VERSION_MAX = 63,	/* bytes of the daemon's own name */
@@ -48,6 +52,9 @@ struct tsec_daemon {
  * @max_handshakes: sysctl, bound of @handshakes
  * @max_handshakes_listener: sysctl, the same for each listening socket
  * @max_sessions_listener: sysctl, bound of the sessions that share one
+ * @encap_lock: protects @encaps and who takes the first reference there
+ * @encaps: the ports that sessions share, by IPv4 and by IPv6; NULL while
+ *	there are none
  * @sysctl: handle of the four
  * @sysctl_table: the table registered, a copy for this namespace
  */
@@ -66,6 +73,8 @@ struct tsec_net {
 	unsigned int max_handshakes;
 	unsigned int max_handshakes_listener;
 	unsigned int max_sessions_listener;
+	struct mutex encap_lock;	/* ports that sessions share */
+	struct tsec_encap *encaps[2];
 	struct ctl_table_header *sysctl;
 	struct ctl_table *sysctl_table;
 };
@@ -88,6 +97,21 @@ static inline struct tsec_net *tsec_net_get(const struct net *net)
 }
 
 #define TSEC_INC_STATS(tn, id)	tsec_stats_inc((tn)->stats, id)
+
+/**
+ * tsec_drop() - drop what came in, and say why
+ * @tn: the network namespace's state
+ * @skb: the datagram; used up
+ * @why: the counter of its like
+ *
+ * Context: Any but hard interrupts.
+ */
+static inline void tsec_drop(struct tsec_net *tn, struct sk_buff *skb,
+			     enum tsec_stat why)
+{
+	TSEC_INC_STATS(tn, why);
+	kfree_skb(skb);
+}
 
 int tsec_sysctl_init(struct tsec_net *tn);
 void tsec_sysctl_exit(struct tsec_net *tn);

@@ -87,7 +87,7 @@ static int key_limit(struct tsec_key *key, struct nlattr **tb,
 	*why = "a soft limit is above its hard limit";
 	if (!tsec_limits_valid(&asked))
 		return -EINVAL;
-	tsec_limits_default(&key->limits, key->cipher);
+	tsec_limits_default(&key->limits, key->version, key->cipher);
 	tsec_limits_merge(&key->limits, profile);
 	tsec_limits_merge(&key->limits, &asked);
 	return 0;

@@ -6,6 +6,7 @@
 
 #include "record.h"
 #include "record/dtls12.h"
+#include "record/esp.h"
 #include "record/srtp.h"
 #include "record/tls.h"
 
@@ -13,6 +14,7 @@ static const struct tsec_record_ops *const protocols[] = {
 	&tsec_record_tls_ops,
 	&tsec_record_dtls_ops,
 	&tsec_record_srtp_ops,
+	&tsec_record_esp_ops,
 };
 
 /**

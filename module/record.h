@@ -71,6 +71,17 @@ struct tsec_record_input {
 };
 
 /**
+ * enum tsec_encap_kind - what a record protocol carries
+ * @TSEC_ENCAP_DATA: the program's data, and nothing before it
+ * @TSEC_ENCAP_UDP: what a UDP header begins: transport mode (RFC 4303
+ *	section 3.1.1)
+ */
+enum tsec_encap_kind {
+	TSEC_ENCAP_DATA,
+	TSEC_ENCAP_UDP,
+};
+
+/**
  * struct tsec_record_ops - a record protocol
  * @name: its name for people
  * @protocol: enum tsec_protocol
@@ -95,6 +106,9 @@ struct tsec_record_input {
  *	(SOCK_DGRAM); NULL for one over streams (SOCK_STREAM)
  * @key_id: with @packet: the key ID of keys that come without one, 0 for
  *	keys that are for all
+ * @port: with @packet: the UDP port that all records go from and to; 0 for
+ *	the port of the session's own socket
+ * @encap: with @packet: what its payloads begin with
  * @handshake: daemons run its handshakes; else all keys are manual
  *
  * Files in record/ know bytes and keys only: no sockets, no netlink, no
@@ -120,6 +134,8 @@ struct tsec_record_ops {
 	int (*renew)(struct tsec_key *key);
 	const struct tsec_packet_ops *packet;
 	u32 key_id;
+	u16 port;
+	enum tsec_encap_kind encap;
 	bool handshake;
 };
 

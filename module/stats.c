@@ -50,6 +50,7 @@ static const char *const names[] = {
 	[TSEC_STAT_PACKETS_MALFORMED]	= "PacketsMalformed",
 	[TSEC_STAT_PACKETS_UNPROTECTED]	= "PacketsUnprotected",
 	[TSEC_STAT_PACKETS_NO_KEY]	= "PacketsNoKey",
+	[TSEC_STAT_PACKETS_MISADDRESSED] = "PacketsMisaddressed",
 	[TSEC_STAT_PACKETS_REPLAYED]	= "PacketsReplayed",
 	[TSEC_STAT_PACKETS_LATE]	= "PacketsLate",
 	[TSEC_STAT_PACKETS_TOO_LONG]	= "PacketsTooLong",

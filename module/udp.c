@@ -353,7 +353,7 @@ static struct rtable *lookup4(struct sock *isk, struct tsec_udp_route *route)
 			   RT_SCOPE_LINK : RT_SCOPE_UNIVERSE,
 			   IPPROTO_UDP, inet_sk_flowi_flags(isk),
 			   to->remote.s6_addr32[3], to->local.s6_addr32[3],
-			   to->port, inet_sk(isk)->inet_sport, isk->sk_uid);
+			   to->port, route->local_port, isk->sk_uid);
 	security_sk_classify_flow(isk, flowi4_to_flowi_common(&fl4));
 	rt = ip_route_output_flow(sock_net(isk), &fl4, isk);
 	route->src = fl4.saddr;
@@ -395,7 +395,7 @@ static void send4(struct sock *isk, struct tsec_udp_route *route,
 	udp_tunnel_xmit_skb(rt, isk, skb, route->src,
 			    route->to.remote.s6_addr32[3], route->tos, ttl,
 			    ip_dont_fragment(isk, &rt->dst) ? htons(IP_DF) : 0,
-			    inet->inet_sport, route->to.port, false, false);
+			    route->local_port, route->to.port, false, false);
 }
 
 #if IS_ENABLED(CONFIG_IPV6)
@@ -414,7 +414,7 @@ static struct dst_entry *lookup6(struct sock *isk,
 		.flowlabel	= ip6_make_flowinfo(route->tos,
 						    inet6_sk(isk)->flow_label),
 		.fl6_dport	= to->port,
-		.fl6_sport	= inet_sk(isk)->inet_sport,
+		.fl6_sport	= route->local_port,
 	};
 	struct dst_entry *dst;
 
@@ -457,7 +457,7 @@ static void send6(struct sock *isk, struct tsec_udp_route *route,
 		ttl = ip6_dst_hoplimit(route->dst);
 	udp_tunnel6_xmit_skb(route->dst, isk, skb, NULL, &route->src6,
 			     &route->to.remote, route->tos, ttl,
-			     np->flow_label, inet_sk(isk)->inet_sport,
+			     np->flow_label, route->local_port,
 			     route->to.port, false);
 }
 #else
@@ -493,6 +493,7 @@ int tsec_udp_route(struct tsec_udp_path *path, struct sock *isk,
 	route->mark = ask->mark;
 	route->tos = ask->tos;
 	route->to = path->ends;
+	route->local_port = path->local_port ?: inet_sk(isk)->inet_sport;
 	local_bh_disable();
 	path_check(path, route);
 	if (goes_by_v6(path))

@@ -33,12 +33,14 @@ struct tsec_udp_ask {
  * @mark: SO_MARK that it was looked up with
  * @tos: IP_TOS or IPV6_TCLASS that it was looked up with, without the bits
  *	of ECN
+ * @local_port: the port that datagrams go from; 0 for the socket's own
  */
 struct tsec_udp_path {
 	struct tsec_udp_ends ends;
 	struct dst_cache cache;
 	u32 mark;
 	u8 tos;
+	__be16 local_port;
 };
 
 /**
@@ -50,6 +52,7 @@ struct tsec_udp_path {
  * @src: IPv4: the source address
  * @src6: IPv6: the source address
  * @to: the peer
+ * @local_port: the port that it goes from
  * @mtu: bytes that the longest datagram may have, without its UDP header
  */
 struct tsec_udp_route {
@@ -60,6 +63,7 @@ struct tsec_udp_route {
 	__be32 src;
 	struct in6_addr src6;
 	struct tsec_udp_ends to;
+	__be16 local_port;
 	u32 mtu;
 };
 

@@ -326,3 +326,17 @@ const struct tsec_packet_ops tsec_packet_esp_ops = {
 	.seal		= seal,
 	.open		= open,
 };
+
+/* Nothing in it is for the protocol itself, not even an end. */
+const struct tsec_record_ops tsec_record_esp_ops = {
+	.name		= "esp",
+	.protocol	= TSEC_PROTO_ESP,
+	.version_min	= TSEC_VERSION_ESP,
+	.version_max	= TSEC_VERSION_ESP_ESN,
+	.header_room	= TSEC_ESP_HEADER_ROOM,
+	.trailer_room	= TSEC_ESP_TRAILER_ROOM,
+	.payload_max	= TSEC_ESP_PAYLOAD_MAX,
+	.packet		= &tsec_packet_esp_ops,
+	.port		= TSEC_ESP_PORT,
+	.encap		= TSEC_ENCAP_UDP,
+};

@@ -8,17 +8,7 @@
 #include <linux/types.h>
 
 #include "../packet.h"
-
-/*
- * The numbers that the user interface gets: enum tsec_protocol, and versions
- * that tell the two kinds of sequence numbers apart, as IKEv2's transform
- * type 5 does (RFC 7296 section 3.3.2).
- */
-enum tsec_esp_numbers {
-	TSEC_PROTO_ESP		= 4,
-	TSEC_VERSION_ESP	= 0x1400,	/* numbers of 32 bits */
-	TSEC_VERSION_ESP_ESN	= 0x1401,	/* and of 64 bits */
-};
+#include "../record.h"
 
 enum tsec_esp_limits {
 	TSEC_ESP_HEADER		= 8,		/* SPI and number */
@@ -32,8 +22,7 @@ enum tsec_esp_limits {
 	TSEC_ESP_PAYLOAD_MAX	= ((TSEC_PACKET_DATAGRAM_MAX -
 				    TSEC_ESP_HEADER_ROOM - TSEC_ESP_ICV) &
 				   ~(TSEC_ESP_ALIGN - 1)) - TSEC_ESP_TRAILER,
-	TSEC_ESP_SALT		= 4,
-	TSEC_ESP_SPI_MIN	= 256,		/* RFC 4303 section 2.1 */
+	TSEC_ESP_PORT		= 4500,		/* RFC 3948 */
 };
 
 /* What the payload is, where no protocol number says more. */
@@ -43,5 +32,6 @@ enum tsec_esp_next {
 };
 
 extern const struct tsec_packet_ops tsec_packet_esp_ops;
+extern const struct tsec_record_ops tsec_record_esp_ops;
 
 #endif /* TSEC_RECORD_ESP_H */

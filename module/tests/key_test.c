@@ -65,7 +65,8 @@ static void limits_default__gcm(struct kunit *test)
 {
 	struct tsec_limits limits;
 
-	tsec_limits_default(&limits, TSEC_CIPHER_AES_256_GCM);
+	tsec_limits_default(&limits, TSEC_VERSION_TLS_1_3,
+			    TSEC_CIPHER_AES_256_GCM);
 	KUNIT_EXPECT_EQ(test, limits.soft_records, 1ULL << 23);
 	KUNIT_EXPECT_EQ(test, limits.hard_records, 23726566);
 	KUNIT_EXPECT_EQ(test, limits.hard_bytes, 0);
@@ -78,12 +79,42 @@ static void limits_default__gcm(struct kunit *test)
 			1ULL << 49);
 }
 
+struct esp_limits_row {
+	u16 version;
+	u16 cipher;
+	u64 soft;
+	u64 hard;
+};
+
+static void limits_default__esp(struct kunit *test)
+{
+	static const struct esp_limits_row rows[] = {
+		{ TSEC_VERSION_ESP, TSEC_CIPHER_AES_128_GCM,
+		  3ULL << 30, 1ULL << 32 },
+		{ TSEC_VERSION_ESP, TSEC_CIPHER_CHACHA20_POLY1305,
+		  3ULL << 30, 1ULL << 32 },
+		{ TSEC_VERSION_ESP_ESN, TSEC_CIPHER_AES_256_GCM,
+		  3ULL << 34, 1ULL << 36 },
+		{ TSEC_VERSION_ESP_ESN, TSEC_CIPHER_CHACHA20_POLY1305,
+		  1ULL << 60, 1ULL << 62 },
+	};
+	struct tsec_limits limits;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(rows); i++) {
+		tsec_limits_default(&limits, rows[i].version, rows[i].cipher);
+		KUNIT_EXPECT_EQ(test, limits.soft_records, rows[i].soft);
+		KUNIT_EXPECT_EQ(test, limits.hard_records, rows[i].hard);
+	}
+}
+
 static void limits_default__unknown(struct kunit *test)
 {
 	struct tsec_limits limits;
 
 	memset(&limits, 0xff, sizeof(limits));
-	tsec_limits_default(&limits, TSEC_CIPHER_UNSPEC);
+	tsec_limits_default(&limits, TSEC_VERSION_TLS_1_3,
+			    TSEC_CIPHER_UNSPEC);
 	EXPECT_ZEROS(test, &limits, sizeof(limits));
 }
 
@@ -99,7 +130,8 @@ static void limits_merge__tightens(struct kunit *test)
 		.idle_seconds	= 30,
 	};
 
-	tsec_limits_default(&limits, TSEC_CIPHER_AES_128_GCM);
+	tsec_limits_default(&limits, TSEC_VERSION_TLS_1_3,
+			    TSEC_CIPHER_AES_128_GCM);
 	tsec_limits_merge(&limits, &with);
 	KUNIT_EXPECT_EQ(test, limits.soft_records, 100);
 	KUNIT_EXPECT_EQ(test, limits.hard_records, 200);
@@ -117,7 +149,8 @@ static void limits_merge__never_widens(struct kunit *test)
 		.hard_records	= U64_MAX,
 	};
 
-	tsec_limits_default(&limits, TSEC_CIPHER_AES_128_GCM);
+	tsec_limits_default(&limits, TSEC_VERSION_TLS_1_3,
+			    TSEC_CIPHER_AES_128_GCM);
 	tsec_limits_merge(&limits, &with);
 	KUNIT_EXPECT_EQ(test, limits.soft_records, 1ULL << 23);
 	KUNIT_EXPECT_EQ(test, limits.hard_records, 23726566);
@@ -137,7 +170,8 @@ static void limits_merge__soft_before_hard(struct kunit *test)
 		.hard_seconds	= 8,
 	};
 
-	tsec_limits_default(&limits, TSEC_CIPHER_AES_128_GCM);
+	tsec_limits_default(&limits, TSEC_VERSION_TLS_1_3,
+			    TSEC_CIPHER_AES_128_GCM);
 	tsec_limits_merge(&limits, &with);
 	KUNIT_EXPECT_EQ(test, limits.soft_records, 750);
 	KUNIT_EXPECT_EQ(test, limits.soft_bytes, 1);
@@ -330,6 +364,37 @@ static void key_validate__srtp(struct kunit *test)
 	expect_fault(test, &key, "only SRTP has this cipher");
 }
 
+/* A key and a salt; AEADs alone. */
+static void key_validate__esp(struct kunit *test)
+{
+	const u16 esp = TSEC_VERSION_ESP, esn = TSEC_VERSION_ESP_ESN;
+	struct tsec_key key;
+	const char *why = "";
+
+	key = plain_key(esp, TSEC_CIPHER_AES_128_GCM, 16, 4);
+	key.id = TSEC_ESP_SPI_MIN;
+	KUNIT_EXPECT_EQ(test, tsec_key_validate(&key, &why), 0);
+	key.seq = U32_MAX;
+	KUNIT_EXPECT_EQ(test, tsec_key_validate(&key, &why), 0);
+	key.seq++;
+	expect_fault(test, &key,
+		     "sequence number beyond the limit of the cipher");
+	key.version = esn;
+	KUNIT_EXPECT_EQ(test, tsec_key_validate(&key, &why), 0);
+	key = plain_key(esn, TSEC_CIPHER_CHACHA20_POLY1305, 32, 4);
+	key.id = U32_MAX;
+	KUNIT_EXPECT_EQ(test, tsec_key_validate(&key, &why), 0);
+	key.iv_len = 12;
+	expect_fault(test, &key,
+		     "wrong length of the IV for this cipher and version");
+	key = plain_key(esp, TSEC_CIPHER_AES_128_CM_HMAC_SHA1_80, 16, 14);
+	expect_fault(test, &key, "only SRTP has this cipher");
+	key = plain_key(esp, TSEC_CIPHER_AES_128_GCM, 16, 4);
+	key.id = TSEC_ESP_SPI_MIN;
+	key.cid_len = 2;
+	expect_fault(test, &key, "only DTLS and SRTP have connection IDs");
+}
+
 static void version_protocol(struct kunit *test)
 {
 	KUNIT_EXPECT_EQ(test, tsec_version_protocol(TSEC_VERSION_SRTP),
@@ -340,6 +405,10 @@ static void version_protocol(struct kunit *test)
 			TSEC_PROTO_TLS);
 	KUNIT_EXPECT_EQ(test, tsec_version_protocol(TSEC_VERSION_DTLS_1_2),
 			TSEC_PROTO_DTLS);
+	KUNIT_EXPECT_EQ(test, tsec_version_protocol(TSEC_VERSION_ESP),
+			TSEC_PROTO_ESP);
+	KUNIT_EXPECT_EQ(test, tsec_version_protocol(TSEC_VERSION_ESP_ESN),
+			TSEC_PROTO_ESP);
 	KUNIT_EXPECT_EQ(test, tsec_version_protocol(0), TSEC_PROTO_DEFAULT);
 	KUNIT_EXPECT_EQ(test, tsec_version_protocol(0x0302),
 			TSEC_PROTO_DEFAULT);
@@ -657,6 +726,7 @@ static struct kunit_case key_cases[] = {
 	KUNIT_CASE(cipher_find__known),
 	KUNIT_CASE(cipher_find__unknown),
 	KUNIT_CASE(limits_default__gcm),
+	KUNIT_CASE(limits_default__esp),
 	KUNIT_CASE(limits_default__unknown),
 	KUNIT_CASE(limits_merge__tightens),
 	KUNIT_CASE(limits_merge__never_widens),
@@ -669,6 +739,7 @@ static struct kunit_case key_cases[] = {
 	KUNIT_CASE(key_validate__dtls),
 	KUNIT_CASE(key_validate__id),
 	KUNIT_CASE(key_validate__srtp),
+	KUNIT_CASE(key_validate__esp),
 	KUNIT_CASE(version_protocol),
 	KUNIT_CASE(key_derive__rfc8448),
 	KUNIT_CASE(key_derive__other_ciphers),

@@ -44,6 +44,22 @@ static void record_ops_find__srtp(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, ops->version_min, TSEC_VERSION_SRTP);
 }
 
+/* Its records go by a port that the program does not see. */
+static void record_ops_find__esp(struct kunit *test)
+{
+	const struct tsec_record_ops *ops;
+
+	ops = tsec_record_ops_find(TSEC_PROTO_ESP);
+	KUNIT_ASSERT_NOT_NULL(test, ops);
+	KUNIT_EXPECT_STREQ(test, ops->name, "esp");
+	KUNIT_EXPECT_NOT_NULL(test, ops->packet);
+	KUNIT_EXPECT_NULL(test, ops->build_close);
+	KUNIT_EXPECT_EQ(test, ops->version_min, TSEC_VERSION_ESP);
+	KUNIT_EXPECT_EQ(test, ops->version_max, TSEC_VERSION_ESP_ESN);
+	KUNIT_EXPECT_EQ(test, ops->port, 4500);
+	KUNIT_EXPECT_EQ(test, (int)ops->encap, (int)TSEC_ENCAP_UDP);
+}
+
 static void record_ops_find__unknown(struct kunit *test)
 {
 	KUNIT_EXPECT_NULL(test, tsec_record_ops_find(TSEC_PROTO_DEFAULT));
@@ -54,6 +70,7 @@ static struct kunit_case record_cases[] = {
 	KUNIT_CASE(record_ops_find__tls),
 	KUNIT_CASE(record_ops_find__dtls),
 	KUNIT_CASE(record_ops_find__srtp),
+	KUNIT_CASE(record_ops_find__esp),
 	KUNIT_CASE(record_ops_find__unknown),
 	{}
 };

@@ -37,6 +37,8 @@
  * @TSEC_PROTO_TLS: TLS 1.2 (RFC 5246) and TLS 1.3 (RFC 8446) over TCP
  * @TSEC_PROTO_DTLS: DTLS 1.2 (RFC 6347) over UDP
  * @TSEC_PROTO_SRTP: SRTP and SRTCP (RFC 3711) over UDP, with manual keys
+ * @TSEC_PROTO_ESP: ESP (RFC 4303) in transport mode for UDP, in UDP
+ *	(RFC 3948), with manual keys
  *
  * Numbers are never reused; each further protocol takes the next one.
  */
@@ -45,16 +47,21 @@ enum tsec_protocol {
 	TSEC_PROTO_TLS		= 1,
 	TSEC_PROTO_DTLS		= 2,
 	TSEC_PROTO_SRTP		= 3,
+	TSEC_PROTO_ESP		= 4,
 };
 
 /*
  * Protocol versions are the protocol's own numbers on the wire.  SRTP has none
- * but that of RTP itself, which is 2.
+ * but that of RTP itself, which is 2.  ESP has none: its two tell sequence
+ * numbers of 32 bits from extended ones, as IKEv2's transform type 5 does
+ * (RFC 7296 section 3.3.2).
  */
 #define TSEC_VERSION_TLS_1_2	0x0303
 #define TSEC_VERSION_TLS_1_3	0x0304
 #define TSEC_VERSION_DTLS_1_2	0xfefd
 #define TSEC_VERSION_SRTP	0x1302
+#define TSEC_VERSION_ESP	0x1400
+#define TSEC_VERSION_ESP_ESN	0x1401
 
 /**
  * enum tsec_cipher - cipher of a key, whatever the protocol around it
@@ -148,6 +155,10 @@ enum tsec_verify {
 #define TSEC_CID_MAX		20
 #define TSEC_EXPORT_LABEL_MAX	249
 #define TSEC_EXPORT_MAX		4096
+
+/* ESP: the smallest SPI that a key may have, and the bytes of its salt. */
+#define TSEC_ESP_SPI_MIN	256
+#define TSEC_ESP_SALT		4
 
 /**
  * enum tsec_sockopt - socket options at level SOL_TSEC

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The plain headers inside records: written before a payload is sealed, taken
+ * off once it is open.
+ *
+ * Whoever knows the key wrote them, so a receiver asks only whether they are
+ * the session's, and leaves the checksum alone: the ICV has proven more than
+ * it could (RFC 3948 section 3.1.2).
+ */
+#include <linux/errno.h>
+#include <linux/in.h>
+#include <linux/string.h>
+#include <linux/udp.h>
+#include <net/checksum.h>
+#include <net/ip6_checksum.h>
+#include <net/ipv6.h>
+
+#include "encap_header.h"
+#include "packet.h"
+
+static __be16 end_read(const struct sockaddr *from, struct in6_addr *addr)
+{
+	const struct sockaddr_in *v4 = (const struct sockaddr_in *)from;
+	const struct sockaddr_in6 *v6 = (const struct sockaddr_in6 *)from;
+
+	if (from->sa_family == AF_INET) {
+		ipv6_addr_set_v4mapped(v4->sin_addr.s_addr, addr);
+		return v4->sin_port;
+	}
+	*addr = v6->sin6_addr;
+	return v6->sin6_port;
+}
+
+/**
+ * tsec_encap_header_init() - note what the headers of a session say
+ * @header: set
+ * @kind: what its record protocol carries
+ * @local: this end, AF_INET or AF_INET6
+ * @remote: the peer, of the same family
+ *
+ * Context: Any.
+ */
+void tsec_encap_header_init(struct tsec_encap_header *header,
+			    enum tsec_encap_kind kind,
+			    const struct sockaddr *local,
+			    const struct sockaddr *remote)
+{
+	header->len = kind == TSEC_ENCAP_UDP ? sizeof(struct udphdr) : 0;
+	header->local_port = end_read(local, &header->local);
+	header->remote_port = end_read(remote, &header->remote);
+	header->by_v6 = !ipv6_addr_v4mapped(&header->remote);
+}
+
+/* IPv4 does without (RFC 768), IPv6 does not (RFC 8200 section 8.1). */
+static __sum16 checksum(const struct tsec_encap_header *header,
+			const struct udphdr *udp, const u8 *payload, u32 len)
+{
+	__wsum sum;
+
+	if (!header->by_v6)
+		return 0;
+	sum = csum_partial(payload, len, csum_partial(udp, sizeof(*udp), 0));
+	return csum_ipv6_magic(&header->local, &header->remote,
+			       sizeof(*udp) + len, IPPROTO_UDP, sum) ?:
+	       CSUM_MANGLED_0;
+}
+
+/**
+ * tsec_encap_header_push() - write the headers before a payload
+ * @header: the session's
+ * @packet: the payload, with that much room more before it; set to what is
+ *	to be sealed
+ *
+ * Context: Any.
+ */
+void tsec_encap_header_push(const struct tsec_encap_header *header,
+			    struct tsec_packet *packet)
+{
+	struct udphdr udp = {
+		.source	= header->local_port,
+		.dest	= header->remote_port,
+		.len	= htons(packet->len + sizeof(udp)),
+	};
+
+	if (!header->len || packet->kind != TSEC_PACKET_DATA)
+		return;
+	udp.check = checksum(header, &udp, packet->data, packet->len);
+	packet->data -= sizeof(udp);
+	packet->len += sizeof(udp);
+	packet->content = IPPROTO_UDP;
+	memcpy(packet->data, &udp, sizeof(udp));
+}
+
+/**
+ * tsec_encap_header_pull() - take the headers off a payload
+ * @header: the session's
+ * @packet: what a record held; set to the payload
+ *
+ * Padding may follow what the UDP header speaks of (RFC 4303 section 2.7).
+ *
+ * Context: Any.
+ * Return: 0; -EINVAL if there is no whole header, -EADDRNOTAVAIL if it is one
+ * of another protocol or of other ports.
+ */
+int tsec_encap_header_pull(const struct tsec_encap_header *header,
+			   struct tsec_packet *packet)
+{
+	struct udphdr udp;
+	u16 len;
+
+	if (!header->len || packet->kind != TSEC_PACKET_DATA)
+		return 0;
+	if (packet->content != IPPROTO_UDP)
+		return -EADDRNOTAVAIL;
+	if (packet->len < sizeof(udp))
+		return -EINVAL;
+	memcpy(&udp, packet->data, sizeof(udp));
+	len = ntohs(udp.len);
+	if (len < sizeof(udp) || len > packet->len)
+		return -EINVAL;
+	if (udp.source != header->remote_port ||
+	    udp.dest != header->local_port)
+		return -EADDRNOTAVAIL;
+	packet->data += sizeof(udp);
+	packet->len = len - sizeof(udp);
+	return 0;
+}

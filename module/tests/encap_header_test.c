@@ -1,0 +1,262 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * KUnit tests of encap_header.c.  The checksums were computed with another
+ * implementation.
+ */
+#include <linux/in.h>
+#include <linux/inet.h>
+#include <linux/in6.h>
+
+#include "../encap_header.h"
+#include "../packet.h"
+#include "kunit.h"
+
+enum encap_header_test_limits {
+	LOCAL_PORT	= 5000,
+	REMOTE_PORT	= 6000,
+	HEADER		= 8,
+	ROOM		= 64,
+};
+
+static struct sockaddr_in v4(const char *address, int port)
+{
+	return (struct sockaddr_in){
+		.sin_family		= AF_INET,
+		.sin_port		= htons(port),
+		.sin_addr.s_addr	= in_aton(address),
+	};
+}
+
+static struct sockaddr_in6 v6(const char *address, int port)
+{
+	struct sockaddr_in6 addr = {
+		.sin6_family	= AF_INET6,
+		.sin6_port	= htons(port),
+	};
+
+	in6_pton(address, -1, addr.sin6_addr.s6_addr, -1, NULL);
+	return addr;
+}
+
+static struct tsec_encap_header header4(enum tsec_encap_kind kind)
+{
+	struct sockaddr_in local = v4("192.0.2.1", LOCAL_PORT);
+	struct sockaddr_in remote = v4("192.0.2.2", REMOTE_PORT);
+	struct tsec_encap_header header;
+
+	tsec_encap_header_init(&header, kind, (struct sockaddr *)&local,
+			       (struct sockaddr *)&remote);
+	return header;
+}
+
+static struct tsec_encap_header header6(const char *from, const char *to)
+{
+	struct sockaddr_in6 local = v6(from, LOCAL_PORT);
+	struct sockaddr_in6 remote = v6(to, REMOTE_PORT);
+	struct tsec_encap_header header;
+
+	tsec_encap_header_init(&header, TSEC_ENCAP_UDP,
+			       (struct sockaddr *)&local,
+			       (struct sockaddr *)&remote);
+	return header;
+}
+
+static void init__data(struct kunit *test)
+{
+	struct tsec_encap_header header = header4(TSEC_ENCAP_DATA);
+
+	KUNIT_EXPECT_EQ(test, header.len, 0);
+}
+
+static void init__v4(struct kunit *test)
+{
+	struct tsec_encap_header header = header4(TSEC_ENCAP_UDP);
+	struct sockaddr_in6 remote = v6("::ffff:192.0.2.2", 0);
+
+	KUNIT_EXPECT_EQ(test, header.len, HEADER);
+	KUNIT_EXPECT_FALSE(test, header.by_v6);
+	EXPECT_BYTES(test, &header.remote, &remote.sin6_addr,
+		     sizeof(header.remote));
+}
+
+static void init__v6(struct kunit *test)
+{
+	struct tsec_encap_header header;
+
+	header = header6("2001:db8::1", "2001:db8::2");
+	KUNIT_EXPECT_TRUE(test, header.by_v6);
+	/* Such a socket may well have a peer of IPv4. */
+	header = header6("::ffff:192.0.2.1", "::ffff:192.0.2.2");
+	KUNIT_EXPECT_FALSE(test, header.by_v6);
+}
+
+/* At an odd address, as the payloads of a page may lie. */
+static void expect_pushes(struct kunit *test,
+			  const struct tsec_encap_header *header,
+			  const char *payload, u32 len, const char *want)
+{
+	u8 buf[1 + ROOM] = { };
+	struct tsec_packet packet = { .data = buf + 1 + HEADER, .len = len };
+
+	memcpy(packet.data, payload, len);
+	tsec_encap_header_push(header, &packet);
+	KUNIT_EXPECT_PTR_EQ(test, packet.data, buf + 1);
+	KUNIT_EXPECT_EQ(test, packet.len, HEADER + len);
+	KUNIT_EXPECT_EQ(test, packet.content, IPPROTO_UDP);
+	EXPECT_HEX(test, packet.data, want);
+	EXPECT_BYTES(test, packet.data + HEADER, payload, len);
+}
+
+static void push__v4(struct kunit *test)
+{
+	struct tsec_encap_header header = header4(TSEC_ENCAP_UDP);
+
+	expect_pushes(test, &header, "hello", 5, "13881770000d0000");
+	expect_pushes(test, &header, "", 0, "1388177000080000");
+}
+
+static void push__v6(struct kunit *test)
+{
+	struct tsec_encap_header header = header6("2001:db8::1",
+						  "2001:db8::2");
+
+	expect_pushes(test, &header, "hello", 5, "13881770000d3595");
+}
+
+static void push__mapped(struct kunit *test)
+{
+	struct tsec_encap_header header = header6("::ffff:192.0.2.1",
+						  "::ffff:192.0.2.2");
+
+	expect_pushes(test, &header, "hello", 5, "13881770000d0000");
+}
+
+/* A sum of zero would mean that there is none. */
+static void push__sum_of_zero(struct kunit *test)
+{
+	struct tsec_encap_header header = header6("2001:db8::1",
+						  "2001:db8::2");
+
+	expect_pushes(test, &header, "ym", 2, "13881770000affff");
+}
+
+static void push__nothing(struct kunit *test)
+{
+	struct tsec_encap_header data = header4(TSEC_ENCAP_DATA);
+	struct tsec_encap_header udp = header4(TSEC_ENCAP_UDP);
+	u8 buf[ROOM];
+	struct tsec_packet packet = { .data = buf, .len = 5 };
+
+	tsec_encap_header_push(&data, &packet);
+	packet.kind = TSEC_PACKET_CONTROL;
+	tsec_encap_header_push(&udp, &packet);
+	KUNIT_EXPECT_PTR_EQ(test, packet.data, &buf[0]);
+	KUNIT_EXPECT_EQ(test, packet.len, 5);
+	KUNIT_EXPECT_EQ(test, packet.content, 0);
+}
+
+static int pull(struct kunit *test, const struct tsec_encap_header *header,
+		const char *hex, u8 content, struct tsec_packet *packet)
+{
+	static u8 buf[ROOM];
+
+	packet->len = unhex(test, buf, sizeof(buf), hex);
+	packet->data = buf;
+	packet->content = content;
+	packet->kind = TSEC_PACKET_DATA;
+	return tsec_encap_header_pull(header, packet);
+}
+
+static void pull__payload(struct kunit *test)
+{
+	struct tsec_encap_header header = header4(TSEC_ENCAP_UDP);
+	struct tsec_packet packet;
+
+	KUNIT_EXPECT_EQ(test, pull(test, &header, "17701388000b0000616263",
+				   IPPROTO_UDP, &packet), 0);
+	KUNIT_EXPECT_EQ(test, packet.len, 3);
+	EXPECT_BYTES(test, packet.data, "abc", 3);
+	KUNIT_EXPECT_EQ(test, pull(test, &header, "1770138800080000",
+				   IPPROTO_UDP, &packet), 0);
+	KUNIT_EXPECT_EQ(test, packet.len, 0);
+}
+
+/* RFC 4303 section 2.7; the checksum is not looked at. */
+static void pull__padding(struct kunit *test)
+{
+	struct tsec_encap_header header = header4(TSEC_ENCAP_UDP);
+	struct tsec_packet packet;
+
+	KUNIT_EXPECT_EQ(test, pull(test, &header,
+				   "17701388000bbad0616263000000000000",
+				   IPPROTO_UDP, &packet), 0);
+	KUNIT_EXPECT_EQ(test, packet.len, 3);
+	EXPECT_BYTES(test, packet.data, "abc", 3);
+}
+
+struct pull_row {
+	const char *hex;
+	u8 content;
+	int err;
+};
+
+static void pull__refused(struct kunit *test)
+{
+	static const struct pull_row rows[] = {
+		{ "", IPPROTO_UDP, -EINVAL },
+		{ "17701388000800", IPPROTO_UDP, -EINVAL },
+		{ "1770138800000000", IPPROTO_UDP, -EINVAL },
+		{ "1770138800070000", IPPROTO_UDP, -EINVAL },
+		{ "1770138800090000", IPPROTO_UDP, -EINVAL },
+		{ "17701388ffff0000", IPPROTO_UDP, -EINVAL },
+		{ "1771138800080000", IPPROTO_UDP, -EADDRNOTAVAIL },
+		{ "1770138900080000", IPPROTO_UDP, -EADDRNOTAVAIL },
+		{ "1388177000080000", IPPROTO_UDP, -EADDRNOTAVAIL },
+		{ "1770138800080000", IPPROTO_TCP, -EADDRNOTAVAIL },
+		{ "1770138800080000", IPPROTO_IPIP, -EADDRNOTAVAIL },
+		{ "1770138800080000", 0, -EADDRNOTAVAIL },
+	};
+	struct tsec_encap_header header = header4(TSEC_ENCAP_UDP);
+	struct tsec_packet packet;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(rows); i++)
+		KUNIT_EXPECT_EQ_MSG(test, pull(test, &header, rows[i].hex,
+					       rows[i].content, &packet),
+				    rows[i].err, "%s", rows[i].hex);
+}
+
+static void pull__nothing(struct kunit *test)
+{
+	struct tsec_encap_header data = header4(TSEC_ENCAP_DATA);
+	struct tsec_encap_header udp = header4(TSEC_ENCAP_UDP);
+	struct tsec_packet packet = { .len = 3 };
+
+	KUNIT_EXPECT_EQ(test, tsec_encap_header_pull(&data, &packet), 0);
+	packet.kind = TSEC_PACKET_CONTROL;
+	KUNIT_EXPECT_EQ(test, tsec_encap_header_pull(&udp, &packet), 0);
+	KUNIT_EXPECT_EQ(test, packet.len, 3);
+}
+
+static struct kunit_case encap_header_cases[] = {
+	KUNIT_CASE(init__data),
+	KUNIT_CASE(init__v4),
+	KUNIT_CASE(init__v6),
+	KUNIT_CASE(push__v4),
+	KUNIT_CASE(push__v6),
+	KUNIT_CASE(push__mapped),
+	KUNIT_CASE(push__sum_of_zero),
+	KUNIT_CASE(push__nothing),
+	KUNIT_CASE(pull__payload),
+	KUNIT_CASE(pull__padding),
+	KUNIT_CASE(pull__refused),
+	KUNIT_CASE(pull__nothing),
+	{ }
+};
+
+static struct kunit_suite encap_header_suite = {
+	.name		= "tsec_encap_header",
+	.test_cases	= encap_header_cases,
+};
+
+kunit_test_suites(&encap_header_suite);
