@@ -38,14 +38,24 @@ int dgram_bound(const char *profile, sa_family_t family,
 	return loopback_bind(dgram_socket(profile, 0), family, addr);
 }
 
+int link_socket(const struct link *link, const char *profile)
+{
+	switch (link->kind.version) {
+	case TSEC_VERSION_SRTP:
+		return socket_of(TSEC_PROTO_SRTP, profile, 0);
+	case TSEC_VERSION_ESP:
+	case TSEC_VERSION_ESP_ESN:
+		return socket_of(TSEC_PROTO_ESP, profile, 0);
+	default:
+		return socket_of(TSEC_PROTO_DTLS, profile, 0);
+	}
+}
+
 int link_bound(const struct link *link, const char *profile,
 	       union tsec_addr *addr)
 {
-	int protocol = link->kind.version == TSEC_VERSION_SRTP ?
-		       TSEC_PROTO_SRTP : TSEC_PROTO_DTLS;
-
-	return loopback_bind(socket_of(protocol, profile, 0),
-			     link->kind.family, addr);
+	return loopback_bind(link_socket(link, profile), link->kind.family,
+			     addr);
 }
 
 void ends_connect(struct ends *ends)

@@ -42,6 +42,20 @@
 	SRTP_ADD(f, srtp_cm256_80_v6, AES_256_CM_HMAC_SHA1_80, AF_INET6); \
 	SRTP_ADD(f, srtp_cm256_32_v4, AES_256_CM_HMAC_SHA1_32, AF_INET)
 
+#define ESP_ADD(f, v, ver, ciph, fam) \
+	FIXTURE_VARIANT_ADD(f, v) = { \
+		.kind = { TSEC_VERSION_##ver, TSEC_CIPHER_##ciph, fam } \
+	}
+
+/* Each cipher with both kinds of numbers, the families in turn. */
+#define ESP_KINDS_ADD(f) \
+	ESP_ADD(f, esp_gcm128_v4, ESP, AES_128_GCM, AF_INET); \
+	ESP_ADD(f, esp_gcm256_v6, ESP, AES_256_GCM, AF_INET6); \
+	ESP_ADD(f, esp_chacha_v4, ESP, CHACHA20_POLY1305, AF_INET); \
+	ESP_ADD(f, esn_gcm128_v6, ESP_ESN, AES_128_GCM, AF_INET6); \
+	ESP_ADD(f, esn_gcm256_v4, ESP_ESN, AES_256_GCM, AF_INET); \
+	ESP_ADD(f, esn_chacha_v6, ESP_ESN, CHACHA20_POLY1305, AF_INET6)
+
 /* Two sockets that are connected to each other. */
 struct ends {
 	struct link link;
@@ -58,6 +72,7 @@ int dgram_bound(const char *profile, sa_family_t family,
 		union tsec_addr *addr);
 
 /* The same, of the link's protocol. */
+int link_socket(const struct link *link, const char *profile);
 int link_bound(const struct link *link, const char *profile,
 	       union tsec_addr *addr);
 

@@ -3,36 +3,12 @@
  * A peer of another make: DTLS 1.2 records sealed and opened by hand
  * (RFC 6347, RFC 5288, RFC 7905, RFC 9146).
  */
-#include <gnutls/crypto.h>
-#include <gnutls/gnutls.h>
 #include <unistd.h>
 
+#include "aead.h"
 #include "peer.h"
 
-enum { EXPLICIT = 8, TAG = 16, NONCE = 12, AAD_MAX = 23 + TSEC_CID_MAX };
-
-static const gnutls_cipher_algorithm_t algorithms[] = {
-	[TSEC_CIPHER_AES_128_GCM]	= GNUTLS_CIPHER_AES_128_GCM,
-	[TSEC_CIPHER_AES_256_GCM]	= GNUTLS_CIPHER_AES_256_GCM,
-	[TSEC_CIPHER_CHACHA20_POLY1305]	= GNUTLS_CIPHER_CHACHA20_POLY1305,
-};
-
-static void put_be(uint8_t *p, uint64_t value, int bytes)
-{
-	while (bytes--) {
-		p[bytes] = value;
-		value >>= 8;
-	}
-}
-
-static uint64_t get_be(const uint8_t *p, int bytes)
-{
-	uint64_t value = 0;
-
-	while (bytes--)
-		value = value << 8 | *p++;
-	return value;
-}
+enum { EXPLICIT = 8, AAD_MAX = 23 + TSEC_CID_MAX };
 
 static size_t explicit_len(const struct peer *peer)
 {
@@ -45,7 +21,7 @@ static void nonce_make(const struct peer *peer, const struct key *key,
 {
 	int i;
 
-	memcpy(nonce, key->iv, NONCE);
+	memcpy(nonce, key->iv, AEAD_NONCE);
 	for (i = 0; i < 8; i++)
 		nonce[4 + i] = explicit_len(peer) ? number[i] :
 						    nonce[4 + i] ^ number[i];
@@ -68,28 +44,15 @@ static size_t aad_make(const struct key *key, const uint8_t *header, size_t len,
 	return 23 + key->cid_len;
 }
 
-static gnutls_aead_cipher_hd_t aead(const struct peer *peer,
-				    const struct key *key)
-{
-	gnutls_datum_t datum = {
-		(uint8_t *)key->key, tsec_cipher_key_len(peer->kind.cipher)
-	};
-	gnutls_aead_cipher_hd_t hd;
-
-	ASSERT_EQ(gnutls_aead_cipher_init(&hd, algorithms[peer->kind.cipher],
-					  &datum), 0);
-	return hd;
-}
-
 size_t peer_seal(struct peer *peer, uint8_t *out, int type, const void *data,
 		 size_t len)
 {
 	struct key *key = &peer->tx;
 	size_t skip = explicit_len(peer), inner = len + !!key->cid_len;
-	size_t header = PEER_HEADER + key->cid_len, room = inner + TAG;
-	gnutls_aead_cipher_hd_t hd = aead(peer, key);
+	size_t header = PEER_HEADER + key->cid_len, room = inner + AEAD_TAG;
+	gnutls_aead_cipher_hd_t hd = aead_make(&peer->kind, key);
 	static uint8_t plain[PEER_ROOM];
-	uint8_t nonce[NONCE], aad[AAD_MAX];
+	uint8_t nonce[AEAD_NONCE], aad[AAD_MAX];
 	size_t aad_len;
 
 	memcpy(plain, data, len);
@@ -98,12 +61,12 @@ size_t peer_seal(struct peer *peer, uint8_t *out, int type, const void *data,
 	put_be(out + 1, 0xfefd, 2);
 	put_be(out + 3, (uint64_t)peer->epoch << 48 | key->seq++, 8);
 	memcpy(out + 11, key->cid, key->cid_len);
-	put_be(out + header - 2, skip + inner + TAG, 2);
+	put_be(out + header - 2, skip + inner + AEAD_TAG, 2);
 	memcpy(out + header, out + 3, skip);
 	nonce_make(peer, key, out + 3, nonce);
 	aad_len = aad_make(key, out, inner, aad);
-	ASSERT_EQ(gnutls_aead_cipher_encrypt(hd, nonce, NONCE, aad, aad_len,
-					     TAG, plain, inner,
+	ASSERT_EQ(gnutls_aead_cipher_encrypt(hd, nonce, AEAD_NONCE, aad, aad_len,
+					     AEAD_TAG, plain, inner,
 					     out + header + skip, &room), 0);
 	gnutls_aead_cipher_deinit(hd);
 	return header + skip + room;
@@ -126,15 +89,15 @@ static void record_open(struct peer *peer, const uint8_t *record, size_t len)
 	const struct key *key = &peer->rx;
 	const uint8_t *body = record + PEER_HEADER + key->cid_len;
 	size_t skip = explicit_len(peer), aad_len;
-	size_t inner = record + len - body - skip - TAG;
-	gnutls_aead_cipher_hd_t hd = aead(peer, key);
-	uint8_t nonce[NONCE], aad[AAD_MAX];
+	size_t inner = record + len - body - skip - AEAD_TAG;
+	gnutls_aead_cipher_hd_t hd = aead_make(&peer->kind, key);
+	uint8_t nonce[AEAD_NONCE], aad[AAD_MAX];
 
 	nonce_make(peer, key, skip ? body : record + 3, nonce);
 	aad_len = aad_make(key, record, inner, aad);
 	peer->len = sizeof(peer->data);
-	ASSERT_EQ(gnutls_aead_cipher_decrypt(hd, nonce, NONCE, aad, aad_len,
-					     TAG, body + skip, inner + TAG,
+	ASSERT_EQ(gnutls_aead_cipher_decrypt(hd, nonce, AEAD_NONCE, aad, aad_len,
+					     AEAD_TAG, body + skip, inner + AEAD_TAG,
 					     peer->data, &peer->len), 0);
 	gnutls_aead_cipher_deinit(hd);
 	peer->type = record[0];
@@ -148,7 +111,7 @@ void peer_recv(struct peer *peer)
 	size_t header = PEER_HEADER + peer->rx.cid_len;
 	ssize_t len = recv(peer->fd, record, sizeof(record), 0);
 
-	ASSERT_GE(len, header + TAG);
+	ASSERT_GE(len, header + AEAD_TAG);
 	ASSERT_EQ(record[0] == TYPE_CID, peer->rx.cid_len > 0);
 	ASSERT_MEMEQ(record + 11, peer->rx.cid, peer->rx.cid_len);
 	ASSERT_EQ(get_be(record + 1, 2), 0xfefd);

@@ -37,6 +37,16 @@ void key_make(struct key *key)
 		  offsetof(struct key, seq));
 }
 
+/* A key of ESP has an SPI, which no other session may receive by. */
+static void spi_make(const struct link *link, struct key *key)
+{
+	if (key->id || (link->kind.version != TSEC_VERSION_ESP &&
+			link->kind.version != TSEC_VERSION_ESP_ESN))
+		return;
+	ASSERT_EQ(getrandom(&key->id, sizeof(key->id), 0), sizeof(key->id));
+	key->id |= TSEC_ESP_SPI_MIN;
+}
+
 static void key_fill(const struct link *link, const struct key *key,
 		     struct tsec_key_info *info)
 {
@@ -97,6 +107,8 @@ void link_keys(struct link *link)
 {
 	key_make(&link->to_server);
 	key_make(&link->to_client);
+	spi_make(link, &link->to_server);
+	spi_make(link, &link->to_client);
 	key_install(link, link->client, TSEC_DIR_TX, &link->to_server);
 	key_install(link, link->client, TSEC_DIR_RX, &link->to_client);
 	key_install(link, link->server, TSEC_DIR_TX, &link->to_client);

@@ -76,7 +76,9 @@ struct key {
 	uint64_t seq;
 	uint8_t cid[TSEC_CID_MAX];	/* DTLS: in each record */
 	uint8_t cid_len;
-	uint32_t id;			/* DTLS: the epoch, 0 for the first */
+	uint32_t id;			/* DTLS: the epoch, 0 for the first;
+					 * ESP: the SPI, 0 for any
+					 */
 };
 
 /* A profile for each end, with the keys of one session between them. */
