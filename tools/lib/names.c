@@ -21,6 +21,8 @@ const struct tsec_name tsec_version_names[] = {
 	{ TSEC_VERSION_TLS_1_3,	"TLSv1.3" },
 	{ TSEC_VERSION_DTLS_1_2, "DTLSv1.2" },
 	{ TSEC_VERSION_SRTP,	"srtp" },
+	{ TSEC_VERSION_ESP,	"esp" },
+	{ TSEC_VERSION_ESP_ESN,	"esp-esn" },
 	{ TSEC_VERSION_TLS_1_2,	"1.2" },
 	{ TSEC_VERSION_TLS_1_3,	"1.3" },
 	{ }
@@ -30,6 +32,7 @@ const struct tsec_name tsec_protocol_names[] = {
 	{ TSEC_PROTO_TLS,	"tls" },
 	{ TSEC_PROTO_DTLS,	"dtls" },
 	{ TSEC_PROTO_SRTP,	"srtp" },
+	{ TSEC_PROTO_ESP,	"esp" },
 	{ }
 };
 
@@ -168,6 +171,8 @@ unsigned int tsec_cipher_iv_len(unsigned int cipher, unsigned int version)
 {
 	if (cipher > TSEC_CIPHER_MAX || !cipher_sizes[cipher].key)
 		return 0;
+	if (version == TSEC_VERSION_ESP || version == TSEC_VERSION_ESP_ESN)
+		return cipher_sizes[cipher].salt ? TSEC_ESP_SALT : 0;
 	if (version == TSEC_VERSION_TLS_1_2 || version == TSEC_VERSION_DTLS_1_2)
 		return cipher_sizes[cipher].salt;
 	return cipher_sizes[cipher].iv;
