@@ -383,6 +383,32 @@ counter()
 	done </proc/net/tsec_stat
 }
 
+# --- two hosts
+
+# namespaces_make: "tsec-a" and "tsec-b", 192.0.2.1 and 192.0.2.2 on a link of
+# their own; $a and $b run a command there
+# shellcheck disable=SC2034 # the scripts use them
+a='ip netns exec tsec-a' b='ip netns exec tsec-b'
+
+namespaces_make()
+{
+	ip netns add tsec-a
+	ip netns add tsec-b
+	ip link add veth-a netns tsec-a type veth peer name veth-b netns tsec-b
+	$a ip addr add 192.0.2.1/24 dev veth-a
+	$b ip addr add 192.0.2.2/24 dev veth-b
+	$a ip link set veth-a up
+	$b ip link set veth-b up
+	$a ip link set lo up
+	$b ip link set lo up
+}
+
+namespaces_gone()
+{
+	ip netns del tsec-a
+	ip netns del tsec-b
+} 2>/dev/null
+
 # --- certificates
 
 # pki_template FILE CN [LINE]...

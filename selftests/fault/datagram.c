@@ -2,7 +2,7 @@
 /*
  * One end of a datagram session with manual keys, for scripts.
  *
- * Usage: datagram PROFILE ADDRESS PORT PEER-ADDRESS PORT
+ * Usage: datagram dtls|esp PROFILE ADDRESS PORT PEER-ADDRESS PORT
  *                 send COUNT|receive|both
  *
  * send:    that many numbered datagrams, then SENT and the count
@@ -41,14 +41,22 @@ static struct sockaddr_in address_of(const char *text, const char *port)
 	return addr;
 }
 
+static int protocol_of(const char *text)
+{
+	if (strcmp(text, "dtls") && strcmp(text, "esp"))
+		errx(EXIT_FAILURE, "%s: no protocol", text);
+	return *text == 'd' ? TSEC_PROTO_DTLS : TSEC_PROTO_ESP;
+}
+
 static int socket_make(char **argv)
 {
-	struct sockaddr_in own = address_of(argv[1], argv[2]);
-	struct sockaddr_in peer = address_of(argv[3], argv[4]);
-	int fd = socket(AF_TSEC, SOCK_DGRAM, 0), size = 1 << 20;
+	struct sockaddr_in own = address_of(argv[2], argv[3]);
+	struct sockaddr_in peer = address_of(argv[4], argv[5]);
+	int fd = socket(AF_TSEC, SOCK_DGRAM, protocol_of(argv[0]));
+	int size = 1 << 20;
 
 	if (fd < 0 ||
-	    setsockopt(fd, SOL_TSEC, TSEC_PROFILE, argv[0], strlen(argv[0])) ||
+	    setsockopt(fd, SOL_TSEC, TSEC_PROFILE, argv[1], strlen(argv[1])) ||
 	    setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size)) ||
 	    bind(fd, (struct sockaddr *)&own, sizeof(own)) ||
 	    connect(fd, (struct sockaddr *)&peer, sizeof(peer)))
@@ -160,14 +168,14 @@ int main(int argc, char **argv)
 	int fd;
 
 	setvbuf(stdout, NULL, _IOLBF, 0);
-	if (argc < 7)
+	if (argc < 8)
 		errx(EXIT_FAILURE, "see the source for its arguments");
 	fd = socket_make(argv + 1);
-	if (!strcmp(argv[6], "send") && argc == 8)
-		return send_all(fd, atoi(argv[7]));
-	if (!strcmp(argv[6], "receive"))
+	if (!strcmp(argv[7], "send") && argc == 9)
+		return send_all(fd, atoi(argv[8]));
+	if (!strcmp(argv[7], "receive"))
 		return receive(fd);
-	if (!strcmp(argv[6], "both"))
+	if (!strcmp(argv[7], "both"))
 		return both(fd);
-	errx(EXIT_FAILURE, "%s: no such thing", argv[6]);
+	errx(EXIT_FAILURE, "%s: no such thing", argv[7]);
 }

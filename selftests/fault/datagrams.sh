@@ -12,11 +12,11 @@ datagram=$faults/datagram
 
 # Whatever comes in is received, or dropped for one of these reasons, or no data.
 reasons='BadRecords PacketsMalformed PacketsUnprotected PacketsNoKey
-	PacketsReplayed PacketsLate PacketsTooLong PacketsNoRoom PacketsNoMemory
+	PacketsMisaddressed PacketsReplayed PacketsLate PacketsTooLong PacketsNoRoom PacketsNoMemory
 	PacketsFiltered PacketsEnded PacketsNoSession TicketsDropped ControlRecords'
 
-# keys OPTIONS-FOR-A OPTIONS-FOR-B: one session's, for the profiles "a" and "b";
-# the options of "tsec" choose a namespace
+# keys OPTIONS-FOR-A OPTIONS-FOR-B [VERSION]: one session's, for the profiles "a"
+# and "b"; the options of "tsec" choose a namespace
 keys()
 {
 	local way
@@ -24,20 +24,21 @@ keys()
 	(umask 077; cd "$work" || exit; echo 00112233445566778899aabbccddeeff >one
 		echo ffeeddccbbaa99887766554433221100 >other; echo 5a175a17 >salt)
 	for way in one:tx:a one:rx:b other:rx:a other:tx:b; do
-		key_put "$1" "$2" ${way//:/ }
+		key_put "$1" "$2" "${3:-DTLSv1.2}" ${way//:/ }
 	done
 }
 
-# key_put OPTIONS-FOR-A OPTIONS-FOR-B FILE DIRECTION PROFILE
+# key_put OPTIONS-FOR-A OPTIONS-FOR-B VERSION FILE DIRECTION PROFILE
 key_put()
 {
-	local options=()
+	local options=() spi=()
 
-	[ "$5" = a ] && options=($1) || options=($2)
-	"$tsec" "${options[@]}" profile add "$5" manual on 2>/dev/null
-	"$tsec" "${options[@]}" key add "$5" "$4" version DTLSv1.2 \
-		cipher aes-128-gcm key-file "$work/$3" iv-file "$work/salt" ||
-		bail_out "no key for $5"
+	[ "$6" = a ] && options=($1) || options=($2)
+	[[ $3 != esp* ]] || spi=(spi $((0x1000 + ${#4})))
+	"$tsec" "${options[@]}" profile add "$6" manual on 2>/dev/null
+	"$tsec" "${options[@]}" key add "$6" "$5" version "$3" "${spi[@]}" \
+		cipher aes-128-gcm key-file "$work/$4" iv-file "$work/salt" ||
+		bail_out "no key for $6"
 }
 
 # dropped: by the counters in namespace b
@@ -90,14 +91,21 @@ all_accounted_for()
 
 # --- a bad network between two namespaces
 
-namespaces_make || tap_skip_all 'this kernel has no veth or no namespaces'
-keys '-n tsec-a' '-n tsec-b'
-start r $b "$datagram" b 192.0.2.2 4433 192.0.2.1 4433 receive
-wait_line "$work/r.out" CONNECTED
-if $a tc qdisc add dev veth-a root netem loss 30% duplicate 10% corrupt 5% \
-	delay 3ms 3ms reorder 20% limit 10000 2>"$work/netem"; then
-	tap_run 'a bad network: all is sent' $a "$datagram" a 192.0.2.1 4433 \
-		192.0.2.2 4433 send 4000
+# bad_network PROTOCOL VERSION
+bad_network()
+{
+	keys '-n tsec-a' '-n tsec-b' "$2"
+	start r $b "$datagram" "$1" b 192.0.2.2 4433 192.0.2.1 4433 receive
+	wait_line "$work/r.out" CONNECTED
+	if ! $a tc qdisc add dev veth-a root netem loss 30% duplicate 10% \
+		corrupt 5% delay 3ms 3ms reorder 20% limit 10000 \
+		2>"$work/netem"; then
+		tap_not_ok "a bad network, $2" "$(cat "$work/netem")"
+		stop r
+		return
+	fi
+	tap_run "a bad network, $2: all is sent" $a "$datagram" "$1" a \
+		192.0.2.1 4433 192.0.2.2 4433 send 4000
 	$a tc qdisc del dev veth-a root
 	tap_run '... what arrives is received, or dropped and counted' \
 		eventually all_accounted_for
@@ -111,16 +119,21 @@ if $a tc qdisc add dev veth-a root netem loss 30% duplicate 10% corrupt 5% \
 	tap_is '... though some were sent twice' \
 		"$(($(counter_b PacketsReplayed) > 50))" 1
 	tap_is '... none is other than what was sent' "$wrong" 0
-else
-	tap_not_ok 'a bad network' "$(cat "$work/netem")"
-fi
-stop r
+	stop r
+}
+
+namespaces_make || tap_skip_all 'this kernel has no veth or no namespaces'
+bad_network dtls DTLSv1.2
+# What was counted of the last one is not in the way.
+namespaces_gone
+namespaces_make
+bad_network esp esp-esn
 
 # --- the other end's namespace goes, in mid-flight
 
 keys '-n tsec-a' '-n tsec-b'
-start sa $a "$datagram" a 192.0.2.1 4434 192.0.2.2 4434 both
-start sb $b "$datagram" b 192.0.2.2 4434 192.0.2.1 4434 both
+start sa $a "$datagram" dtls a 192.0.2.1 4434 192.0.2.2 4434 both
+start sb $b "$datagram" dtls b 192.0.2.2 4434 192.0.2.1 4434 both
 wait_line "$work/sa.out" FLOWS
 wait_line "$work/sb.out" FLOWS
 tap_stays 'the module is not unloaded: sessions'
@@ -138,17 +151,25 @@ tap_run '... and the other end has not waited for ever' \
 finish sb 2>/dev/null
 ip netns del tsec-b
 
-# Both at once, with the sockets still open: the processes keep them for a moment.
-namespaces_make
-keys '-n tsec-a' '-n tsec-b'
-start sa $a "$datagram" a 192.0.2.1 4434 192.0.2.2 4434 both
-start sb $b "$datagram" b 192.0.2.2 4434 192.0.2.1 4434 both
-wait_line "$work/sa.out" FLOWS
-wait_line "$work/sb.out" FLOWS
-namespaces_die sa sb
-tap_run 'the module is unused after all have gone' eventually is_unused
-tap_is '... and unloaded' "$(module_unload)" ''
-tap_run '... and loaded again' module_load
+# namespaces_end PROTOCOL VERSION: both at once, with the sockets still open: the
+# processes keep them for a moment
+namespaces_end()
+{
+	namespaces_make
+	keys '-n tsec-a' '-n tsec-b' "$2"
+	start sa $a "$datagram" "$1" a 192.0.2.1 4434 192.0.2.2 4434 both
+	start sb $b "$datagram" "$1" b 192.0.2.2 4434 192.0.2.1 4434 both
+	wait_line "$work/sa.out" FLOWS
+	wait_line "$work/sb.out" FLOWS
+	namespaces_die sa sb
+	tap_run "the module is unused after all have gone, $2" \
+		eventually is_unused
+	tap_is '... and unloaded' "$(module_unload)" ''
+	tap_run '... and loaded again' module_load
+}
+
+namespaces_end dtls DTLSv1.2
+namespaces_end esp esp
 
 # --- what a program can be made to meet
 

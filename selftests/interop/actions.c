@@ -35,9 +35,11 @@ static int send_bytes(int fd, const char *bytes, size_t len)
 
 static int send_line(int fd, const char *text)
 {
-	char line[1024];
+	char line[2048];
 	int len = snprintf(line, sizeof(line), "%s\n", text);
 
+	if (len >= (int)sizeof(line))
+		die("a line of %d bytes is too long", len);
 	return send_bytes(fd, line, len);
 }
 

@@ -36,7 +36,7 @@ static socklen_t address_of(const struct options *o, union address *addr)
 static int socket_make(const struct options *o)
 {
 	int type = o->datagrams ? SOCK_DGRAM : SOCK_STREAM;
-	int fd = socket(AF_TSEC, type | SOCK_CLOEXEC, 0);
+	int fd = socket(AF_TSEC, type | SOCK_CLOEXEC, o->protocol);
 
 	if (fd < 0)
 		die("socket: %s", strerror(errno));
@@ -59,6 +59,17 @@ static int failed(int fd, const char *what)
 	report_failure(fd, what, errno);
 	close(fd);
 	return -1;
+}
+
+/* Of the same family as the peer's, and otherwise any. */
+static int bind_port(int fd, sa_family_t family, int port)
+{
+	/* The port stands at the same place in both kinds of addresses. */
+	union address addr = { .in6.sin6_family = family };
+
+	addr.in6.sin6_port = htons(port);
+	return bind(fd, &addr.sa, family == AF_INET ? sizeof(addr.in) :
+						      sizeof(addr.in6));
 }
 
 /* What a program with an event loop does. */
@@ -89,6 +100,8 @@ int peer_connect(const struct options *o)
 	int fd = socket_make(o), ret;
 
 	set_timeouts(fd, o);
+	if (o->from && bind_port(fd, addr.sa.sa_family, o->from))
+		return failed(fd, "bind");
 	ret = o->defer ? connect_deferred(fd, &addr, len) :
 			 connect(fd, &addr.sa, len);
 	if (ret)

@@ -23,6 +23,8 @@ static const char usage[] =
 	"  --backlog N     server: of listen(2) (64)\n"
 	"  --defer         client: connect(2) without waiting, then poll(2)\n"
 	"  --datagrams     sockets of type SOCK_DGRAM\n"
+	"  --protocol NAME tls, dtls, srtp or esp, in place of the default\n"
+	"  --from PORT     client: its own port\n"
 	"  --update N      bulk: renew the key after every N writes\n"
 	"  --request       bulk, --update: ask the peer to do so, too\n"
 	"  --write BYTES   bulk: how much each write has (65536)\n"
@@ -37,7 +39,7 @@ enum {
 	OPT_PROFILE = 1, OPT_NAME, OPT_ALPN, OPT_VERIFY, OPT_MIN, OPT_MAX,
 	OPT_CIPHER, OPT_CACHE, OPT_CERT, OPT_KEY, OPT_TRUST, OPT_PSK,
 	OPT_COUNT, OPT_FORK, OPT_BACKLOG, OPT_DEFER, OPT_UPDATE, OPT_REQUEST,
-	OPT_WRITE, OPT_TIMEOUT, OPT_DATAGRAMS,
+	OPT_WRITE, OPT_TIMEOUT, OPT_DATAGRAMS, OPT_PROTOCOL, OPT_FROM,
 };
 
 static const struct option longs[] = {
@@ -58,6 +60,8 @@ static const struct option longs[] = {
 	{ "backlog",	required_argument,	NULL,	OPT_BACKLOG },
 	{ "defer",	no_argument,		NULL,	OPT_DEFER },
 	{ "datagrams",	no_argument,		NULL,	OPT_DATAGRAMS },
+	{ "protocol",	required_argument,	NULL,	OPT_PROTOCOL },
+	{ "from",	required_argument,	NULL,	OPT_FROM },
 	{ "update",	required_argument,	NULL,	OPT_UPDATE },
 	{ "request",	no_argument,		NULL,	OPT_REQUEST },
 	{ "write",	required_argument,	NULL,	OPT_WRITE },
@@ -71,6 +75,10 @@ static const char *const verify_names[] = {
 
 static const char *const cipher_names[] = {
 	"", "aes-128-gcm", "aes-256-gcm", "chacha20-poly1305", NULL
+};
+
+static const char *const protocol_names[] = {
+	"default", "tls", "dtls", "srtp", "esp", NULL
 };
 
 static void bad_usage(const char *what)
@@ -114,6 +122,7 @@ static const struct {
 	{ OPT_UPDATE,	offsetof(struct options, update_every) },
 	{ OPT_WRITE,	offsetof(struct options, write_size) },
 	{ OPT_TIMEOUT,	offsetof(struct options, timeout) },
+	{ OPT_FROM,	offsetof(struct options, from) },
 };
 
 static bool take_text_or_number(int c, struct options *o)
@@ -140,6 +149,9 @@ static void take(int c, struct options *o)
 	switch (c) {
 	case OPT_VERIFY:
 		o->verify = index_of(verify_names, optarg, strlen(optarg));
+		break;
+	case OPT_PROTOCOL:
+		o->protocol = index_of(protocol_names, optarg, strlen(optarg));
 		break;
 	case OPT_MIN:
 		o->min = version_of(optarg);

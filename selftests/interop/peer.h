@@ -38,6 +38,8 @@ struct options {
 	bool fork;		/* a child for each accepted connection */
 	bool defer;		/* connect() without waiting, then poll() */
 	bool datagrams;		/* SOCK_DGRAM */
+	int protocol;		/* TSEC_PROTO_* */
+	int from;		/* own port of a client, 0: any */
 };
 
 /* peer.c */
