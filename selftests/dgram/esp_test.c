@@ -545,6 +545,70 @@ TEST_F(esp, wrong_key)
 	expect_nothing(self->b);
 }
 
+static void next_key(struct key *key, uint32_t id)
+{
+	key_make(key);
+	key->id = id;
+	key->seq = 0;
+}
+
+static int rekey(struct esp_data *self, int fd, int direction,
+		 const struct key *key)
+{
+	struct tsec_info info;
+
+	info_of(fd, &info);
+	return session_key_give(&self->link, info.id, direction, key, false);
+}
+
+/* Both SPIs bring packets to the session while the sender changes. */
+TEST_F(esp, keys_are_replaced)
+{
+	struct key *key = &self->link.to_server;
+	uint8_t old[ESP_ROOM], packet[ESP_ROOM];
+	uint32_t first;
+	size_t len, old_len;
+
+	relayed(self);
+	first = key->id;
+	old_len = sent(self, 20, old);
+	next_key(key, first ^ 1);
+	ASSERT_EQ(rekey(self, self->b, TSEC_DIR_RX, key), 0);
+	ASSERT_EQ(rekey(self, self->a, TSEC_DIR_TX, key), 0);
+	len = sent(self, 30, packet);
+	EXPECT_EQ(get_be(packet, 4), first ^ 1);
+	expect_on_wire(self, packet, len, 1, 30);
+	wire_give(self, packet, len);
+	expect_datagram(self->b, buf, 30);
+	wire_give(self, old, old_len);
+	expect_datagram(self->b, buf, 20);
+}
+
+/* An SPI that is in use no more may be another's. */
+TEST_F(esp, the_oldest_key_gives_way)
+{
+	uint64_t before = stat_of("PacketsNoKey");
+	struct key *key = &self->link.to_server;
+	uint8_t old[ESP_ROOM];
+	size_t len, i;
+
+	relayed(self);
+	len = sent(self, 20, old);
+	for (i = 1; i <= 3; i++) {
+		next_key(key, key->id + 1);
+		ASSERT_EQ(rekey(self, self->b, TSEC_DIR_RX, key), 0);
+	}
+	wire_give(self, old, len);
+	stat_reaches("PacketsNoKey", before + 1);
+	next_key(key, key->id - 3);
+	ASSERT_EQ(rekey(self, self->a, TSEC_DIR_RX, key), 0);
+	/* As long as that one has it, it is nobody else's. */
+	EXPECT_EQ(rekey(self, self->b, TSEC_DIR_RX, key), -EEXIST);
+	next_key(key, key->id + 3);
+	EXPECT_EQ(rekey(self, self->b, TSEC_DIR_RX, key), -EEXIST);
+	expect_nothing(self->b);
+}
+
 /* Each receives by an SPI of its own, or packets would go to the wrong one. */
 TEST_F(esp, one_spi_twice)
 {

@@ -420,6 +420,43 @@ static void no_id(struct tsec_key_info *key)
 	tsec_set(key, KEY_ID, id, 0);
 }
 
+static void esp(struct tsec_key_info *key)
+{
+	tsec_set(key, KEY_VERSION, version, TSEC_VERSION_ESP);
+	tsec_set(key, KEY_ID, id, TSEC_ESP_SPI_MIN);
+	key->iv.len = TSEC_ESP_SALT;
+}
+
+static void no_spi(struct tsec_key_info *key)
+{
+	esp(key);
+	key->have &= ~TSEC_HAS(KEY_ID);
+}
+
+static void reserved_spi(struct tsec_key_info *key)
+{
+	esp(key);
+	key->id--;
+}
+
+static void iv_for_salt(struct tsec_key_info *key)
+{
+	esp(key);
+	key->iv.len = 12;
+}
+
+static void cipher_of_srtp(struct tsec_key_info *key)
+{
+	esp(key);
+	key->cipher = TSEC_CIPHER_AES_128_CM_HMAC_SHA1_80;
+}
+
+static void number_of_33_bits(struct tsec_key_info *key)
+{
+	esp(key);
+	tsec_set(key, KEY_SEQ, seq, 1ULL << 32);
+}
+
 static void test_keys(void)
 {
 	expect(make_profile("refuse-manual", true), 0, "one for manual keys");
@@ -445,6 +482,12 @@ static void test_keys(void)
 	bad_key(last_seq, EINVAL, "a key without sequence numbers left");
 	bad_key(id_of_tls, EINVAL, "a key with an ID where records have none");
 	bad_key(no_id, ERANGE, "a key with the ID 0");
+	bad_key(esp, 0, "a key of ESP is taken");
+	bad_key(no_spi, EINVAL, "one without an SPI");
+	bad_key(reserved_spi, EINVAL, "one with an SPI that is reserved");
+	bad_key(iv_for_salt, EINVAL, "one with a nonce for a salt");
+	bad_key(cipher_of_srtp, EINVAL, "one for a cipher of SRTP");
+	bad_key(number_of_33_bits, EINVAL, "one beyond 32 bits of numbers");
 }
 
 static void test_daemon(void)

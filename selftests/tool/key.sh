@@ -28,6 +28,20 @@ for version in 1.2 1.3; do
 		does 0 "" key del manual tx
 	done
 done
+# Security associations of ESP have an SPI and a salt.
+for cipher in aes-128-gcm:16 aes-256-gcm:32 chacha20-poly1305:32; do
+	IFS=: read -r name key <<<$cipher
+	does 0 "" key add manual tx version esp-esn cipher "$name" \
+		spi 0x1001 key-file "$tmp/$key" iv-file "$tmp/4"
+	does 0 "profile manual tx esp-esn $name spi 0x1001 epoch 0*" key
+	does 0 "" key del manual tx
+done
+does 0 "" key add manual rx version esp cipher aes-128-gcm spi 4294967295 \
+	key-file "$tmp/16" iv-file "$tmp/4"
+"$tsec" -j key show profile manual | json 'len(j) == 1 and
+	j[0]["version"] == "esp" and j[0]["id"] == 4294967295' \
+	"an SPI in JSON"
+does 0 "" key del manual rx
 does 0 "" key add manual rx cipher aes-256-gcm secret-file "$tmp/48" seq 5 \
 	soft-records 100 hard-records 200 hard-bytes 1000000 idle-seconds 60
 does 0 "profile manual rx TLSv1.3 aes-256-gcm epoch 0 seq 5 age ?s renewable soft-records 100 hard-records 200 *hard-bytes 1000000 idle-seconds 60" -s key

@@ -157,6 +157,11 @@ int tsec_parse_ciphers(const char *text, uint16_t *ciphers, unsigned int max)
 	return n;
 }
 
+bool tsec_version_has_spi(unsigned int version)
+{
+	return version == TSEC_VERSION_ESP || version == TSEC_VERSION_ESP_ESN;
+}
+
 unsigned int tsec_cipher_key_len(unsigned int cipher)
 {
 	return cipher <= TSEC_CIPHER_MAX ? cipher_sizes[cipher].key : 0;
@@ -171,7 +176,7 @@ unsigned int tsec_cipher_iv_len(unsigned int cipher, unsigned int version)
 {
 	if (cipher > TSEC_CIPHER_MAX || !cipher_sizes[cipher].key)
 		return 0;
-	if (version == TSEC_VERSION_ESP || version == TSEC_VERSION_ESP_ESN)
+	if (tsec_version_has_spi(version))
 		return cipher_sizes[cipher].salt ? TSEC_ESP_SALT : 0;
 	if (version == TSEC_VERSION_TLS_1_2 || version == TSEC_VERSION_DTLS_1_2)
 		return cipher_sizes[cipher].salt;

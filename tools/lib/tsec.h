@@ -402,6 +402,8 @@ int tsec_value_of(const struct tsec_name *table, const char *name);
  */
 int tsec_parse_ciphers(const char *text, uint16_t *ciphers, unsigned int max);
 
+/* Is what records call their key an SPI (ESP)? */
+bool tsec_version_has_spi(unsigned int version);
 /* Bytes of a cipher's key, and of its TLS 1.3 secret; 0 for none. */
 unsigned int tsec_cipher_key_len(unsigned int cipher);
 unsigned int tsec_cipher_secret_len(unsigned int cipher);

@@ -8,14 +8,14 @@
 static const char usage[] =
 	"Usage: tsec key [ show ] [ profile NAME | session N ]\n"
 	"       tsec key add { PROFILE | session N } { tx | rx } cipher CIPHER\n"
-	"                [ version VERSION ] [ id N ] [ seq N ] [ cid HEX ]\n"
-	"                [ LIMIT ]...\n"
+	"                [ version VERSION ] [ { id | spi } N ] [ seq N ]\n"
+	"                [ cid HEX ] [ LIMIT ]...\n"
 	"                { key-file FILE iv-file FILE | secret-file FILE }\n"
 	"       tsec key del PROFILE [ tx | rx ]\n"
 	"CIPHER := { aes-128-gcm | aes-256-gcm | chacha20-poly1305 |\n"
 	"            aes-128-cm-hmac-sha1-80 | aes-128-cm-hmac-sha1-32 |\n"
 	"            aes-256-cm-hmac-sha1-80 | aes-256-cm-hmac-sha1-32 }\n"
-	"VERSION := { 1.2 | 1.3 | DTLSv1.2 | srtp }\n"
+	"VERSION := { 1.2 | 1.3 | DTLSv1.2 | srtp | esp | esp-esn }\n"
 	"LIMIT := { soft-records N | hard-records N | soft-bytes N |\n"
 	"           hard-bytes N | soft-seconds N | hard-seconds N |\n"
 	"           idle-seconds N }\n"
@@ -166,10 +166,14 @@ static int take_cid(const char *value, struct tsec_key_info *key,
 static int take_word(const char *word, const char *value,
 		     struct tsec_key_info *key, struct files *files)
 {
-	const struct field *field = tsec_field_named(&tsec_key_layout, word);
+	const struct field *field;
 
 	if (!value)
 		return bad_usage("%s needs a value", word);
+	/* What IPsec calls it. */
+	if (!strcmp(word, "spi"))
+		word = "id";
+	field = tsec_field_named(&tsec_key_layout, word);
 	if (!strcmp(word, "key-file"))
 		return take_file(&files->key, word, value);
 	if (!strcmp(word, "iv-file"))
@@ -195,6 +199,9 @@ static const char *version_text(unsigned int version)
 		return "TLS 1.2";
 	case TSEC_VERSION_DTLS_1_2:
 		return "DTLS 1.2";
+	case TSEC_VERSION_ESP:
+	case TSEC_VERSION_ESP_ESN:
+		return "ESP";
 	default:
 		return "SRTP";
 	}
@@ -215,6 +222,9 @@ static int check_files(const struct tsec_key_info *key,
 	if (tsec_has(key, KEY_CID) && key->version != TSEC_VERSION_DTLS_1_2 &&
 	    key->version != TSEC_VERSION_SRTP)
 		return bad_usage("only DTLS and SRTP have connection IDs");
+	if (tsec_version_has_spi(key->version) && key->id < TSEC_ESP_SPI_MIN)
+		return bad_usage("ESP needs an spi, of %d or more",
+				 TSEC_ESP_SPI_MIN);
 	if (files->key && !strcmp(files->key, "-") && !strcmp(files->iv, "-"))
 		return bad_usage("only one file can be standard input");
 	return 0;

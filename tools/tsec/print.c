@@ -102,10 +102,18 @@ static void print_cid(const struct tsec_blob *cid)
 		printf("%02x", bytes[i]);
 }
 
+static void print_id(const struct tsec_key_info *info)
+{
+	if (tsec_version_has_spi(info->version))
+		printf(" spi %#x", info->id);
+	else
+		printf(" id %u", info->id);
+}
+
 static void print_use(const struct tsec_key_info *info, bool stats)
 {
 	if (tsec_has(info, KEY_ID))
-		printf(" id %u", info->id);
+		print_id(info);
 	if (tsec_has(info, KEY_CID))
 		print_cid(&info->cid);
 	if (tsec_has(info, KEY_EPOCH))

@@ -423,7 +423,7 @@ enum tsec_attr_key {
 	TSEC_A_KEY_CIPHER,		/* u16, enum tsec_cipher */
 	TSEC_A_KEY_KEY,			/* binary, 16 or 32 bytes */
 	TSEC_A_KEY_IV,			/* binary, 12; (D)TLS 1.2 GCM: 4;
-					 * SRTP with AES-CM: 14
+					 * SRTP with AES-CM: 14; ESP: 4
 					 */
 	TSEC_A_KEY_SECRET,		/* binary, 32 or 48: traffic secret */
 	TSEC_A_KEY_SEQ,			/* u64, next sequence number */
@@ -444,7 +444,8 @@ enum tsec_attr_key {
 	TSEC_A_KEY_REASON,		/* u8, key-ntf: enum tsec_key_reason */
 	TSEC_A_KEY_CID,			/* binary, DTLS, SRTP: in each record */
 	TSEC_A_KEY_ID,			/* u32, what records call the key: the
-					 * epoch (DTLS, 1 unless given)
+					 * epoch (DTLS, 1 unless given), the
+					 * SPI (ESP)
 					 */
 	TSEC_A_KEY_CONFIRM,		/* flag, tx of an open session: begin
 					 * to send once the peer uses the rx

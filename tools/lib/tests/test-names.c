@@ -61,6 +61,21 @@ static void test_ciphers(void)
 				  TSEC_VERSION_SRTP), 12, "SRTP GCM salt");
 	is_int(tsec_cipher_iv_len(TSEC_CIPHER_AES_256_CM_HMAC_SHA1_32,
 				  TSEC_VERSION_SRTP), 14, "SRTP AES-CM salt");
+	is_int(tsec_cipher_iv_len(TSEC_CIPHER_AES_256_GCM, TSEC_VERSION_ESP),
+	       4, "ESP GCM salt");
+	is_int(tsec_cipher_iv_len(TSEC_CIPHER_CHACHA20_POLY1305,
+				  TSEC_VERSION_ESP_ESN), 4, "ESP ChaCha20 salt");
+	is_int(tsec_cipher_iv_len(TSEC_CIPHER_AES_256_CM_HMAC_SHA1_32,
+				  TSEC_VERSION_ESP), 0,
+	       "a cipher that ESP does not have");
+	ok(tsec_version_has_spi(TSEC_VERSION_ESP), "ESP has SPIs");
+	ok(tsec_version_has_spi(TSEC_VERSION_ESP_ESN),
+	   "with extended numbers, too");
+	ok(!tsec_version_has_spi(TSEC_VERSION_DTLS_1_2), "DTLS has none");
+	is_str(tsec_name_of(tsec_protocol_names, TSEC_PROTO_ESP), "esp",
+	       "name of ESP");
+	is_int(tsec_value_of(tsec_version_names, "esp-esn"),
+	       TSEC_VERSION_ESP_ESN, "number of a version of ESP");
 	is_int(tsec_cipher_key_len(TSEC_CIPHER_AES_256_CM_HMAC_SHA1_80), 32,
 	       "SRTP AES-CM key");
 	is_str(tsec_name_of(tsec_protocol_names, TSEC_PROTO_SRTP), "srtp",

@@ -84,6 +84,13 @@ expect 1 'cid: not at most 20 bytes' key add web tx cid xyz
 expect 1 'session needs the number of one' key add session 0 tx
 expect 1 'which direction' key add session 7
 expect 1 'id is given twice' key add web tx id 1 id 2
+expect 1 'id is given twice' key add web tx id 1 spi 2
+expect 1 'ESP needs an spi, of 256 or more' \
+	key add web tx cipher aes-128-gcm version esp key-file a iv-file b
+expect 1 'ESP needs an spi, of 256 or more' key add web tx \
+	cipher aes-128-gcm version esp-esn spi 255 key-file a iv-file b
+expect 1 'ESP has no traffic secrets' \
+	key add web tx cipher aes-128-gcm version esp secret-file a
 expect 1 'cid is given twice' key add web tx cid 01 cid 02
 expect 1 'only DTLS and SRTP have connection IDs' \
 	key add web tx cipher aes-128-gcm cid 01 key-file a iv-file b

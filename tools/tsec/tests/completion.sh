@@ -59,6 +59,9 @@ offers version-min version-max verify -- profile set web ve
 offers none -- profile set web verify n
 offers tx rx -- key add web ''
 offers cipher cid -- key add web tx c
+offers esp esp-esn -- key add web tx version e
+offers spi seq secret-file soft-records soft-bytes soft-seconds -- \
+	key add web tx s
 offers aes-128-gcm aes-256-gcm aes-128-cm-hmac-sha1-80 \
 	aes-128-cm-hmac-sha1-32 aes-256-cm-hmac-sha1-80 \
 	aes-256-cm-hmac-sha1-32 -- key add web tx cipher aes
