@@ -80,6 +80,8 @@ enum tsec_dgram_events {
  * @sk: the program's socket, NULL before there is one and after close();
  *	read under RCU
  * @used: jiffies of the last data in either direction
+ * @sealed: data that came before its key
+ * @sealed_size: the memory that took, under the list's lock
  * @early: data that came before the program's socket; its lock protects
  *	@told
  * @told: the program's socket has been told of
@@ -104,6 +106,8 @@ struct tsec_dgram {
 	struct sock *out;
 	struct sock __rcu *sk;
 	unsigned long used;
+	struct sk_buff_head sealed;
+	unsigned int sealed_size;
 	struct sk_buff_head early;
 	bool told;
 	struct tsec_udp_path path;
@@ -160,6 +164,7 @@ int tsec_dgram_mtu(struct tsec_session *session);
 void tsec_dgram_rx_init(struct tsec_dgram *dgram);
 void tsec_dgram_rx_free(struct tsec_dgram *dgram);
 void tsec_dgram_rx_early(struct tsec_dgram *dgram);
+void tsec_dgram_rx_end(struct tsec_session *session);
 void tsec_dgram_rx_told(struct tsec_dgram *dgram, struct sock *sk);
 bool tsec_dgram_own(struct tsec_net *tn, struct sock *isk,
 		    struct sk_buff *skb);

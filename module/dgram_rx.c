@@ -345,20 +345,47 @@ bool tsec_dgram_own(struct tsec_net *tn, struct sock *isk,
 	return true;
 }
 
-/*
- * Up to the end of the handshake a datagram waits in the inner socket, from
- * which the daemon has it by its channel.  If that end comes right now,
- * tsec_dgram_rx_early() may have looked too soon.
- */
+/* The daemon has it by its channel. */
 static void handshake_queue(struct tsec_dgram *dgram, struct sk_buff *skb)
 {
-	struct tsec_session *session = dgram->session;
-
 	skb->ip_summed = CHECKSUM_UNNECESSARY;
-	if (__udp_enqueue_schedule_skb(dgram->isk, skb)) {
-		drop(session->tn, skb, TSEC_STAT_PACKETS_NO_ROOM);
-		return;
+	if (__udp_enqueue_schedule_skb(dgram->isk, skb))
+		drop(dgram->session->tn, skb, TSEC_STAT_PACKETS_NO_ROOM);
+}
+
+/* Data waits for its key, as far as the receive buffer has room. */
+static void sealed_queue(struct tsec_dgram *dgram, struct sk_buff *skb)
+{
+	bool kept;
+
+	spin_lock(&dgram->sealed.lock);
+	kept = dgram->sealed_size < READ_ONCE(dgram->isk->sk_rcvbuf);
+	if (kept) {
+		__skb_queue_tail(&dgram->sealed, skb);
+		dgram->sealed_size += skb->truesize;
 	}
+	spin_unlock(&dgram->sealed.lock);
+	if (!kept)
+		drop(dgram->session->tn, skb, TSEC_STAT_PACKETS_NO_ROOM);
+}
+
+/*
+ * Up to the end of the handshake.  If that comes right now,
+ * tsec_dgram_rx_early() may have looked too soon.
+ */
+static void busy_take(struct tsec_dgram *dgram, struct sk_buff *skb)
+{
+	struct tsec_session *session = dgram->session;
+	struct tsec_packet_header header;
+
+	if (session->record->packet->peek(skb->data, skb->len, 0, &header))
+		drop(session->tn, skb, TSEC_STAT_PACKETS_MALFORMED);
+	else if (header.kind != TSEC_PACKET_DATA)
+		handshake_queue(dgram, skb);
+	else if (header.sealed)
+		sealed_queue(dgram, skb);
+	else
+		drop(session->tn, skb, TSEC_STAT_PACKETS_UNPROTECTED);
 	/* Pairs with the one in tsec_dgram_rx_early(). */
 	smp_mb();
 	if (!tsec_session_busy(session))
@@ -377,7 +404,7 @@ void tsec_dgram_take(struct tsec_dgram *dgram, struct sk_buff *skb)
 	struct tsec_session *session = dgram->session;
 
 	if (unlikely(tsec_session_busy(session)))
-		handshake_queue(dgram, skb);
+		busy_take(dgram, skb);
 	else if (unlikely(!tsec_session_open(session)))
 		drop(session->tn, skb, TSEC_STAT_PACKETS_ENDED);
 	else if (tsec_aead_usable() && !atomic_read(&dgram->behind))
@@ -418,9 +445,11 @@ void tsec_dgram_rx_early(struct tsec_dgram *dgram)
 	struct sk_buff *skb;
 	int err = 0;
 
-	/* Pairs with the one in handshake_queue(). */
+	/* Pairs with the one in busy_take(). */
 	smp_mb();
 	mutex_lock(&session->rx.lock);
+	while ((skb = skb_dequeue(&dgram->sealed)))
+		defer(session, skb);
 	/* An error that waits there as well is none of this session's. */
 	while (session->inner) {
 		skb = skb_recv_udp(dgram->isk, MSG_DONTWAIT, &err);
@@ -476,11 +505,20 @@ static void backlog_open(struct tsec_dgram *dgram)
 	}
 }
 
-/* The peer has ended: a program that has read what there is reads 0. */
-static void peer_closed(struct tsec_session *session)
+/**
+ * tsec_dgram_rx_end() - the peer has ended, and proven that it was the peer
+ * @session: an open session
+ *
+ * A program that has read what there is reads 0.
+ *
+ * Context: process context, no locks of the session held.
+ */
+void tsec_dgram_rx_end(struct tsec_session *session)
 {
 	struct sock *sk;
 
+	tsec_control_take(session, &(struct tsec_record_event){
+			  .type = TSEC_RECORD_CLOSE });
 	tsec_listener_ended(session);
 	spin_lock_bh(&session->lock);
 	sk = session->sk;
@@ -508,9 +546,10 @@ static void control_take(struct tsec_session *session, struct sk_buff *skb)
 
 	TSEC_INC_STATS(session->tn, TSEC_STAT_CONTROL_RECORDS);
 	while ((ret = session->record->control(NULL, &in, &ev)) > 0) {
-		tsec_control_take(session, &ev);
 		if (ev.type == TSEC_RECORD_CLOSE)
-			peer_closed(session);
+			tsec_dgram_rx_end(session);
+		else
+			tsec_control_take(session, &ev);
 	}
 	if (ret == -EPROTO)
 		TSEC_INC_STATS(session->tn, TSEC_STAT_PROTOCOL_ERRORS);
@@ -551,6 +590,7 @@ static void rx_work(struct work_struct *work)
  */
 void tsec_dgram_rx_init(struct tsec_dgram *dgram)
 {
+	skb_queue_head_init(&dgram->sealed);
 	skb_queue_head_init(&dgram->early);
 	skb_queue_head_init(&dgram->backlog);
 	skb_queue_head_init(&dgram->control);
@@ -563,6 +603,7 @@ void tsec_dgram_rx_init(struct tsec_dgram *dgram)
  */
 void tsec_dgram_rx_free(struct tsec_dgram *dgram)
 {
+	skb_queue_purge(&dgram->sealed);
 	skb_queue_purge(&dgram->early);
 	skb_queue_purge(&dgram->backlog);
 	skb_queue_purge(&dgram->control);

@@ -83,22 +83,42 @@ static size_t message_make(uint8_t *out, int content, int epoch, int type)
 
 TEST_F(client, passes_datagrams)
 {
-	char big[1200];
+	uint8_t big[1200], small[64];
+	size_t len = message_make(small, TYPE_HANDSHAKE, 0, 2);
 
 	EXPECT_EQ(poll_for(self->shake.channel, POLLIN | POLLOUT, SOON),
 		  POLLOUT);
 	ASSERT_EQ(send(self->shake.channel, "hello", 5, 0), 5);
 	expect_raw(self->peer.fd, "hello", 5);
 	fill_pattern(big, sizeof(big), 7);
+	memcpy(big, small, len);
 	peer_write(&self->peer, big, sizeof(big));
-	peer_write(&self->peer, "b", 1);
+	peer_write(&self->peer, small, len);
 	expect_raw(self->shake.channel, big, sizeof(big));
-	expect_raw(self->shake.channel, "b", 1);
+	expect_raw(self->shake.channel, small, len);
 	EXPECT_ERR(recv(self->shake.channel, buf, 1, 0), EAGAIN);
 	/* The program sees nothing of it. */
 	EXPECT_EQ(poll_for(self->sock, POLLIN | POLLOUT, 0), 0);
 	EXPECT_ERR(send(self->sock, "x", 1, 0), EAGAIN);
 	EXPECT_ERR(tsec_connect(self->sock, &self->addr), EALREADY);
+}
+
+TEST_F(client, passes_the_handshake_alone)
+{
+	uint64_t malformed = stat_of("PacketsMalformed");
+	uint64_t unprotected = stat_of("PacketsUnprotected");
+	uint8_t record[64];
+	size_t len = message_make(record, TYPE_DATA, 0, 2);
+
+	peer_write(&self->peer, "no record", 9);
+	stat_reaches("PacketsMalformed", malformed + 1);
+	peer_write(&self->peer, record, len);
+	stat_reaches("PacketsUnprotected", unprotected + 1);
+	peer_send(&self->peer, TYPE_DATA, "early", 5);
+	EXPECT_EQ(poll_for(self->shake.channel, POLLIN, 0), 0);
+	len = message_make(record, TYPE_ALERT, 0, 2);
+	peer_write(&self->peer, record, len);
+	expect_raw(self->shake.channel, record, len);
 }
 
 TEST_F(client, opens)
