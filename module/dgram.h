@@ -86,6 +86,9 @@ enum tsec_dgram_events {
  *	@told
  * @told: the program's socket has been told of
  * @path: the way to the peer
+ * @farewell: the datagram that tells the peer of the end, if the daemon has
+ *	sealed one
+ * @farewell_len: bytes of @farewell, 0 if there is none
  * @backlog: datagrams that could not be opened where they came
  * @behind: how many of those there are, the one at work included
  * @control: opened control records, and flights of the peer's handshake
@@ -111,6 +114,8 @@ struct tsec_dgram {
 	struct sk_buff_head early;
 	bool told;
 	struct tsec_udp_path path;
+	u8 farewell[TSEC_FAREWELL_MAX];
+	u8 farewell_len;
 	struct sk_buff_head backlog;
 	atomic_t behind;
 	struct sk_buff_head control;

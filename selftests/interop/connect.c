@@ -36,7 +36,7 @@ static socklen_t address_of(const struct options *o, union address *addr)
 static int socket_make(const struct options *o)
 {
 	int type = o->datagrams ? SOCK_DGRAM : SOCK_STREAM;
-	int fd = socket(AF_TSEC, type | SOCK_CLOEXEC, 0);
+	int fd = socket(AF_TSEC, type | SOCK_CLOEXEC, o->protocol);
 
 	if (fd < 0)
 		die("socket: %s", strerror(errno));

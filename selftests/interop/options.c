@@ -23,6 +23,7 @@ static const char usage[] =
 	"  --backlog N     server: of listen(2) (64)\n"
 	"  --defer         client: connect(2) without waiting, then poll(2)\n"
 	"  --datagrams     sockets of type SOCK_DGRAM\n"
+	"  --srtp          sockets of SRTP\n"
 	"  --update N      bulk: renew the key after every N writes\n"
 	"  --request       bulk, --update: ask the peer to do so, too\n"
 	"  --write BYTES   bulk: how much each write has (65536)\n"
@@ -31,13 +32,15 @@ static const char usage[] =
 	"  send TEXT | recv | datagram | until LINE | end | shutdown | reset | quit | wait | commands\n"
 	"  bulk MB | check MB | both MB | echo | sendfile FILE | recvfile FILE\n"
 	"  update 0|1 | info | error | cert FILE\n"
-	"  export LABEL CONTEXT LENGTH\n";
+	"  export LABEL CONTEXT LENGTH\n"
+	"  rtp N           N packets of RTP and of RTCP, and the answer to each\n"
+	"  answer          each such packet with another source, up to the end\n";
 
 enum {
 	OPT_PROFILE = 1, OPT_NAME, OPT_ALPN, OPT_VERIFY, OPT_MIN, OPT_MAX,
 	OPT_CIPHER, OPT_CACHE, OPT_CERT, OPT_KEY, OPT_TRUST, OPT_PSK,
 	OPT_COUNT, OPT_FORK, OPT_BACKLOG, OPT_DEFER, OPT_UPDATE, OPT_REQUEST,
-	OPT_WRITE, OPT_TIMEOUT, OPT_DATAGRAMS,
+	OPT_WRITE, OPT_TIMEOUT, OPT_DATAGRAMS, OPT_SRTP,
 };
 
 static const struct option longs[] = {
@@ -58,6 +61,7 @@ static const struct option longs[] = {
 	{ "backlog",	required_argument,	NULL,	OPT_BACKLOG },
 	{ "defer",	no_argument,		NULL,	OPT_DEFER },
 	{ "datagrams",	no_argument,		NULL,	OPT_DATAGRAMS },
+	{ "srtp",	no_argument,		NULL,	OPT_SRTP },
 	{ "update",	required_argument,	NULL,	OPT_UPDATE },
 	{ "request",	no_argument,		NULL,	OPT_REQUEST },
 	{ "write",	required_argument,	NULL,	OPT_WRITE },
@@ -69,8 +73,15 @@ static const char *const verify_names[] = {
 	"default", "none", "request", "require", NULL
 };
 
-static const char *const cipher_names[] = {
-	"", "aes-128-gcm", "aes-256-gcm", "chacha20-poly1305", NULL
+const char *const cipher_names[TSEC_CIPHER_MAX + 2] = {
+	[TSEC_CIPHER_UNSPEC]			= "none",
+	[TSEC_CIPHER_AES_128_GCM]		= "aes-128-gcm",
+	[TSEC_CIPHER_AES_256_GCM]		= "aes-256-gcm",
+	[TSEC_CIPHER_CHACHA20_POLY1305]		= "chacha20-poly1305",
+	[TSEC_CIPHER_AES_128_CM_HMAC_SHA1_80]	= "aes-128-cm-hmac-sha1-80",
+	[TSEC_CIPHER_AES_128_CM_HMAC_SHA1_32]	= "aes-128-cm-hmac-sha1-32",
+	[TSEC_CIPHER_AES_256_CM_HMAC_SHA1_80]	= "aes-256-cm-hmac-sha1-80",
+	[TSEC_CIPHER_AES_256_CM_HMAC_SHA1_32]	= "aes-256-cm-hmac-sha1-32",
 };
 
 static void bad_usage(const char *what)
@@ -158,6 +169,10 @@ static void take(int c, struct options *o)
 		break;
 	case OPT_DATAGRAMS:
 		o->datagrams = true;
+		break;
+	case OPT_SRTP:
+		o->datagrams = true;
+		o->protocol = TSEC_PROTO_SRTP;
 		break;
 	case OPT_REQUEST:
 		o->update_value = 1;

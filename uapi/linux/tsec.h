@@ -146,6 +146,7 @@ enum tsec_verify {
 #define TSEC_IV_MAX		14
 #define TSEC_SECRET_MAX		48
 #define TSEC_CID_MAX		20
+#define TSEC_FAREWELL_MAX	128
 #define TSEC_EXPORT_LABEL_MAX	249
 #define TSEC_EXPORT_MAX		4096
 
@@ -374,6 +375,7 @@ enum tsec_attr_handshake {
 	TSEC_A_HANDSHAKE_PEER_CERT,	/* binary, DER chain, leaf first */
 	TSEC_A_HANDSHAKE_EXPORTER,	/* binary, exporter_master_secret */
 	TSEC_A_HANDSHAKE_RESUMED,	/* flag */
+	TSEC_A_HANDSHAKE_FAREWELL,	/* binary, datagram that ends it */
 	__TSEC_A_HANDSHAKE_MAX
 };
 

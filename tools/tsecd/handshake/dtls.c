@@ -37,6 +37,10 @@ struct dtls {
 	unsigned int repeats; /* since the handshake was over */
 	const void *late; /* a datagram from then, for the library */
 	size_t late_len;
+	struct {
+		void *data;
+		size_t room, len;
+	} farewell;
 };
 
 static struct dtls *dtls_of(const struct handshake *handshake)
@@ -212,6 +216,31 @@ bool dtls_message(struct handshake *handshake, const void *data, size_t len)
 		return true;
 	return dtls->repeats++ < REPEATS_MAX &&
 	       flight_repeat(&dtls->flight, handshake->fd);
+}
+
+/* The library's next datagram goes nowhere. */
+static ssize_t push_nowhere(gnutls_transport_ptr_t ptr, const void *data,
+			    size_t len)
+{
+	struct dtls *dtls = ptr;
+
+	if (len > dtls->farewell.room)
+		len = 0;
+	memcpy(dtls->farewell.data, data, len);
+	dtls->farewell.len = len;
+	return len;
+}
+
+size_t dtls_farewell(struct handshake *handshake, void *data, size_t size)
+{
+	struct dtls *dtls = dtls_of(handshake);
+	gnutls_session_t session = dtls->tls->session;
+
+	dtls->farewell.data = data;
+	dtls->farewell.room = size;
+	gnutls_transport_set_push_function(session, push_nowhere);
+	gnutls_bye(session, GNUTLS_SHUT_WR);
+	return dtls->farewell.len;
 }
 
 /*

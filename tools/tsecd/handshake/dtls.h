@@ -18,7 +18,12 @@ unsigned int dtls_timer(struct handshake *handshake);
 bool dtls_message(struct handshake *handshake, const void *data, size_t len);
 void dtls_close(struct handshake *handshake);
 
-/* A late datagram of a handshake whose keys stayed here: is it the end? */
+/* Where the keys of DTLS stay here, so does the end of the association. */
+
+/* The datagram that tells the peer of it, once; its length. */
+size_t dtls_farewell(struct handshake *handshake, void *data, size_t size);
+
+/* Does a late datagram tell of it? */
 bool dtls_is_over(struct handshake *handshake, const void *data, size_t len);
 
 #endif /* TSECD_DTLS_H */

@@ -27,6 +27,7 @@ struct srtp {
 	unsigned int n_ciphers;
 	bool asked; /* the client has sent use_srtp */
 	uint8_t mki[TSEC_CID_MAX];
+	uint8_t farewell[TSEC_FAREWELL_MAX];
 };
 
 /* Protection profiles (RFC 5764 section 4.1.2, RFC 7714 section 14.2). */
@@ -285,11 +286,26 @@ static int export_keys(struct tls *tls, struct outcome *outcome)
 	return 0;
 }
 
+/* The kernel has not the keys to end the association. */
+static void put_farewell(struct handshake *handshake, struct outcome *outcome)
+{
+	struct srtp *srtp = srtp_of(handshake);
+	size_t len = dtls_farewell(handshake, srtp->farewell,
+				   sizeof(srtp->farewell));
+
+	tsec_set(&outcome->done, HANDSHAKE_FAREWELL, farewell,
+		 ((struct tsec_blob){ srtp->farewell, len }));
+}
+
 static int srtp_finish(struct handshake *handshake, struct outcome *outcome)
 {
 	int err = export_keys(handshake->state, outcome);
 
-	return err ? err : tls_tell(handshake->state, outcome);
+	if (!err)
+		err = tls_tell(handshake->state, outcome);
+	if (!err)
+		put_farewell(handshake, outcome);
+	return err;
 }
 
 /* Afterwards ************************************************************** */
