@@ -125,6 +125,7 @@ TEST_F(client, opens)
 {
 	struct tsec_info info;
 
+	EXPECT_EQ(self->shake.protocol, TSEC_PROTO_DTLS);
 	finish(self);
 	info_of(self->sock, &info);
 	EXPECT_EQ(info.version, TSEC_VERSION_DTLS_1_2);
@@ -228,6 +229,18 @@ TEST_F(client, ends_with_the_session)
 	EXPECT_EQ(recv(self->shake.channel, buf, sizeof(buf), 0), 0);
 	EXPECT_ERR(send(self->shake.channel, "again", 5, MSG_NOSIGNAL), EPIPE);
 	self->sock = dup(self->shake.channel);
+}
+
+/* The kernel has the keys to do so itself. */
+TEST_F(client, leaves_the_end_to_the_kernel)
+{
+	self->shake.farewell = (struct tsec_blob){ "farewell", 8 };
+	EXPECT_EQ(shake_try_finish(&self->shake, &self->peer), -EINVAL);
+	self->shake.farewell.len = 0;
+	finish(self);
+	EXPECT_ERR(shutdown(self->shake.channel, SHUT_RD), EOPNOTSUPP);
+	peer_send(&self->peer, TYPE_DATA, "on", 2);
+	expect_datagram(self->sock, "on", 2);
 }
 
 TEST_F(client, daemon_goes)
