@@ -250,7 +250,9 @@ static int run_with_value(int fd, const struct options *o, const char *word,
 	if (!strcmp(word, "recvfile"))
 		return recv_file(fd, value);
 	if (!strcmp(word, "rtp"))
-		return rtp_ask(fd, atoi(value));
+		return rtp_ask(fd, atoi(value), false);
+	if (!strcmp(word, "mirror"))
+		return rtp_ask(fd, atoi(value), true);
 	if (!strcmp(word, "update"))
 		return update(fd, atoi(value));
 	if (!strcmp(word, "cert"))

@@ -82,6 +82,16 @@ static int connect_deferred(int fd, const union address *addr, socklen_t len)
 	return error ? -1 : 0;
 }
 
+/* At the address where the peer is: the loopback one. */
+static int bind_port(int fd, const struct options *o)
+{
+	union address addr;
+	socklen_t len = address_of(o, &addr);
+
+	addr.in.sin_port = htons(o->from);
+	return bind(fd, &addr.sa, len);
+}
+
 int peer_connect(const struct options *o)
 {
 	union address addr;
@@ -89,6 +99,8 @@ int peer_connect(const struct options *o)
 	int fd = socket_make(o), ret;
 
 	set_timeouts(fd, o);
+	if (o->from && bind_port(fd, o))
+		return failed(fd, "bind");
 	ret = o->defer ? connect_deferred(fd, &addr, len) :
 			 connect(fd, &addr.sa, len);
 	if (ret)

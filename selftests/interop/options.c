@@ -22,6 +22,7 @@ static const char usage[] =
 	"  --fork          server: a child for each connection\n"
 	"  --backlog N     server: of listen(2) (64)\n"
 	"  --defer         client: connect(2) without waiting, then poll(2)\n"
+	"  --from PORT     client: its own port\n"
 	"  --datagrams     sockets of type SOCK_DGRAM\n"
 	"  --srtp          sockets of SRTP\n"
 	"  --update N      bulk: renew the key after every N writes\n"
@@ -34,13 +35,14 @@ static const char usage[] =
 	"  update 0|1 | info | error | cert FILE\n"
 	"  export LABEL CONTEXT LENGTH\n"
 	"  rtp N           N packets of RTP and of RTCP, and the answer to each\n"
+	"  mirror N        the same, of a peer that sends each back as it is\n"
 	"  answer          each such packet with another source, up to the end\n";
 
 enum {
 	OPT_PROFILE = 1, OPT_NAME, OPT_ALPN, OPT_VERIFY, OPT_MIN, OPT_MAX,
 	OPT_CIPHER, OPT_CACHE, OPT_CERT, OPT_KEY, OPT_TRUST, OPT_PSK,
 	OPT_COUNT, OPT_FORK, OPT_BACKLOG, OPT_DEFER, OPT_UPDATE, OPT_REQUEST,
-	OPT_WRITE, OPT_TIMEOUT, OPT_DATAGRAMS, OPT_SRTP,
+	OPT_WRITE, OPT_TIMEOUT, OPT_DATAGRAMS, OPT_SRTP, OPT_FROM,
 };
 
 static const struct option longs[] = {
@@ -61,6 +63,7 @@ static const struct option longs[] = {
 	{ "backlog",	required_argument,	NULL,	OPT_BACKLOG },
 	{ "defer",	no_argument,		NULL,	OPT_DEFER },
 	{ "datagrams",	no_argument,		NULL,	OPT_DATAGRAMS },
+	{ "from",	required_argument,	NULL,	OPT_FROM },
 	{ "srtp",	no_argument,		NULL,	OPT_SRTP },
 	{ "update",	required_argument,	NULL,	OPT_UPDATE },
 	{ "request",	no_argument,		NULL,	OPT_REQUEST },
@@ -125,6 +128,7 @@ static const struct {
 	{ OPT_UPDATE,	offsetof(struct options, update_every) },
 	{ OPT_WRITE,	offsetof(struct options, write_size) },
 	{ OPT_TIMEOUT,	offsetof(struct options, timeout) },
+	{ OPT_FROM,	offsetof(struct options, from) },
 };
 
 static bool take_text_or_number(int c, struct options *o)

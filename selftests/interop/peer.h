@@ -39,6 +39,7 @@ struct options {
 	bool defer;		/* connect() without waiting, then poll() */
 	bool datagrams;		/* SOCK_DGRAM */
 	int protocol;		/* enum tsec_protocol */
+	int from;		/* a client's own port; 0: any */
 };
 
 /* peer.c */
@@ -63,7 +64,7 @@ int bulk_check(int fd, uint64_t megabytes);
 int bulk_both(int fd, const struct options *options, uint64_t megabytes);
 
 /* rtp.c: media, as far as it takes both ends to see that it comes through */
-int rtp_ask(int fd, int n);
+int rtp_ask(int fd, int n, bool mirror);
 int rtp_answer(int fd);
 
 /* report.c: lines on standard output, each written at once */

@@ -35,7 +35,7 @@ static void make(uint8_t packet[LEN], int number, bool rtcp)
 	memset(ssrc_of(packet), 0x5a, 4);
 }
 
-static int ask(int fd, int number, bool rtcp)
+static int ask(int fd, int number, bool rtcp, uint8_t flip)
 {
 	uint8_t packet[LEN], answer[2048];
 	ssize_t len;
@@ -50,17 +50,19 @@ static int ask(int fd, int number, bool rtcp)
 		report_failure(fd, "recv", errno);
 	if (len != LEN)
 		return 1;
-	*ssrc_of(answer) ^= SSRC_FLIP;
+	*ssrc_of(answer) ^= flip;
 	if (!memcmp(answer, packet, LEN))
 		return 0;
 	say("WRONG %d", number);
 	return 1;
 }
 
-int rtp_ask(int fd, int n)
+int rtp_ask(int fd, int n, bool mirror)
 {
+	uint8_t flip = mirror ? 0 : SSRC_FLIP;
+
 	for (int i = 0; i < n; i++)
-		if (ask(fd, i, false) || ask(fd, i, true))
+		if (ask(fd, i, false, flip) || ask(fd, i, true, flip))
 			return 1;
 	say("RTP %d", n);
 	return 0;
