@@ -62,11 +62,13 @@ struct tsec_dgram_key {
  * @TSEC_DGRAM_RX_SOFT: the key's soft limit was reached
  * @TSEC_DGRAM_RX_HARD: the key's hard limit was reached
  * @TSEC_DGRAM_RX_EARLY: a datagram was too early when it came, but no longer
+ * @TSEC_DGRAM_RX_END: the peer has ended
  */
 enum tsec_dgram_events {
 	TSEC_DGRAM_RX_SOFT,
 	TSEC_DGRAM_RX_HARD,
 	TSEC_DGRAM_RX_EARLY,
+	TSEC_DGRAM_RX_END,
 };
 
 /**
@@ -169,7 +171,7 @@ int tsec_dgram_mtu(struct tsec_session *session);
 void tsec_dgram_rx_init(struct tsec_dgram *dgram);
 void tsec_dgram_rx_free(struct tsec_dgram *dgram);
 void tsec_dgram_rx_early(struct tsec_dgram *dgram);
-void tsec_dgram_rx_end(struct tsec_session *session);
+void tsec_dgram_rx_end(struct tsec_dgram *dgram);
 void tsec_dgram_rx_told(struct tsec_dgram *dgram, struct sock *sk);
 bool tsec_dgram_own(struct tsec_net *tn, struct sock *isk,
 		    struct sk_buff *skb);

@@ -505,15 +505,8 @@ static void backlog_open(struct tsec_dgram *dgram)
 	}
 }
 
-/**
- * tsec_dgram_rx_end() - the peer has ended, and proven that it was the peer
- * @session: an open session
- *
- * A program that has read what there is reads 0.
- *
- * Context: process context, no locks of the session held.
- */
-void tsec_dgram_rx_end(struct tsec_session *session)
+/* The peer has ended: a program that has read what there is reads 0. */
+static void peer_closed(struct tsec_session *session)
 {
 	struct sock *sk;
 
@@ -547,12 +540,25 @@ static void control_take(struct tsec_session *session, struct sk_buff *skb)
 	TSEC_INC_STATS(session->tn, TSEC_STAT_CONTROL_RECORDS);
 	while ((ret = session->record->control(NULL, &in, &ev)) > 0) {
 		if (ev.type == TSEC_RECORD_CLOSE)
-			tsec_dgram_rx_end(session);
+			peer_closed(session);
 		else
 			tsec_control_take(session, &ev);
 	}
 	if (ret == -EPROTO)
 		TSEC_INC_STATS(session->tn, TSEC_STAT_PROTOCOL_ERRORS);
+}
+
+/**
+ * tsec_dgram_rx_end() - the peer has ended, and proven that it was the peer
+ * @dgram: an open session
+ *
+ * What has come before is received before.
+ *
+ * Context: Any but hard interrupts; the caller holds the session.
+ */
+void tsec_dgram_rx_end(struct tsec_dgram *dgram)
+{
+	tell(dgram, TSEC_DGRAM_RX_END);
 }
 
 static void flight_pass(struct tsec_session *session, struct sk_buff *skb)
@@ -577,6 +583,8 @@ static void rx_work(struct work_struct *work)
 			control_take(session, skb);
 		kfree_skb(skb);
 	}
+	if (test_and_clear_bit(TSEC_DGRAM_RX_END, &dgram->events))
+		peer_closed(session);
 	if (test_and_clear_bit(TSEC_DGRAM_RX_SOFT, &dgram->events))
 		tsec_control_rekey_needed(session, TSEC_DIR_RX);
 	if (test_bit(TSEC_DGRAM_RX_HARD, &dgram->events))
