@@ -183,7 +183,7 @@ static int channel_shutdown(struct socket *sock, int how)
 		return -EOPNOTSUPP;
 	if (!tsec_session_open(session))
 		return -ENOTCONN;
-	tsec_dgram_rx_end(session->dgram);
+	tsec_dgram_rx_tell(session->dgram, TSEC_DGRAM_RX_END);
 	return 0;
 }
 

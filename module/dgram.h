@@ -168,10 +168,13 @@ int tsec_dgram_send_segments(struct tsec_session *session,
 void tsec_dgram_send_close(struct tsec_session *session);
 int tsec_dgram_mtu(struct tsec_session *session);
 
+void tsec_dgram_early_take(struct tsec_dgram *dgram, struct sk_buff *skb);
+void tsec_dgram_early_open(struct tsec_dgram *dgram);
+
+void tsec_dgram_rx_tell(struct tsec_dgram *dgram, enum tsec_dgram_events event);
+void tsec_dgram_rx_defer(struct tsec_dgram *dgram, struct sk_buff *skb);
 void tsec_dgram_rx_init(struct tsec_dgram *dgram);
 void tsec_dgram_rx_free(struct tsec_dgram *dgram);
-void tsec_dgram_rx_early(struct tsec_dgram *dgram);
-void tsec_dgram_rx_end(struct tsec_dgram *dgram);
 void tsec_dgram_rx_told(struct tsec_dgram *dgram, struct sock *sk);
 bool tsec_dgram_own(struct tsec_net *tn, struct sock *isk,
 		    struct sk_buff *skb);

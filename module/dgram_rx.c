@@ -12,7 +12,6 @@
 #include <linux/filter.h>
 #include <linux/udp.h>
 #include <net/dst.h>
-#include <net/udp.h>
 
 #include "aead.h"
 #include "channel.h"
@@ -58,7 +57,14 @@ static void work_queue(struct tsec_dgram *dgram)
 		refcount_dec(&session->refs);
 }
 
-static void tell(struct tsec_dgram *dgram, enum tsec_dgram_events event)
+/**
+ * tsec_dgram_rx_tell() - leave something to the session's work
+ * @dgram: the session, which the caller holds, or found under RCU
+ * @event: what it is to do, after what has come before
+ *
+ * Context: Any but hard interrupts.
+ */
+void tsec_dgram_rx_tell(struct tsec_dgram *dgram, enum tsec_dgram_events event)
 {
 	if (!test_and_set_bit(event, &dgram->events))
 		work_queue(dgram);
@@ -87,7 +93,7 @@ static void open_failed(struct tsec_session *session,
 {
 	TSEC_INC_STATS(session->tn, stat_of(err));
 	if (err == -EBADMSG && tsec_dgram_key_forgery(slot))
-		tell(session->dgram, TSEC_DGRAM_RX_HARD);
+		tsec_dgram_rx_tell(session->dgram, TSEC_DGRAM_RX_HARD);
 }
 
 /* The key for a record that may be opened; else it has been counted. */
@@ -115,13 +121,13 @@ static bool key_allows(struct tsec_session *session,
 	switch (tsec_dgram_key_look(slot, &session->rx)) {
 	case TSEC_KEY_HARD:
 		if (newest)
-			tell(session->dgram, TSEC_DGRAM_RX_HARD);
+			tsec_dgram_rx_tell(session->dgram, TSEC_DGRAM_RX_HARD);
 		TSEC_INC_STATS(session->tn, TSEC_STAT_PACKETS_ENDED);
 		return false;
 	case TSEC_KEY_SOFT:
 		if (newest && !test_bit(TSEC_SESSION_SOFT_TOLD,
 					&session->flags))
-			tell(session->dgram, TSEC_DGRAM_RX_SOFT);
+			tsec_dgram_rx_tell(session->dgram, TSEC_DGRAM_RX_SOFT);
 		return true;
 	default:
 		return true;
@@ -296,13 +302,18 @@ static void datagram_open(struct tsec_session *session, struct sk_buff *skb)
 	drop(session->tn, skb, TSEC_STAT_PACKETS_MALFORMED);
 }
 
-static void defer(struct tsec_session *session, struct sk_buff *skb)
+/**
+ * tsec_dgram_rx_defer() - leave a datagram to the session's work
+ * @dgram: the session, which the caller holds, or found under RCU
+ * @skb: the datagram, as tsec_dgram_own() leaves it; used up
+ *
+ * Context: Any but hard interrupts.
+ */
+void tsec_dgram_rx_defer(struct tsec_dgram *dgram, struct sk_buff *skb)
 {
-	struct tsec_dgram *dgram = session->dgram;
-
 	if (atomic_inc_return(&dgram->behind) > BACKLOG_MAX) {
 		atomic_dec(&dgram->behind);
-		drop(session->tn, skb, TSEC_STAT_PACKETS_NO_ROOM);
+		drop(dgram->session->tn, skb, TSEC_STAT_PACKETS_NO_ROOM);
 		return;
 	}
 	skb_queue_tail(&dgram->backlog, skb);
@@ -345,53 +356,6 @@ bool tsec_dgram_own(struct tsec_net *tn, struct sock *isk,
 	return true;
 }
 
-/* The daemon has it by its channel. */
-static void handshake_queue(struct tsec_dgram *dgram, struct sk_buff *skb)
-{
-	skb->ip_summed = CHECKSUM_UNNECESSARY;
-	if (__udp_enqueue_schedule_skb(dgram->isk, skb))
-		drop(dgram->session->tn, skb, TSEC_STAT_PACKETS_NO_ROOM);
-}
-
-/* Data waits for its key, as far as the receive buffer has room. */
-static void sealed_queue(struct tsec_dgram *dgram, struct sk_buff *skb)
-{
-	bool kept;
-
-	spin_lock(&dgram->sealed.lock);
-	kept = dgram->sealed_size < READ_ONCE(dgram->isk->sk_rcvbuf);
-	if (kept) {
-		__skb_queue_tail(&dgram->sealed, skb);
-		dgram->sealed_size += skb->truesize;
-	}
-	spin_unlock(&dgram->sealed.lock);
-	if (!kept)
-		drop(dgram->session->tn, skb, TSEC_STAT_PACKETS_NO_ROOM);
-}
-
-/*
- * Up to the end of the handshake.  If that comes right now,
- * tsec_dgram_rx_early() may have looked too soon.
- */
-static void busy_take(struct tsec_dgram *dgram, struct sk_buff *skb)
-{
-	struct tsec_session *session = dgram->session;
-	struct tsec_packet_header header;
-
-	if (session->record->packet->peek(skb->data, skb->len, 0, &header))
-		drop(session->tn, skb, TSEC_STAT_PACKETS_MALFORMED);
-	else if (header.kind != TSEC_PACKET_DATA)
-		handshake_queue(dgram, skb);
-	else if (header.sealed)
-		sealed_queue(dgram, skb);
-	else
-		drop(session->tn, skb, TSEC_STAT_PACKETS_UNPROTECTED);
-	/* Pairs with the one in tsec_dgram_rx_early(). */
-	smp_mb();
-	if (!tsec_session_busy(session))
-		tell(dgram, TSEC_DGRAM_RX_EARLY);
-}
-
 /**
  * tsec_dgram_take() - a datagram of a session has come
  * @dgram: the session
@@ -404,13 +368,13 @@ void tsec_dgram_take(struct tsec_dgram *dgram, struct sk_buff *skb)
 	struct tsec_session *session = dgram->session;
 
 	if (unlikely(tsec_session_busy(session)))
-		busy_take(dgram, skb);
+		tsec_dgram_early_take(dgram, skb);
 	else if (unlikely(!tsec_session_open(session)))
 		drop(session->tn, skb, TSEC_STAT_PACKETS_ENDED);
 	else if (tsec_aead_usable() && !atomic_read(&dgram->behind))
 		datagram_open(session, skb);
 	else
-		defer(session, skb);
+		tsec_dgram_rx_defer(dgram, skb);
 }
 
 /**
@@ -431,38 +395,6 @@ int tsec_dgram_receive(struct sock *isk, struct sk_buff *skb)
 	else if (tsec_dgram_own(tn, isk, skb))
 		tsec_dgram_take(session->dgram, skb);
 	return 0;
-}
-
-/**
- * tsec_dgram_rx_early() - take what came before the keys were at work
- * @dgram: a session that has been opened
- *
- * Context: process context, no locks of the session held.
- */
-void tsec_dgram_rx_early(struct tsec_dgram *dgram)
-{
-	struct tsec_session *session = dgram->session;
-	struct sk_buff *skb;
-	int err = 0;
-
-	/* Pairs with the one in busy_take(). */
-	smp_mb();
-	mutex_lock(&session->rx.lock);
-	while ((skb = skb_dequeue(&dgram->sealed)))
-		defer(session, skb);
-	/* An error that waits there as well is none of this session's. */
-	while (session->inner) {
-		skb = skb_recv_udp(dgram->isk, MSG_DONTWAIT, &err);
-		if (!skb && err == -EAGAIN)
-			break;
-		if (!skb)
-			continue;
-		/* The queue has kept numbers of its own in there. */
-		skb->dev = NULL;
-		skb->ip_summed = CHECKSUM_NONE;
-		defer(session, skb);
-	}
-	mutex_unlock(&session->rx.lock);
 }
 
 /**
@@ -548,19 +480,6 @@ static void control_take(struct tsec_session *session, struct sk_buff *skb)
 		TSEC_INC_STATS(session->tn, TSEC_STAT_PROTOCOL_ERRORS);
 }
 
-/**
- * tsec_dgram_rx_end() - the peer has ended, and proven that it was the peer
- * @dgram: an open session
- *
- * What has come before is received before.
- *
- * Context: Any but hard interrupts; the caller holds the session.
- */
-void tsec_dgram_rx_end(struct tsec_dgram *dgram)
-{
-	tell(dgram, TSEC_DGRAM_RX_END);
-}
-
 static void flight_pass(struct tsec_session *session, struct sk_buff *skb)
 {
 	if (!tsec_channel_pass(session, skb->data, skb->len))
@@ -574,7 +493,7 @@ static void rx_work(struct work_struct *work)
 	struct sk_buff *skb;
 
 	if (test_and_clear_bit(TSEC_DGRAM_RX_EARLY, &dgram->events))
-		tsec_dgram_rx_early(dgram);
+		tsec_dgram_early_open(dgram);
 	backlog_open(dgram);
 	while ((skb = skb_dequeue(&dgram->control))) {
 		if (((struct control_cb *)skb->cb)->flight)
