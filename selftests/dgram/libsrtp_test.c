@@ -32,8 +32,10 @@ FIXTURE_SETUP(libsrtp)
 	ASSERT_EQ(srtp_init(), srtp_err_status_ok);
 	link_make(link, &variant->kind);
 	link_keys(link);
-	self->tx = media_context(&link->kind, &link->to_client, ssrc_any_outbound);
-	self->rx = media_context(&link->kind, &link->to_server, ssrc_any_inbound);
+	self->tx = media_context(&link->kind, &link->to_client,
+				 ssrc_any_outbound);
+	self->rx = media_context(&link->kind, &link->to_server,
+				 ssrc_any_inbound);
 	self->fd = socket(link->kind.family, SOCK_DGRAM, 0);
 	addr_loopback(&other, link->kind.family, 0);
 	ASSERT_EQ(bind(self->fd, &other.sa, addr_len(&other)), 0);

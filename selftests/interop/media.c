@@ -70,6 +70,15 @@ static ssize_t side_receive(struct side *side, uint8_t *data)
 	return len;
 }
 
+static size_t from_hex(const char *hex, uint8_t *bytes, size_t max)
+{
+	size_t n = 0;
+
+	while (n < max && sscanf(hex + 2 * n, "%2hhx", &bytes[n]) == 1)
+		n++;
+	return n;
+}
+
 /* The last keying material that the file tells of; its length, or 0. */
 static size_t material_read(uint8_t material[MATERIAL_MAX])
 {
@@ -85,11 +94,7 @@ static size_t material_read(uint8_t material[MATERIAL_MAX])
 		/* A line without its end is still being written. */
 		if (!hex || !strchr(line, '\n'))
 			continue;
-		hex += sizeof(mark) - 1;
-		for (len = 0; len < MATERIAL_MAX &&
-			      sscanf(hex + 2 * len, "%2hhx",
-				     &material[len]) == 1; )
-			len++;
+		len = from_hex(hex + sizeof(mark) - 1, material, MATERIAL_MAX);
 	}
 	fclose(in);
 	return len;

@@ -303,16 +303,10 @@ static void test_self_signed(const struct cert *shown, bool good)
 static void test_psk(void)
 {
 	struct ends ends;
-	struct peer *peers[] = { &ends.client, &ends.server };
 
 	begin(&ends);
-	for (int i = 0; i < 2; i++) {
-		struct tsec_handshake_info *info = &peers[i]->info;
-
-		info->cert.data = info->privkey.data = info->trust.data = NULL;
-		peer_blob(&info->psk_identity, "someone");
-		peer_blob(&info->psk_key, "0123456789abcdef");
-	}
+	peer_psk(&ends.client, "someone", "0123456789abcdef");
+	peer_psk(&ends.server, "someone", "0123456789abcdef");
 	run(&ends);
 	ok(is_good(&ends, TSEC_CIPHER_AES_256_GCM) &&
 		   !strcmp(ends.server.outcome.done.peer_id, "someone"),
