@@ -6,7 +6,9 @@
  * so the daemon's TLS library reads and writes the handshake's own bytes, or
  * datagrams.  From then on it receives what came later of the handshake, one
  * whole message (NewSessionTicket) or datagram each time, and sends only where
- * the last flight may have to be repeated: over datagrams.
+ * the last flight may have to be repeated: over datagrams.  If the end of the
+ * session comes by the handshake's own protocol, the daemon passes that on by
+ * shutdown().
  */
 #include <linux/file.h>
 #include <linux/module.h>
@@ -14,6 +16,7 @@
 
 #include "channel.h"
 #include "compat.h"
+#include "dgram.h"
 #include "handshake.h"
 #include "inner.h"
 #include "net.h"
@@ -168,6 +171,22 @@ static int channel_getname(struct socket *sock, struct sockaddr *addr, int peer)
 	return len;
 }
 
+/*
+ * Where only the daemon can read that the peer has ended, it tells so: there
+ * is nothing more to receive.
+ */
+static int channel_shutdown(struct socket *sock, int how)
+{
+	struct tsec_session *session = channel_of(sock)->session;
+
+	if (how != SHUT_RD || !session->dgram || session->record->control)
+		return -EOPNOTSUPP;
+	if (!tsec_session_open(session))
+		return -ENOTCONN;
+	tsec_dgram_rx_tell(session->dgram, TSEC_DGRAM_RX_END);
+	return 0;
+}
+
 static void messages_purge(struct sock *sk)
 {
 	skb_queue_purge(&sk->sk_receive_queue);
@@ -206,7 +225,7 @@ static const struct proto_ops channel_ops = {
 	.poll		= channel_poll,
 	.ioctl		= sock_no_ioctl,
 	.listen		= sock_no_listen,
-	.shutdown	= sock_no_shutdown,
+	.shutdown	= channel_shutdown,
 	.sendmsg	= channel_sendmsg,
 	.recvmsg	= channel_recvmsg,
 	.mmap		= sock_no_mmap,

@@ -157,7 +157,7 @@ static void dgram_opened(struct tsec_session *session)
 	if (session->sk)
 		tsec_dgram_rx_told(session->dgram, session->sk);
 	spin_unlock_bh(&session->lock);
-	tsec_dgram_rx_early(session->dgram);
+	tsec_dgram_early_open(session->dgram);
 }
 
 /**

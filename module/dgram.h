@@ -66,11 +66,13 @@ struct tsec_dgram_key {
  * @TSEC_DGRAM_RX_SOFT: the key's soft limit was reached
  * @TSEC_DGRAM_RX_HARD: the key's hard limit was reached
  * @TSEC_DGRAM_RX_EARLY: a datagram was too early when it came, but no longer
+ * @TSEC_DGRAM_RX_END: the peer has ended
  */
 enum tsec_dgram_events {
 	TSEC_DGRAM_RX_SOFT,
 	TSEC_DGRAM_RX_HARD,
 	TSEC_DGRAM_RX_EARLY,
+	TSEC_DGRAM_RX_END,
 };
 
 /**
@@ -87,10 +89,15 @@ enum tsec_dgram_events {
  * @sk: the program's socket, NULL before there is one and after close();
  *	read under RCU
  * @used: jiffies of the last data in either direction
+ * @sealed: data that came before its key
+ * @sealed_size: the memory that took, under the list's lock
  * @early: data that came before the program's socket; its lock protects
  *	@told
  * @told: the program's socket has been told of
  * @path: the way to the peer
+ * @farewell: the datagram that tells the peer of the end, if the daemon has
+ *	sealed one
+ * @farewell_len: bytes of @farewell, 0 if there is none
  * @backlog: datagrams that could not be opened where they came
  * @behind: how many of those there are, the one at work included
  * @control: opened control records, and flights of the peer's handshake
@@ -113,9 +120,13 @@ struct tsec_dgram {
 	struct sock *out;
 	struct sock __rcu *sk;
 	unsigned long used;
+	struct sk_buff_head sealed;
+	unsigned int sealed_size;
 	struct sk_buff_head early;
 	bool told;
 	struct tsec_udp_path path;
+	u8 farewell[TSEC_FAREWELL_MAX];
+	u8 farewell_len;
 	struct sk_buff_head backlog;
 	atomic_t behind;
 	struct sk_buff_head control;
@@ -167,9 +178,13 @@ int tsec_dgram_send_segments(struct tsec_session *session,
 void tsec_dgram_send_close(struct tsec_session *session);
 int tsec_dgram_mtu(struct tsec_session *session);
 
+void tsec_dgram_early_take(struct tsec_dgram *dgram, struct sk_buff *skb);
+void tsec_dgram_early_open(struct tsec_dgram *dgram);
+
+void tsec_dgram_rx_tell(struct tsec_dgram *dgram, enum tsec_dgram_events event);
+void tsec_dgram_rx_defer(struct tsec_dgram *dgram, struct sk_buff *skb);
 void tsec_dgram_rx_init(struct tsec_dgram *dgram);
 void tsec_dgram_rx_free(struct tsec_dgram *dgram);
-void tsec_dgram_rx_early(struct tsec_dgram *dgram);
 void tsec_dgram_rx_told(struct tsec_dgram *dgram, struct sock *sk);
 bool tsec_dgram_own(struct tsec_net *tn, struct sock *isk,
 		    struct sk_buff *skb);

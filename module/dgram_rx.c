@@ -12,7 +12,6 @@
 #include <linux/filter.h>
 #include <linux/udp.h>
 #include <net/dst.h>
-#include <net/udp.h>
 
 #include "aead.h"
 #include "channel.h"
@@ -52,7 +51,14 @@ static void work_queue(struct tsec_dgram *dgram)
 		refcount_dec(&session->refs);
 }
 
-static void tell(struct tsec_dgram *dgram, enum tsec_dgram_events event)
+/**
+ * tsec_dgram_rx_tell() - leave something to the session's work
+ * @dgram: the session, which the caller holds, or found under RCU
+ * @event: what it is to do, after what has come before
+ *
+ * Context: Any but hard interrupts.
+ */
+void tsec_dgram_rx_tell(struct tsec_dgram *dgram, enum tsec_dgram_events event)
 {
 	if (!test_and_set_bit(event, &dgram->events))
 		work_queue(dgram);
@@ -83,7 +89,7 @@ static void open_failed(struct tsec_session *session,
 {
 	TSEC_INC_STATS(session->tn, stat_of(err));
 	if (err == -EBADMSG && tsec_dgram_key_forgery(slot))
-		tell(session->dgram, TSEC_DGRAM_RX_HARD);
+		tsec_dgram_rx_tell(session->dgram, TSEC_DGRAM_RX_HARD);
 }
 
 /* The key for a record that may be opened; else it has been counted. */
@@ -111,13 +117,13 @@ static bool key_allows(struct tsec_session *session,
 	switch (tsec_dgram_key_look(slot, &session->rx)) {
 	case TSEC_KEY_HARD:
 		if (newest)
-			tell(session->dgram, TSEC_DGRAM_RX_HARD);
+			tsec_dgram_rx_tell(session->dgram, TSEC_DGRAM_RX_HARD);
 		TSEC_INC_STATS(session->tn, TSEC_STAT_PACKETS_ENDED);
 		return false;
 	case TSEC_KEY_SOFT:
 		if (newest && !test_bit(TSEC_SESSION_SOFT_TOLD,
 					&session->flags))
-			tell(session->dgram, TSEC_DGRAM_RX_SOFT);
+			tsec_dgram_rx_tell(session->dgram, TSEC_DGRAM_RX_SOFT);
 		return true;
 	default:
 		return true;
@@ -300,13 +306,18 @@ static void datagram_open(struct tsec_session *session, struct sk_buff *skb)
 	tsec_drop(session->tn, skb, TSEC_STAT_PACKETS_MALFORMED);
 }
 
-static void defer(struct tsec_session *session, struct sk_buff *skb)
+/**
+ * tsec_dgram_rx_defer() - leave a datagram to the session's work
+ * @dgram: the session, which the caller holds, or found under RCU
+ * @skb: the datagram, as tsec_dgram_own() leaves it; used up
+ *
+ * Context: Any but hard interrupts.
+ */
+void tsec_dgram_rx_defer(struct tsec_dgram *dgram, struct sk_buff *skb)
 {
-	struct tsec_dgram *dgram = session->dgram;
-
 	if (atomic_inc_return(&dgram->behind) > BACKLOG_MAX) {
 		atomic_dec(&dgram->behind);
-		tsec_drop(session->tn, skb, TSEC_STAT_PACKETS_NO_ROOM);
+		tsec_drop(dgram->session->tn, skb, TSEC_STAT_PACKETS_NO_ROOM);
 		return;
 	}
 	skb_queue_tail(&dgram->backlog, skb);
@@ -349,26 +360,6 @@ bool tsec_dgram_own(struct tsec_net *tn, struct sock *isk,
 	return true;
 }
 
-/*
- * Up to the end of the handshake a datagram waits in the inner socket, from
- * which the daemon has it by its channel.  If that end comes right now,
- * tsec_dgram_rx_early() may have looked too soon.
- */
-static void handshake_queue(struct tsec_dgram *dgram, struct sk_buff *skb)
-{
-	struct tsec_session *session = dgram->session;
-
-	skb->ip_summed = CHECKSUM_UNNECESSARY;
-	if (__udp_enqueue_schedule_skb(dgram->isk, skb)) {
-		tsec_drop(session->tn, skb, TSEC_STAT_PACKETS_NO_ROOM);
-		return;
-	}
-	/* Pairs with the one in tsec_dgram_rx_early(). */
-	smp_mb();
-	if (!tsec_session_busy(session))
-		tell(dgram, TSEC_DGRAM_RX_EARLY);
-}
-
 /**
  * tsec_dgram_take() - a datagram of a session has come
  * @dgram: the session
@@ -381,13 +372,13 @@ void tsec_dgram_take(struct tsec_dgram *dgram, struct sk_buff *skb)
 	struct tsec_session *session = dgram->session;
 
 	if (unlikely(tsec_session_busy(session)))
-		handshake_queue(dgram, skb);
+		tsec_dgram_early_take(dgram, skb);
 	else if (unlikely(!tsec_session_open(session)))
 		tsec_drop(session->tn, skb, TSEC_STAT_PACKETS_ENDED);
 	else if (tsec_aead_usable() && !atomic_read(&dgram->behind))
 		datagram_open(session, skb);
 	else
-		defer(session, skb);
+		tsec_dgram_rx_defer(dgram, skb);
 }
 
 /**
@@ -411,36 +402,6 @@ int tsec_dgram_receive(struct sock *isk, struct sk_buff *skb)
 	else if (tsec_dgram_own(tn, isk, skb))
 		tsec_dgram_take(session->dgram, skb);
 	return 0;
-}
-
-/**
- * tsec_dgram_rx_early() - take what came before the keys were at work
- * @dgram: a session that has been opened
- *
- * Context: process context, no locks of the session held.
- */
-void tsec_dgram_rx_early(struct tsec_dgram *dgram)
-{
-	struct tsec_session *session = dgram->session;
-	struct sk_buff *skb;
-	int err = 0;
-
-	/* Pairs with the one in handshake_queue(). */
-	smp_mb();
-	mutex_lock(&session->rx.lock);
-	/* An error that waits there as well is none of this session's. */
-	while (session->inner) {
-		skb = skb_recv_udp(dgram->isk, MSG_DONTWAIT, &err);
-		if (!skb && err == -EAGAIN)
-			break;
-		if (!skb)
-			continue;
-		/* The queue has kept numbers of its own in there. */
-		skb->dev = NULL;
-		skb->ip_summed = CHECKSUM_NONE;
-		defer(session, skb);
-	}
-	mutex_unlock(&session->rx.lock);
 }
 
 /**
@@ -488,6 +449,8 @@ static void peer_closed(struct tsec_session *session)
 {
 	struct sock *sk;
 
+	tsec_control_take(session, &(struct tsec_record_event){
+			  .type = TSEC_RECORD_CLOSE });
 	tsec_listener_ended(session);
 	spin_lock_bh(&session->lock);
 	sk = session->sk;
@@ -515,9 +478,10 @@ static void control_take(struct tsec_session *session, struct sk_buff *skb)
 
 	TSEC_INC_STATS(session->tn, TSEC_STAT_CONTROL_RECORDS);
 	while ((ret = session->record->control(NULL, &in, &ev)) > 0) {
-		tsec_control_take(session, &ev);
 		if (ev.type == TSEC_RECORD_CLOSE)
 			peer_closed(session);
+		else
+			tsec_control_take(session, &ev);
 	}
 	if (ret == -EPROTO)
 		TSEC_INC_STATS(session->tn, TSEC_STAT_PROTOCOL_ERRORS);
@@ -536,7 +500,7 @@ static void rx_work(struct work_struct *work)
 	struct sk_buff *skb;
 
 	if (test_and_clear_bit(TSEC_DGRAM_RX_EARLY, &dgram->events))
-		tsec_dgram_rx_early(dgram);
+		tsec_dgram_early_open(dgram);
 	backlog_open(dgram);
 	while ((skb = skb_dequeue(&dgram->control))) {
 		if (((struct control_cb *)skb->cb)->flight)
@@ -545,6 +509,8 @@ static void rx_work(struct work_struct *work)
 			control_take(session, skb);
 		kfree_skb(skb);
 	}
+	if (test_and_clear_bit(TSEC_DGRAM_RX_END, &dgram->events))
+		peer_closed(session);
 	if (test_and_clear_bit(TSEC_DGRAM_RX_SOFT, &dgram->events))
 		tsec_control_rekey_needed(session, TSEC_DIR_RX);
 	if (test_bit(TSEC_DGRAM_RX_HARD, &dgram->events))
@@ -558,6 +524,7 @@ static void rx_work(struct work_struct *work)
  */
 void tsec_dgram_rx_init(struct tsec_dgram *dgram)
 {
+	skb_queue_head_init(&dgram->sealed);
 	skb_queue_head_init(&dgram->early);
 	skb_queue_head_init(&dgram->backlog);
 	skb_queue_head_init(&dgram->control);
@@ -570,6 +537,7 @@ void tsec_dgram_rx_init(struct tsec_dgram *dgram)
  */
 void tsec_dgram_rx_free(struct tsec_dgram *dgram)
 {
+	skb_queue_purge(&dgram->sealed);
 	skb_queue_purge(&dgram->early);
 	skb_queue_purge(&dgram->backlog);
 	skb_queue_purge(&dgram->control);

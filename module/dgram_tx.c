@@ -306,6 +306,31 @@ static int route_find(struct tsec_session *session,
 	       tsec_udp_route(&session->dgram->path, isk, &ask, route);
 }
 
+static bool has_close(const struct tsec_session *session)
+{
+	return session->record->build_close || session->dgram->farewell_len;
+}
+
+static struct sk_buff *close_make(struct tsec_session *session,
+				  const struct tsec_udp_route *route)
+{
+	const struct tsec_dgram *dgram = session->dgram;
+	u8 message[TSEC_RECORD_CONTROL_MAX], type;
+	struct sk_buff *skb;
+	size_t len;
+
+	/* The daemon has sealed it, when it had the keys for that. */
+	if (!session->record->build_close)
+		return skb_make_control(session, route, dgram->farewell,
+					dgram->farewell_len);
+	len = session->record->build_close(message, &type);
+	skb = skb_make_control(session, route, message, len);
+	if (!skb || !skb_seal(session, skb, TSEC_PACKET_CONTROL, type))
+		return skb;
+	kfree_skb(skb);
+	return NULL;
+}
+
 /**
  * tsec_dgram_send_close() - tell the peer that nothing more comes, once
  * @session: an open session
@@ -316,29 +341,20 @@ static int route_find(struct tsec_session *session,
  */
 void tsec_dgram_send_close(struct tsec_session *session)
 {
-	u8 message[TSEC_RECORD_CONTROL_MAX], type;
 	struct tsec_udp_route route;
 	struct sk_buff *skb;
-	size_t len;
 
 	if (session->status ||
 	    test_and_set_bit(TSEC_SESSION_CLOSED, &session->flags) ||
-	    !session->record->build_close || route_find(session, &route))
+	    !has_close(session) || route_find(session, &route))
 		return;
-	len = session->record->build_close(message, &type);
-	skb = skb_make_control(session, &route, message, len);
-	if (!skb)
-		goto put_route;
-	if (skb_seal(session, skb, TSEC_PACKET_CONTROL, type))
-		goto free_skb;
+	skb = close_make(session, &route);
+	if (!skb) {
+		tsec_udp_route_put(&route);
+		return;
+	}
 	tsec_udp_send(session->dgram->out, &route, skb);
 	TSEC_INC_STATS(session->tn, TSEC_STAT_CLOSE_NOTIFY_SENT);
-	return;
-
-free_skb:
-	kfree_skb(skb);
-put_route:
-	tsec_udp_route_put(&route);
 }
 
 /**

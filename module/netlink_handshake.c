@@ -7,6 +7,7 @@
 
 #include "channel.h"
 #include "compat.h"
+#include "dgram.h"
 #include "handshake.h"
 #include "netlink.h"
 #include "session.h"
@@ -45,6 +46,8 @@ tsec_policy_handshake_done[TSEC_A_HANDSHAKE_MAX + 1] = {
 	[TSEC_A_HANDSHAKE_EXPORTER]	= { .type = NLA_BINARY,
 					    .len = TSEC_SECRET_MAX },
 	[TSEC_A_HANDSHAKE_RESUMED]	= { .type = NLA_FLAG },
+	[TSEC_A_HANDSHAKE_FAREWELL]	= { .type = NLA_BINARY,
+					    .len = TSEC_FAREWELL_MAX },
 };
 
 /**
@@ -342,6 +345,25 @@ static int peer_take(struct tsec_peer *peer, struct nlattr **tb)
 	return 0;
 }
 
+static const char *farewell_wrong(const struct tsec_session *session,
+				  const struct nlattr *attr)
+{
+	if (attr && (!session->dgram || session->record->build_close))
+		return "the end of this protocol is not the daemon's to tell";
+	return NULL;
+}
+
+static void farewell_take(struct tsec_session *session,
+			  const struct nlattr *attr)
+{
+	struct tsec_dgram *dgram = session->dgram;
+
+	if (!attr)
+		return;
+	dgram->farewell_len = nla_len(attr);
+	memcpy(dgram->farewell, nla_data(attr), dgram->farewell_len);
+}
+
 /* What the daemon says must be what its keys are for. */
 static const char *outcome_wrong(const struct tsec_session *session,
 				 struct nlattr **tb)
@@ -369,7 +391,8 @@ static int outcome_take(struct genl_info *info, struct tsec_session *session,
 	int err = 0;
 
 	mutex_lock(&session->rx.lock);
-	why = outcome_wrong(session, tb);
+	why = outcome_wrong(session, tb) ?:
+	      farewell_wrong(session, tb[TSEC_A_HANDSHAKE_FAREWELL]);
 	if (tsec_session_state(session) != TSEC_STATE_HANDSHAKE)
 		why = "no handshake of that session is under way";
 	if (!why && session->app.peer_name && !tb[TSEC_A_HANDSHAKE_PEER_NAME])
@@ -377,6 +400,8 @@ static int outcome_take(struct genl_info *info, struct tsec_session *session,
 				      session->app.peer_name);
 	if (!why && !err)
 		err = peer_take(&session->peer, tb);
+	if (!why && !err)
+		farewell_take(session, tb[TSEC_A_HANDSHAKE_FAREWELL]);
 	mutex_unlock(&session->rx.lock);
 	return why ? tsec_nl_refuse(info, -EINVAL, why) : err;
 }

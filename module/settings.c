@@ -10,11 +10,15 @@
 
 #include "settings.h"
 
-/* AES-256 first: its suite also has the larger hash. */
+/*
+ * AES-256 first: its suite also has the larger hash.  The last one is SRTP's,
+ * which every implementation of that has.
+ */
 static const u16 default_ciphers[] = {
 	TSEC_CIPHER_AES_256_GCM,
 	TSEC_CIPHER_AES_128_GCM,
 	TSEC_CIPHER_CHACHA20_POLY1305,
+	TSEC_CIPHER_AES_128_CM_HMAC_SHA1_80,
 };
 
 /**
@@ -136,21 +140,16 @@ static bool contains(const u16 *ciphers, size_t count, u16 cipher)
 	return false;
 }
 
-/* Ciphers that handshakes know. */
-static bool cipher_valid(u16 cipher)
-{
-	const struct tsec_cipher_desc *desc = tsec_cipher_find(cipher);
-
-	return desc && desc->alg;
-}
-
-/* Known ciphers, none twice; hence never more than there are. */
+/*
+ * Known ciphers, none twice; hence never more than there are.  A handshake
+ * uses those of them that its protocol has.
+ */
 static bool ciphers_valid(const u16 *ciphers, size_t count)
 {
 	size_t i;
 
 	for (i = 0; i < count; i++)
-		if (!cipher_valid(ciphers[i]) ||
+		if (!tsec_cipher_find(ciphers[i]) ||
 		    contains(ciphers, i, ciphers[i]))
 			return false;
 	return true;

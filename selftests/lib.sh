@@ -141,7 +141,7 @@ tap_run_all()
 	scratch=$(mktemp -d "${TMPDIR:-/tmp}/tsec-run.XXXXXX")
 	chmod 755 "$scratch"
 	export TSEC_SCRATCH=$scratch
-	[ -x "$peer" ] || make -s -C "$selftests/interop" >&2
+	[ -x "$peer" ] || make -s -C "$selftests/interop" peer >&2
 	for script; do
 		echo "# $script"
 		started=$SECONDS
@@ -531,6 +531,7 @@ setup()
 	exec {never}<> <(:)
 	module_load || bail_out "the module cannot be loaded"
 	ip link set lo up 2>/dev/null
-	[ -x "$peer" ] || make -s -C "$selftests/interop" || bail_out "no peer"
+	[ -x "$peer" ] || make -s -C "$selftests/interop" peer ||
+		bail_out "no peer"
 	pki_setup
 }

@@ -16,6 +16,7 @@
 
 #include "../compat.h"
 #include "../key.h"
+#include "dtls12.h"
 #include "srtp.h"
 #include "srtp_crypt.h"
 
@@ -43,8 +44,8 @@ enum rtcp_type {
 /* RFC 7983: what else shares the port. */
 enum dtls_type {
 	DTLS_FIRST	= 20,
+	DTLS_HANDSHAKE	= 22,		/* the last type that one needs */
 	DTLS_LAST	= 63,
-	DTLS_RECORD_MIN	= 13,
 };
 
 #define ENCRYPTED	BIT(31)		/* SRTCP's flag, beside its index */
@@ -106,8 +107,18 @@ static u32 ssrc_of(const u8 *data)
 
 static bool is_dtls(const u8 *data, size_t len)
 {
-	return len >= DTLS_RECORD_MIN && data[0] >= DTLS_FIRST &&
+	return len >= TSEC_DTLS12_HEADER && data[0] >= DTLS_FIRST &&
 	       data[0] <= DTLS_LAST;
+}
+
+/*
+ * The keys of DTLS are the daemon's, which gets all but what it has no use
+ * for: data and heartbeats.
+ */
+static enum tsec_packet_kind dtls_kind(const u8 *data)
+{
+	return data[0] <= DTLS_HANDSHAKE ? TSEC_PACKET_HANDSHAKE :
+					   TSEC_PACKET_DATA;
 }
 
 static int peek(const u8 *data, size_t len, u8 cid_len,
@@ -116,11 +127,12 @@ static int peek(const u8 *data, size_t len, u8 cid_len,
 	header->len = len;
 	header->key_id = 0;
 	header->sealed = false;
-	header->kind = TSEC_PACKET_HANDSHAKE;
 	header->cid = NULL;
 	header->cid_len = 0;
-	if (is_dtls(data, len))
+	if (is_dtls(data, len)) {
+		header->kind = dtls_kind(data);
 		return 0;
+	}
 	if (!header_len(data, len))
 		return -EINVAL;
 	header->key_id = ssrc_of(data);
@@ -426,9 +438,13 @@ const struct tsec_packet_ops tsec_packet_srtp_ops = {
 	.key_free	= key_free,
 	.seal		= seal,
 	.open		= open,
+	.greet		= tsec_dtls12_greet,
 };
 
-/* Nothing in it is for the protocol itself, not even an end. */
+/*
+ * Nothing in it is for the protocol itself: an end comes by the DTLS whose
+ * handshake has made the keys (RFC 5764), if any has.
+ */
 const struct tsec_record_ops tsec_record_srtp_ops = {
 	.name		= "srtp",
 	.protocol	= TSEC_PROTO_SRTP,
@@ -437,4 +453,5 @@ const struct tsec_record_ops tsec_record_srtp_ops = {
 	.trailer_room	= TSEC_SRTP_TRAILER_ROOM,
 	.payload_max	= TSEC_SRTP_PAYLOAD_MAX,
 	.packet		= &tsec_packet_srtp_ops,
+	.handshake	= true,
 };

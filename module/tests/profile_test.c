@@ -123,7 +123,7 @@ static void profiles_init(struct kunit *test)
 	profile = tsec_profile_find(&b->profiles, "default");
 	KUNIT_ASSERT_NOT_NULL(test, profile);
 	KUNIT_EXPECT_STREQ(test, profile->name, "default");
-	KUNIT_EXPECT_EQ(test, profile->settings.cipher_count, 3);
+	KUNIT_EXPECT_EQ(test, profile->settings.cipher_count, 4);
 	tsec_profile_put(profile);
 }
 

@@ -85,11 +85,13 @@ static void settings_init(struct kunit *test)
 
 	KUNIT_EXPECT_EQ(test, b->profile.version_min, V12);
 	KUNIT_EXPECT_EQ(test, b->profile.version_max, V13);
-	KUNIT_EXPECT_EQ(test, b->profile.cipher_count, 3);
+	KUNIT_EXPECT_EQ(test, b->profile.cipher_count, 4);
 	KUNIT_EXPECT_EQ(test, b->profile.ciphers[0], TSEC_CIPHER_AES_256_GCM);
 	KUNIT_EXPECT_EQ(test, b->profile.ciphers[1], TSEC_CIPHER_AES_128_GCM);
 	KUNIT_EXPECT_EQ(test, b->profile.ciphers[2],
 			TSEC_CIPHER_CHACHA20_POLY1305);
+	KUNIT_EXPECT_EQ(test, b->profile.ciphers[3],
+			TSEC_CIPHER_AES_128_CM_HMAC_SHA1_80);
 	KUNIT_EXPECT_TRUE(test, b->profile.session_cache);
 	KUNIT_EXPECT_FALSE(test, b->profile.manual);
 	KUNIT_EXPECT_EQ(test, tsec_settings_validate(&b->profile, &why), 0);
@@ -125,7 +127,8 @@ static void settings_copy(struct kunit *test)
 static void settings_ciphers_set(struct kunit *test)
 {
 	static const u16 two[] = { 3, 1 }, twice[] = { 1, 1 };
-	static const u16 unknown[] = { 1, 4 }, many[] = { 1, 2, 3, 1 };
+	static const u16 unknown[] = { 1, 99 }, many[] = { 1, 2, 3, 1 };
+	static const u16 srtp[] = { TSEC_CIPHER_AES_128_CM_HMAC_SHA1_32 };
 	struct bench *b = test->priv;
 	struct tsec_settings *s = &b->profile;
 
@@ -139,8 +142,9 @@ static void settings_ciphers_set(struct kunit *test)
 			-EINVAL);
 	KUNIT_EXPECT_EQ(test, tsec_settings_ciphers_set(s, many, 4), -EINVAL);
 	KUNIT_EXPECT_EQ(test, s->cipher_count, 2);
+	KUNIT_EXPECT_EQ(test, tsec_settings_ciphers_set(s, srtp, 1), 0);
 	KUNIT_EXPECT_EQ(test, tsec_settings_ciphers_set(s, NULL, 0), 0);
-	KUNIT_EXPECT_EQ(test, s->cipher_count, 3);
+	KUNIT_EXPECT_EQ(test, s->cipher_count, 4);
 }
 
 static void expect_fault(struct kunit *test, const char *fault)
@@ -184,7 +188,7 @@ static void narrow__nothing_set(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, narrow(b, CLIENT), 0);
 	KUNIT_EXPECT_EQ(test, b->effective.version_min, V12);
 	KUNIT_EXPECT_EQ(test, b->effective.version_max, V13);
-	KUNIT_EXPECT_EQ(test, b->effective.cipher_count, 3);
+	KUNIT_EXPECT_EQ(test, b->effective.cipher_count, 4);
 	KUNIT_EXPECT_EQ(test, b->effective.verify, TSEC_VERIFY_DEFAULT);
 	KUNIT_EXPECT_TRUE(test, b->effective.session_cache);
 	KUNIT_EXPECT_STREQ(test, b->effective.alpn, "h2");

@@ -9,6 +9,12 @@
 
 #define OPS	(&tsec_packet_srtp_ops)
 
+/* The first message of a client of DTLS, up to its empty cookie. */
+#define HELLO	HEX("16feff00000000000000000030",		\
+		    "010000240000000000000024fefd",		\
+		    "01010101010101010101010101010101",		\
+		    "01010101010101010101010101010101", "0000")
+
 enum {
 	WINDOW = 64,
 };
@@ -222,14 +228,42 @@ static void peek__others(struct kunit *test)
 				-EINVAL);
 		if (dtls) {
 			KUNIT_EXPECT_FALSE(test, header.sealed);
-			KUNIT_EXPECT_EQ(test, (int)header.kind,
-					(int)TSEC_PACKET_HANDSHAKE);
+			KUNIT_EXPECT_EQ(test, header.len, 13);
+			KUNIT_EXPECT_EQ(test, (int)header.kind, first <= 22 ?
+					(int)TSEC_PACKET_HANDSHAKE :
+					(int)TSEC_PACKET_DATA);
 		}
 		data[1] = 192;
 		KUNIT_EXPECT_EQ(test, OPS->peek(data, 8, 0, &header),
 				srtp ? 0 : -EINVAL);
 		data[1] = 0;
 	}
+}
+
+/* A listener meets strangers as one of DTLS does, and no others. */
+static void greet(struct kunit *test)
+{
+	static const u8 secret[TSEC_GREETING_SECRET_LEN] = { 1, 2, 3 };
+	struct tsec_greeting greeting = {
+		.peer		= secret,
+		.peer_len	= 8,
+		.secret		= secret,
+	};
+	u8 data[64];
+
+	greeting.data = data;
+	greeting.len = unhex(test, data, sizeof(data), rtp.payload);
+	KUNIT_EXPECT_EQ(test, (int)OPS->greet(&greeting),
+			(int)TSEC_GREETING_NONE);
+	greeting.len = unhex(test, data, sizeof(data), HELLO);
+	KUNIT_EXPECT_EQ(test, (int)OPS->greet(&greeting),
+			(int)TSEC_GREETING_ANSWERED);
+	KUNIT_EXPECT_EQ(test, greeting.reply[0], 22);
+	KUNIT_EXPECT_LE(test, (size_t)greeting.reply_len, greeting.len);
+	greeting.len--;
+	data[12]--;
+	KUNIT_EXPECT_EQ(test, (int)OPS->greet(&greeting),
+			(int)TSEC_GREETING_NONE);
 }
 
 /* CSRCs and an extension that the packet is too short for. */
@@ -629,6 +663,7 @@ static struct kunit_case srtp_cases[] = {
 	KUNIT_CASE(peek__packets),
 	KUNIT_CASE(peek__others),
 	KUNIT_CASE(peek__cut_off),
+	KUNIT_CASE(greet),
 	KUNIT_CASE(key_new__refused),
 	KUNIT_CASE(fit__lengths),
 	KUNIT_CASE(seal__vectors),

@@ -41,11 +41,12 @@ void shake_claim(struct shake *shake, struct tsec_nl *nl, int role)
 		err = tsec_handshake_accept(nl, 0, &info);
 	} while (err && now_ms() < end);
 	ASSERT_EQ(err, 0);
-	ASSERT_EQ(info.protocol, TSEC_PROTO_DTLS);
+	shake->protocol = info.protocol;
 	ASSERT_EQ(info.role, role);
 	shake->nl = nl;
 	shake->channel = info.fd;
 	shake->session = info.session;
+	shake->farewell = (struct tsec_blob){ NULL, 0 };
 	tsec_nl_wipe(nl);
 }
 
@@ -61,22 +62,22 @@ static void key_info(struct tsec_key_info *info, const struct peer *peer,
 {
 	const struct key *key = direction == TSEC_DIR_TX ? &peer->rx :
 							   &peer->tx;
-	uint16_t cipher = peer->kind.cipher;
+	uint16_t cipher = peer->kind.cipher, version = peer->kind.version;
 
 	memset(info, 0, sizeof(*info));
 	tsec_set(info, KEY_SESSION, session, session);
 	tsec_set(info, KEY_DIRECTION, direction, direction);
-	tsec_set(info, KEY_VERSION, version, TSEC_VERSION_DTLS_1_2);
+	tsec_set(info, KEY_VERSION, version, version);
 	tsec_set(info, KEY_CIPHER, cipher, cipher);
 	tsec_set(info, KEY_KEY, key,
 		 ((struct tsec_blob){ key->key,
 				      tsec_cipher_key_len(cipher) }));
 	tsec_set(info, KEY_IV, iv,
 		 ((struct tsec_blob){ key->iv,
-			tsec_cipher_iv_len(cipher, TSEC_VERSION_DTLS_1_2) }));
+				      tsec_cipher_iv_len(cipher, version) }));
 }
 
-void shake_finish(struct shake *shake, const struct peer *peer)
+int shake_try_finish(struct shake *shake, const struct peer *peer)
 {
 	struct tsec_handshake_info done = { .have = 0 };
 	struct tsec_key_info keys[__TSEC_DIR_MAX];
@@ -85,7 +86,14 @@ void shake_finish(struct shake *shake, const struct peer *peer)
 	key_info(&keys[1], peer, TSEC_DIR_RX, shake->session);
 	tsec_set(&done, HANDSHAKE_SESSION, session, shake->session);
 	tsec_set(&done, HANDSHAKE_STATUS, status, 0);
-	tsec_set(&done, HANDSHAKE_VERSION, version, TSEC_VERSION_DTLS_1_2);
+	tsec_set(&done, HANDSHAKE_VERSION, version, peer->kind.version);
 	tsec_set(&done, HANDSHAKE_CIPHER, cipher, peer->kind.cipher);
-	ASSERT_EQ(tsec_handshake_finish(shake->nl, keys, &done), 0);
+	if (shake->farewell.len)
+		tsec_set(&done, HANDSHAKE_FAREWELL, farewell, shake->farewell);
+	return tsec_handshake_finish(shake->nl, keys, &done);
+}
+
+void shake_finish(struct shake *shake, const struct peer *peer)
+{
+	ASSERT_EQ(shake_try_finish(shake, peer), 0);
 }

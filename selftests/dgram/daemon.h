@@ -13,6 +13,8 @@ struct shake {
 	struct tsec_nl *nl;
 	int channel;
 	uint32_t session;
+	uint8_t protocol;
+	struct tsec_blob farewell;	/* none, unless a test sets it */
 };
 
 /* A socket for a peer, with keys of its own that nobody else has yet. */
@@ -22,6 +24,8 @@ void peer_alone(struct peer *peer, const struct kind *kind);
 void shake_claim(struct shake *shake, struct tsec_nl *nl, int role);
 /* No handshake waits. */
 void shake_none(struct tsec_nl *nl);
+/* What the kernel says to the keys of the peer. */
+int shake_try_finish(struct shake *shake, const struct peer *peer);
 /* Its session is open, with the peer's keys. */
 void shake_finish(struct shake *shake, const struct peer *peer);
 

@@ -83,17 +83,19 @@ static size_t message_make(uint8_t *out, int content, int epoch, int type)
 
 TEST_F(client, passes_datagrams)
 {
-	char big[1200];
+	uint8_t big[1200], small[64];
+	size_t len = message_make(small, TYPE_HANDSHAKE, 0, 2);
 
 	EXPECT_EQ(poll_for(self->shake.channel, POLLIN | POLLOUT, SOON),
 		  POLLOUT);
 	ASSERT_EQ(send(self->shake.channel, "hello", 5, 0), 5);
 	expect_raw(self->peer.fd, "hello", 5);
 	fill_pattern(big, sizeof(big), 7);
+	memcpy(big, small, len);
 	peer_write(&self->peer, big, sizeof(big));
-	peer_write(&self->peer, "b", 1);
+	peer_write(&self->peer, small, len);
 	expect_raw(self->shake.channel, big, sizeof(big));
-	expect_raw(self->shake.channel, "b", 1);
+	expect_raw(self->shake.channel, small, len);
 	EXPECT_ERR(recv(self->shake.channel, buf, 1, 0), EAGAIN);
 	/* The program sees nothing of it. */
 	EXPECT_EQ(poll_for(self->sock, POLLIN | POLLOUT, 0), 0);
@@ -101,10 +103,29 @@ TEST_F(client, passes_datagrams)
 	EXPECT_ERR(tsec_connect(self->sock, &self->addr), EALREADY);
 }
 
+TEST_F(client, passes_the_handshake_alone)
+{
+	uint64_t malformed = stat_of("PacketsMalformed");
+	uint64_t unprotected = stat_of("PacketsUnprotected");
+	uint8_t record[64];
+	size_t len = message_make(record, TYPE_DATA, 0, 2);
+
+	peer_write(&self->peer, "no record", 9);
+	stat_reaches("PacketsMalformed", malformed + 1);
+	peer_write(&self->peer, record, len);
+	stat_reaches("PacketsUnprotected", unprotected + 1);
+	peer_send(&self->peer, TYPE_DATA, "early", 5);
+	EXPECT_EQ(poll_for(self->shake.channel, POLLIN, 0), 0);
+	len = message_make(record, TYPE_ALERT, 0, 2);
+	peer_write(&self->peer, record, len);
+	expect_raw(self->shake.channel, record, len);
+}
+
 TEST_F(client, opens)
 {
 	struct tsec_info info;
 
+	EXPECT_EQ(self->shake.protocol, TSEC_PROTO_DTLS);
 	finish(self);
 	info_of(self->sock, &info);
 	EXPECT_EQ(info.version, TSEC_VERSION_DTLS_1_2);
@@ -208,6 +229,18 @@ TEST_F(client, ends_with_the_session)
 	EXPECT_EQ(recv(self->shake.channel, buf, sizeof(buf), 0), 0);
 	EXPECT_ERR(send(self->shake.channel, "again", 5, MSG_NOSIGNAL), EPIPE);
 	self->sock = dup(self->shake.channel);
+}
+
+/* The kernel has the keys to do so itself. */
+TEST_F(client, leaves_the_end_to_the_kernel)
+{
+	self->shake.farewell = (struct tsec_blob){ "farewell", 8 };
+	EXPECT_EQ(shake_try_finish(&self->shake, &self->peer), -EINVAL);
+	self->shake.farewell.len = 0;
+	finish(self);
+	EXPECT_ERR(shutdown(self->shake.channel, SHUT_RD), EOPNOTSUPP);
+	peer_send(&self->peer, TYPE_DATA, "on", 2);
+	expect_datagram(self->sock, "on", 2);
 }
 
 TEST_F(client, daemon_goes)

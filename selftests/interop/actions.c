@@ -215,6 +215,8 @@ static int run_simple(int fd, const struct options *o, const char *word)
 		return recv_end(fd);
 	if (!strcmp(word, "echo"))
 		return echo(fd);
+	if (!strcmp(word, "answer"))
+		return rtp_answer(fd);
 	if (!strcmp(word, "shutdown"))
 		return shutdown(fd, SHUT_WR) ? failed(fd, "shutdown") : 0;
 	if (!strcmp(word, "reset"))
@@ -249,6 +251,10 @@ static int run_with_value(int fd, const struct options *o, const char *word,
 		return send_file(fd, value);
 	if (!strcmp(word, "recvfile"))
 		return recv_file(fd, value);
+	if (!strcmp(word, "rtp"))
+		return rtp_ask(fd, atoi(value), false);
+	if (!strcmp(word, "mirror"))
+		return rtp_ask(fd, atoi(value), true);
 	if (!strcmp(word, "update"))
 		return update(fd, atoi(value));
 	if (!strcmp(word, "cert"))

@@ -129,6 +129,32 @@ server_failed()
 	log_mark
 }
 
+# bad_network PORT PATTERN [OPTION]...: six of our clients and a server of ours,
+# over a network that loses, doubles and reorders; $lucky of them say PATTERN. Each
+# try to get the last flight comes through in half of all cases, and the waits
+# double: within its time one client in a few hundred has no luck.
+bad_network()
+{
+	local port=$1 pattern=$2 patience=310 i
+
+	shift 2
+	tc qdisc add dev lo root netem loss 30% duplicate 10% delay 2ms 2ms \
+		reorder 20% limit 10000 || bail_out 'no netem'
+	for i in 1 2 3 4 5 6; do
+		start "c$i" "$peer" client --profile cli --name localhost \
+			--timeout 300 "$@" 127.0.0.1 "$port" info
+	done
+	for i in 1 2 3 4 5 6; do
+		finish "c$i"
+	done
+	tc qdisc del dev lo root
+	lucky=0
+	for i in 1 2 3 4 5 6; do
+		echo "# $i: $(out "c$i" | tr '\n' ' ')"
+		! file_has "$work/c$i.out" "$pattern" || lucky=$((lucky + 1))
+	done
+}
+
 log_lines=0
 
 log_mark()

@@ -22,9 +22,9 @@ static const char usage[] =
 	"  --fork          server: a child for each connection\n"
 	"  --backlog N     server: of listen(2) (64)\n"
 	"  --defer         client: connect(2) without waiting, then poll(2)\n"
+	"  --from PORT     client: its own port\n"
 	"  --datagrams     sockets of type SOCK_DGRAM\n"
 	"  --protocol NAME tls, dtls, srtp or esp, in place of the default\n"
-	"  --from PORT     client: its own port\n"
 	"  --update N      bulk: renew the key after every N writes\n"
 	"  --request       bulk, --update: ask the peer to do so, too\n"
 	"  --write BYTES   bulk: how much each write has (65536)\n"
@@ -33,7 +33,10 @@ static const char usage[] =
 	"  send TEXT | recv | datagram | until LINE | end | shutdown | reset | quit | wait | commands\n"
 	"  bulk MB | check MB | both MB | echo | sendfile FILE | recvfile FILE\n"
 	"  update 0|1 | info | error | cert FILE\n"
-	"  export LABEL CONTEXT LENGTH\n";
+	"  export LABEL CONTEXT LENGTH\n"
+	"  rtp N           N packets of RTP and of RTCP, and the answer to each\n"
+	"  mirror N        the same, of a peer that sends each back as it is\n"
+	"  answer          each such packet with another source, up to the end\n";
 
 enum {
 	OPT_PROFILE = 1, OPT_NAME, OPT_ALPN, OPT_VERIFY, OPT_MIN, OPT_MAX,
@@ -73,8 +76,15 @@ static const char *const verify_names[] = {
 	"default", "none", "request", "require", NULL
 };
 
-static const char *const cipher_names[] = {
-	"", "aes-128-gcm", "aes-256-gcm", "chacha20-poly1305", NULL
+const char *const cipher_names[TSEC_CIPHER_MAX + 2] = {
+	[TSEC_CIPHER_UNSPEC]			= "none",
+	[TSEC_CIPHER_AES_128_GCM]		= "aes-128-gcm",
+	[TSEC_CIPHER_AES_256_GCM]		= "aes-256-gcm",
+	[TSEC_CIPHER_CHACHA20_POLY1305]		= "chacha20-poly1305",
+	[TSEC_CIPHER_AES_128_CM_HMAC_SHA1_80]	= "aes-128-cm-hmac-sha1-80",
+	[TSEC_CIPHER_AES_128_CM_HMAC_SHA1_32]	= "aes-128-cm-hmac-sha1-32",
+	[TSEC_CIPHER_AES_256_CM_HMAC_SHA1_80]	= "aes-256-cm-hmac-sha1-80",
+	[TSEC_CIPHER_AES_256_CM_HMAC_SHA1_32]	= "aes-256-cm-hmac-sha1-32",
 };
 
 static const char *const protocol_names[] = {

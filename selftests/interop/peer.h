@@ -46,6 +46,7 @@ struct options {
 void die_with_parent(pid_t parent);
 
 /* options.c */
+extern const char *const cipher_names[]; /* NULL at the end */
 int options_parse(int argc, char **argv, struct options *options);
 void options_apply(int fd, const struct options *options);
 
@@ -61,6 +62,10 @@ int actions_run(int fd, const struct options *options, char **words);
 int bulk_send(int fd, const struct options *options, uint64_t megabytes);
 int bulk_check(int fd, uint64_t megabytes);
 int bulk_both(int fd, const struct options *options, uint64_t megabytes);
+
+/* rtp.c: media, as far as it takes both ends to see that it comes through */
+int rtp_ask(int fd, int n, bool mirror);
+int rtp_answer(int fd);
 
 /* report.c: lines on standard output, each written at once */
 void say(const char *format, ...) __attribute__((format(printf, 1, 2)));

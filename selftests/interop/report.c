@@ -69,11 +69,7 @@ void report_string(int fd, const char *what, int option)
 
 static const char *cipher_name(int cipher)
 {
-	static const char *const names[] = {
-		"none", "aes-128-gcm", "aes-256-gcm", "chacha20-poly1305",
-	};
-
-	return cipher <= TSEC_CIPHER_CHACHA20_POLY1305 ? names[cipher] : "?";
+	return cipher <= TSEC_CIPHER_MAX ? cipher_names[cipher] : "?";
 }
 
 static const char *version_name(int version)
@@ -84,6 +80,7 @@ static const char *version_name(int version)
 	case TSEC_VERSION_DTLS_1_2:	return "DTLS-1.2";
 	case TSEC_VERSION_ESP:		return "esp";
 	case TSEC_VERSION_ESP_ESN:	return "esp-esn";
+	case TSEC_VERSION_SRTP:		return "SRTP";
 	default:			return "none";
 	}
 }

@@ -6,7 +6,7 @@
 . "$(dirname "$0")/lib.sh"
 need_module
 
-default="version-min TLSv1.2 version-max TLSv1.3 ciphers aes-256-gcm,aes-128-gcm,chacha20-poly1305 verify default session-cache on"
+default="version-min TLSv1.2 version-max TLSv1.3 ciphers aes-256-gcm,aes-128-gcm,chacha20-poly1305,aes-128-cm-hmac-sha1-80 verify default session-cache on"
 does 0 "default $default" profile
 does 0 "default $default" profile show default
 does 0 "" profile add web cert /etc/tsec/web.pem privkey /etc/tsec/web.key

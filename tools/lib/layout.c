@@ -123,6 +123,7 @@ static const struct field handshake_fields[] = {
 	HANDSHAKE(PEER_CERT, "peer-cert", peer_cert, FIELD_BLOB),
 	HANDSHAKE(EXPORTER, "exporter", exporter, FIELD_BLOB),
 	HANDSHAKE(RESUMED, "resumed", resumed, FIELD_FLAG),
+	HANDSHAKE(FAREWELL, "farewell", farewell, FIELD_BLOB),
 };
 
 #define KEY(NAME, label, member, kind) \

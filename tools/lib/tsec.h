@@ -144,6 +144,7 @@ struct tsec_handshake_info {
 	struct tsec_blob peer_cert;	/* DER, leaf first */
 	struct tsec_blob exporter;	/* secret */
 	uint8_t resumed;		/* a flag: sent when its bit is set */
+	struct tsec_blob farewell;	/* a datagram, for the peer */
 };
 
 /* TSEC_A_KEY_*; the secrets are sent, never received */
@@ -321,7 +322,8 @@ int tsec_handshake_accept(struct tsec_nl *nl, uint32_t session,
  * tsec_handshake_done() - tell what came of a handshake
  * @nl: a handle of the daemon
  * @info: session and status, and after success version, cipher and what else
- *	is known: alpn, peer_name, peer_id, peer_cert, exporter, resumed
+ *	is known: alpn, peer_name, peer_id, peer_cert, exporter, resumed,
+ *	farewell
  *
  * Return: 0, -ENOENT when the session has gone meanwhile.
  */

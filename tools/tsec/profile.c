@@ -21,7 +21,8 @@ static const char usage[] =
 	"             hard-bytes N | soft-seconds N | hard-seconds N |\n"
 	"             idle-seconds N }\n"
 	"VERSION := { 1.2 | 1.3 }\n"
-	"CIPHER := { aes-128-gcm | aes-256-gcm | chacha20-poly1305 }\n"
+	"CIPHER := { aes-128-gcm | aes-256-gcm | chacha20-poly1305 |\n"
+	"            aes-128-cm-hmac-sha1-80 | aes-128-cm-hmac-sha1-32 }\n"
 	"VERIFY := { none | request | require }\n"
 	"\"\" gives a name or file its default, \"default\" anything else.\n";
 

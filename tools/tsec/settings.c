@@ -36,7 +36,8 @@ static int parse_cipher_list(struct tsec_profile_info *info, const char *value)
 		n = tsec_parse_ciphers(value, info->ciphers, TSEC_CIPHERS_MAX);
 	if (n < 0)
 		return bad_usage("\"%s\" is not a list of ciphers, which are "
-				 "aes-128-gcm, aes-256-gcm, chacha20-poly1305",
+				 "aes-128-gcm, aes-256-gcm, chacha20-poly1305 "
+				 "and of SRTP aes-128-cm-hmac-sha1-80, -32",
 				 value);
 	info->n_ciphers = n;
 	info->have |= TSEC_HAS(PROFILE_CIPHERS);

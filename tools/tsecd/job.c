@@ -166,7 +166,8 @@ static void job_linger(struct job *job, unsigned int seconds)
 	event_assign(&job->io, worker->base, job->handshake.fd,
 		     EV_READ | EV_PERSIST, on_message, job);
 	evtimer_assign(&job->timer, worker->base, on_linger_end, job);
-	event_add(&job->timer, &time);
+	if (seconds != HANDSHAKE_STAYS)
+		event_add(&job->timer, &time);
 	event_add(&job->io, NULL);
 	worker_job_ended(worker);
 }

@@ -36,7 +36,8 @@
  * @TSEC_PROTO_DEFAULT: TLS on SOCK_STREAM, DTLS on SOCK_DGRAM
  * @TSEC_PROTO_TLS: TLS 1.2 (RFC 5246) and TLS 1.3 (RFC 8446) over TCP
  * @TSEC_PROTO_DTLS: DTLS 1.2 (RFC 6347) over UDP
- * @TSEC_PROTO_SRTP: SRTP and SRTCP (RFC 3711) over UDP, with manual keys
+ * @TSEC_PROTO_SRTP: SRTP and SRTCP (RFC 3711) over UDP, with keys by DTLS
+ *	(RFC 5764) or manual ones
  * @TSEC_PROTO_ESP: ESP (RFC 4303) in transport mode for UDP, in UDP
  *	(RFC 3948), with manual keys
  *
@@ -153,6 +154,7 @@ enum tsec_verify {
 #define TSEC_IV_MAX		14
 #define TSEC_SECRET_MAX		48
 #define TSEC_CID_MAX		20
+#define TSEC_FAREWELL_MAX	128
 #define TSEC_EXPORT_LABEL_MAX	249
 #define TSEC_EXPORT_MAX		4096
 
@@ -174,7 +176,8 @@ enum tsec_verify {
  *	preference (RFC 7301); get: the one agreed on, empty if none
  * @TSEC_VERSION_MIN: set/get, int: lowest version, e.g. TSEC_VERSION_TLS_1_2
  * @TSEC_VERSION_MAX: set/get, int: highest version
- * @TSEC_CIPHERS: set/get, array of __u16 enum tsec_cipher
+ * @TSEC_CIPHERS: set/get, array of __u16 enum tsec_cipher, in order of
+ *	preference; a handshake uses those that its protocol has
  * @TSEC_CERT: set, PEM: own certificate, leaf first, then its chain
  * @TSEC_PRIVKEY: set, PEM: the certificate's private key; never read back
  * @TSEC_TRUST: set, PEM: the certificates to trust, instead of the
@@ -385,6 +388,7 @@ enum tsec_attr_handshake {
 	TSEC_A_HANDSHAKE_PEER_CERT,	/* binary, DER chain, leaf first */
 	TSEC_A_HANDSHAKE_EXPORTER,	/* binary, exporter_master_secret */
 	TSEC_A_HANDSHAKE_RESUMED,	/* flag */
+	TSEC_A_HANDSHAKE_FAREWELL,	/* binary, datagram that ends it */
 	__TSEC_A_HANDSHAKE_MAX
 };
 

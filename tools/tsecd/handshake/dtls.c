@@ -35,6 +35,12 @@ struct dtls {
 	struct tls *tls;
 	struct flight flight;
 	unsigned int repeats; /* since the handshake was over */
+	const void *late; /* a datagram from then, for the library */
+	size_t late_len;
+	struct {
+		void *data;
+		size_t room, len;
+	} farewell;
 };
 
 static struct dtls *dtls_of(const struct handshake *handshake)
@@ -72,6 +78,22 @@ static ssize_t push(gnutls_transport_ptr_t ptr, const void *data, size_t len)
 	else
 		flight_add(&dtls->flight, data, len);
 	return ret;
+}
+
+/* What came after the handshake does not come from the socket any more. */
+static ssize_t pull_late(gnutls_transport_ptr_t ptr, void *data, size_t len)
+{
+	struct dtls *dtls = ptr;
+
+	if (!dtls->late) {
+		errno = EAGAIN;
+		return -1;
+	}
+	if (len > dtls->late_len)
+		len = dtls->late_len;
+	memcpy(data, dtls->late, len);
+	dtls->late = NULL;
+	return len;
 }
 
 static ssize_t pull(gnutls_transport_ptr_t ptr, void *data, size_t len)
@@ -122,8 +144,8 @@ static int take_over(struct tls *tls)
 	return 0;
 }
 
-static int dtls_open(struct handshake *handshake,
-		     const struct tsec_handshake_info *info)
+int dtls_open(struct handshake *handshake,
+	      const struct tsec_handshake_info *info)
 {
 	int err = tls_open(handshake, info);
 	struct tls *tls = handshake->state;
@@ -145,13 +167,13 @@ static int dtls_open(struct handshake *handshake,
 	return tls_is_client(tls) ? 0 : take_over(tls);
 }
 
-static int dtls_step(struct handshake *handshake)
+int dtls_step(struct handshake *handshake)
 {
 	flight_end(&dtls_of(handshake)->flight);
 	return tls_step(handshake);
 }
 
-static unsigned int dtls_timer(struct handshake *handshake)
+unsigned int dtls_timer(struct handshake *handshake)
 {
 	const struct tls *tls = handshake->state;
 
@@ -186,18 +208,65 @@ static bool repeats_flight(const struct tls *tls, const uint8_t *data,
 	       !data[EPOCH + 1] && data[MESSAGE] == awaited;
 }
 
-static bool dtls_message(struct handshake *handshake, const void *data,
-			 size_t len)
+bool dtls_message(struct handshake *handshake, const void *data, size_t len)
 {
 	struct dtls *dtls = dtls_of(handshake);
 
 	if (!repeats_flight(dtls->tls, data, len))
 		return true;
-	return flight_repeat(&dtls->flight, handshake->fd) &&
-	       ++dtls->repeats < REPEATS_MAX;
+	return dtls->repeats++ < REPEATS_MAX &&
+	       flight_repeat(&dtls->flight, handshake->fd);
 }
 
-static void dtls_close(struct handshake *handshake)
+/* The library's next datagram goes nowhere. */
+static ssize_t push_nowhere(gnutls_transport_ptr_t ptr, const void *data,
+			    size_t len)
+{
+	struct dtls *dtls = ptr;
+
+	if (len > dtls->farewell.room)
+		len = 0;
+	memcpy(dtls->farewell.data, data, len);
+	dtls->farewell.len = len;
+	return len;
+}
+
+size_t dtls_farewell(struct handshake *handshake, void *data, size_t size)
+{
+	struct dtls *dtls = dtls_of(handshake);
+	gnutls_session_t session = dtls->tls->session;
+
+	dtls->farewell.data = data;
+	dtls->farewell.room = size;
+	gnutls_transport_set_push_function(session, push_nowhere);
+	gnutls_bye(session, GNUTLS_SHUT_WR);
+	return dtls->farewell.len;
+}
+
+/*
+ * Only alerts get to the library, of the epoch that the handshake has begun:
+ * it would repeat flights of its own, and renegotiate.
+ */
+bool dtls_is_over(struct handshake *handshake, const void *data, size_t len)
+{
+	enum { TYPE = 0, EPOCH = 3, ALERT = 21, HEADER_LEN = 13 };
+	struct dtls *dtls = dtls_of(handshake);
+	gnutls_session_t session = dtls->tls->session;
+	const uint8_t *header = data;
+	uint8_t content[16];
+	ssize_t ret;
+
+	if (len < HEADER_LEN || header[TYPE] != ALERT || header[EPOCH] ||
+	    header[EPOCH + 1] != 1)
+		return false;
+	dtls->late = data;
+	dtls->late_len = len;
+	gnutls_transport_set_pull_function(session, pull_late);
+	ret = gnutls_record_recv(session, content, sizeof(content));
+	return !ret || ret == GNUTLS_E_FATAL_ALERT_RECEIVED;
+}
+
+void dtls_close(struct handshake *handshake)
 {
 	struct dtls *dtls = handshake->state ? dtls_of(handshake) : NULL;
 

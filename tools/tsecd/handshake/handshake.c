@@ -5,11 +5,13 @@
 
 #include "dtls.h"
 #include "handshake.h"
+#include "srtp.h"
 #include "tls.h"
 
 static const struct handshake_ops *const protocols[] = {
 	&tls_handshake_ops,
 	&dtls_handshake_ops,
+	&srtp_handshake_ops,
 };
 
 const struct handshake_ops *handshake_find(uint8_t protocol)

@@ -22,6 +22,8 @@ enum handshake_want {
 	HANDSHAKE_WANT_WRITE,
 };
 
+#define HANDSHAKE_STAYS UINT32_MAX
+
 struct handshake_ops;
 
 struct handshake {
@@ -61,7 +63,10 @@ struct handshake_ops {
 	void (*abort)(struct handshake *handshake);
 	/* Gives the keys and what is known of the peer. */
 	int (*finish)(struct handshake *handshake, struct outcome *outcome);
-	/* After finish: for how many seconds is the channel to be kept? */
+	/*
+	 * After finish: for how many seconds is the channel to be kept?
+	 * HANDSHAKE_STAYS: as long as the session.
+	 */
 	unsigned int (*lingers)(struct handshake *handshake);
 	/* One late message or datagram: false when no more is expected. */
 	bool (*message)(struct handshake *handshake, const void *data,

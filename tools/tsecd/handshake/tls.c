@@ -34,7 +34,7 @@ int tls_open(struct handshake *handshake,
 	handshake->state = tls;
 	tls->handshake = handshake;
 	tls->alert = -1;
-	tls->datagrams = handshake->ops->protocol == TSEC_PROTO_DTLS;
+	tls->datagrams = handshake->ops->protocol != TSEC_PROTO_TLS;
 	return tls_setup(tls, info);
 }
 
@@ -181,14 +181,11 @@ static int put_peer_cert(struct tls *tls, struct outcome *outcome)
 	return 0;
 }
 
-int tls_finish(struct handshake *handshake, struct outcome *outcome)
+int tls_tell(struct tls *tls, struct outcome *outcome)
 {
-	struct tls *tls = handshake->state;
 	struct tsec_handshake_info *done = &outcome->done;
-	int err = tls_keys_export(tls, outcome);
+	int err = put_peer_cert(tls, outcome);
 
-	if (!err)
-		err = put_peer_cert(tls, outcome);
 	if (err)
 		return err;
 	put_alpn(tls, done);
@@ -202,6 +199,13 @@ int tls_finish(struct handshake *handshake, struct outcome *outcome)
 	    !done->resumed)
 		tls_resume_save(tls);
 	return 0;
+}
+
+int tls_finish(struct handshake *handshake, struct outcome *outcome)
+{
+	int err = tls_keys_export(handshake->state, outcome);
+
+	return err ? err : tls_tell(handshake->state, outcome);
 }
 
 /* Afterwards ************************************************************* */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * TLS 1.2 and 1.3 over TCP, by GnuTLS; shared by the tls*.c files, and by
- * dtls.c, which has the same handshake.
+ * dtls.c and srtp.c, which have the same handshake.
  */
 #ifndef TSECD_TLS_H
 #define TSECD_TLS_H
@@ -30,6 +30,7 @@ struct tls {
 	bool has_psk;
 	bool datagrams; /* DTLS */
 	void *carrier; /* dtls.c's own */
+	void *media; /* srtp.c's own */
 	uint8_t verify; /* enum tsec_verify, the default resolved */
 	bool resume; /* tickets are given or taken */
 	bool over; /* nothing more can be said to the peer */
@@ -55,6 +56,9 @@ int tls_step(struct handshake *handshake);
 void tls_abort(struct handshake *handshake);
 int tls_finish(struct handshake *handshake, struct outcome *outcome);
 void tls_close(struct handshake *handshake);
+
+/* What there is to tell beside the keys; those have been exported. */
+int tls_tell(struct tls *tls, struct outcome *outcome);
 
 /* Frees what the library keeps for all handshakes; at the daemon's end. */
 void tls_global_free(void);

@@ -37,6 +37,15 @@ void peer_blob(struct tsec_blob *blob, const char *text)
 	*blob = (struct tsec_blob){ text, strlen(text) };
 }
 
+void peer_psk(struct peer *peer, const char *identity, const char *key)
+{
+	struct tsec_handshake_info *info = &peer->info;
+
+	info->cert.data = info->privkey.data = info->trust.data = NULL;
+	peer_blob(&info->psk_identity, identity);
+	peer_blob(&info->psk_key, key);
+}
+
 static void finish(struct peer *peer)
 {
 	struct handshake *handshake = &peer->handshake;

@@ -19,6 +19,9 @@ void peer_init(struct peer *peer, uint8_t role, int fd);
 /* Texts of the profile: give certificate and key as the program would. */
 void peer_blob(struct tsec_blob *blob, const char *text);
 
+/* Has a PSK in place of certificates. */
+void peer_psk(struct peer *peer, const char *identity, const char *key);
+
 /* Takes one end as far as it goes; true once it is over. */
 bool peer_step(struct peer *peer);
 

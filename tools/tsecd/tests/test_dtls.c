@@ -239,16 +239,10 @@ static void test_ciphers(void)
 static void test_psk(void)
 {
 	struct network net;
-	struct peer *peers[] = { &net.client, &net.server };
 
 	begin(&net);
-	for (int i = 0; i < 2; i++) {
-		struct tsec_handshake_info *info = &peers[i]->info;
-
-		info->cert.data = info->privkey.data = info->trust.data = NULL;
-		peer_blob(&info->psk_identity, "someone");
-		peer_blob(&info->psk_key, "0123456789abcdef");
-	}
+	peer_psk(&net.client, "someone", "0123456789abcdef");
+	peer_psk(&net.server, "someone", "0123456789abcdef");
 	run(&net);
 	ok(is_good(&net) && !strcmp(net.server.outcome.done.peer_id, "someone"),
 	   "DTLS 1.2 with a PSK");
