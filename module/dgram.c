@@ -127,7 +127,8 @@ static int port_open(struct tsec_session *session, const char **why)
 	struct tsec_dgram *dgram = session->dgram;
 
 	tsec_encap_header_init(&dgram->header, record->encap,
-			       &session->local.sa, &session->remote.sa);
+			       inet_sk(dgram->isk)->inet_sport,
+			       &dgram->path.ends);
 	if (!record->port)
 		return 0;
 	dgram->path.local_port = htons(record->port);

@@ -61,7 +61,7 @@ static bool is_from_peer(const struct tsec_dgram *dgram,
 	struct tsec_udp_ends ends;
 
 	tsec_udp_ends_read(skb, &ends);
-	return ipv6_addr_equal(&ends.remote, &dgram->header.remote) &&
+	return ipv6_addr_equal(&ends.remote, &dgram->header.ends.remote) &&
 	       (!bound || bound == skb->skb_iif);
 }
 

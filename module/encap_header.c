@@ -18,37 +18,23 @@
 #include "encap_header.h"
 #include "packet.h"
 
-static __be16 end_read(const struct sockaddr *from, struct in6_addr *addr)
-{
-	const struct sockaddr_in *v4 = (const struct sockaddr_in *)from;
-	const struct sockaddr_in6 *v6 = (const struct sockaddr_in6 *)from;
-
-	if (from->sa_family == AF_INET) {
-		ipv6_addr_set_v4mapped(v4->sin_addr.s_addr, addr);
-		return v4->sin_port;
-	}
-	*addr = v6->sin6_addr;
-	return v6->sin6_port;
-}
-
 /**
  * tsec_encap_header_init() - note what the headers of a session say
  * @header: set
  * @kind: what its record protocol carries
- * @local: this end, AF_INET or AF_INET6
- * @remote: the peer, of the same family
+ * @local_port: this end's port, as its program knows it
+ * @ends: the addresses, and the peer's port, as the program knows it
  *
  * Context: Any.
  */
 void tsec_encap_header_init(struct tsec_encap_header *header,
-			    enum tsec_encap_kind kind,
-			    const struct sockaddr *local,
-			    const struct sockaddr *remote)
+			    enum tsec_encap_kind kind, __be16 local_port,
+			    const struct tsec_udp_ends *ends)
 {
 	header->len = kind == TSEC_ENCAP_UDP ? sizeof(struct udphdr) : 0;
-	header->local_port = end_read(local, &header->local);
-	header->remote_port = end_read(remote, &header->remote);
-	header->by_v6 = !ipv6_addr_v4mapped(&header->remote);
+	header->by_v6 = !ipv6_addr_v4mapped(&ends->remote);
+	header->local_port = local_port;
+	header->ends = *ends;
 }
 
 /* IPv4 does without (RFC 768), IPv6 does not (RFC 8200 section 8.1). */
@@ -60,7 +46,7 @@ static __sum16 checksum(const struct tsec_encap_header *header,
 	if (!header->by_v6)
 		return 0;
 	sum = csum_partial(payload, len, csum_partial(udp, sizeof(*udp), 0));
-	return csum_ipv6_magic(&header->local, &header->remote,
+	return csum_ipv6_magic(&header->ends.local, &header->ends.remote,
 			       sizeof(*udp) + len, IPPROTO_UDP, sum) ?:
 	       CSUM_MANGLED_0;
 }
@@ -78,7 +64,7 @@ void tsec_encap_header_push(const struct tsec_encap_header *header,
 {
 	struct udphdr udp = {
 		.source	= header->local_port,
-		.dest	= header->remote_port,
+		.dest	= header->ends.port,
 		.len	= htons(packet->len + sizeof(udp)),
 	};
 
@@ -118,7 +104,7 @@ int tsec_encap_header_pull(const struct tsec_encap_header *header,
 	len = ntohs(udp.len);
 	if (len < sizeof(udp) || len > packet->len)
 		return -EINVAL;
-	if (udp.source != header->remote_port ||
+	if (udp.source != header->ends.port ||
 	    udp.dest != header->local_port)
 		return -EADDRNOTAVAIL;
 	packet->data += sizeof(udp);

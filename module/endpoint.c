@@ -178,7 +178,7 @@ static int endpoint_receive(struct sock *isk, struct sk_buff *skb)
 
 	if (!endpoint)
 		tsec_drop(tsec_net_get(sock_net(isk)), skb,
-		     TSEC_STAT_PACKETS_NO_SESSION);
+			  TSEC_STAT_PACKETS_NO_SESSION);
 	else if (tsec_dgram_own(endpoint->tn, isk, skb))
 		datagram_take(endpoint, skb);
 	return 0;
@@ -302,7 +302,7 @@ static void client_take(struct tsec_listener *listener,
 
 	if (IS_ERR(session)) {
 		tsec_drop(listener->endpoint->tn, skb,
-		     TSEC_STAT_PACKETS_NO_SESSION);
+			  TSEC_STAT_PACKETS_NO_SESSION);
 		return;
 	}
 	local_bh_disable();

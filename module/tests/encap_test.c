@@ -7,6 +7,7 @@
 #include <linux/in6.h>
 #include <linux/net.h>
 #include <linux/workqueue.h>
+#include <net/ipv6.h>
 #include <net/net_namespace.h>
 
 #include "../dgram.h"
@@ -43,24 +44,21 @@ struct bench {
 
 static void session_init(struct bench *b, int i, bool by_v6)
 {
-	struct sockaddr_in v4 = {
-		.sin_family = AF_INET,
-		.sin_addr.s_addr = htonl(INADDR_LOOPBACK),
+	struct tsec_udp_ends ends = {
+		.local	= IN6ADDR_LOOPBACK_INIT,
+		.remote	= IN6ADDR_LOOPBACK_INIT,
 	};
-	struct sockaddr_in6 v6 = {
-		.sin6_family = AF_INET6,
-		.sin6_addr = IN6ADDR_LOOPBACK_INIT,
-	};
-	struct sockaddr *addr = by_v6 ? (struct sockaddr *)&v6 :
-					(struct sockaddr *)&v4;
 
+	if (!by_v6) {
+		ipv6_addr_set_v4mapped(htonl(INADDR_LOOPBACK), &ends.local);
+		ends.remote = ends.local;
+	}
 	b->sessions[i].tn = &b->tn;
 	b->sessions[i].record = &tsec_record_esp_ops;
 	b->sessions[i].state = TSEC_STATE_FAILED;
 	b->dgrams[i].session = &b->sessions[i];
 	b->dgrams[i].isk = b->isk->sk;
-	tsec_encap_header_init(&b->dgrams[i].header, TSEC_ENCAP_UDP, addr,
-			       addr);
+	tsec_encap_header_init(&b->dgrams[i].header, TSEC_ENCAP_UDP, 0, &ends);
 }
 
 static int net_prepare(struct bench *b)
@@ -274,7 +272,7 @@ static void expect_counted(struct kunit *test, u32 from, const u8 *data,
 
 	datagram_send(test, from, data, len);
 	for (i = 0; i < WAIT_MS && count(b, id) == before; i++)
-		msleep(1);
+		usleep_range(500, 1000);
 	KUNIT_EXPECT_EQ_MSG(test, count(b, id), before + 1, "%s",
 			    tsec_stats_name(id));
 }

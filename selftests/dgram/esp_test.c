@@ -17,7 +17,7 @@
 
 enum {
 	QUIET		= 50,		/* ms in which nothing may come */
-	NEXT_NONE	= 59,		/* a dummy packet: RFC 4303 section 2.6 */
+	NEXT_NONE	= 59,		/* dummy: RFC 4303 section 2.6 */
 };
 
 FIXTURE(esp) {
@@ -251,6 +251,9 @@ TEST_F(esp, names_are_the_programs_own)
 	EXPECT_EQ(port_of(&addr), port_of(&ends.addr_a));
 	ASSERT_EQ(getpeername(ends.a, &addr.sa, &len), 0);
 	EXPECT_EQ(port_of(&addr), port_of(&ends.addr_b));
+	ASSERT_EQ(send(ends.a, "x", 1, 0), 1);
+	ASSERT_EQ(recvfrom(ends.b, got, sizeof(got), 0, &addr.sa, &len), 1);
+	EXPECT_EQ(port_of(&addr), port_of(&ends.addr_a));
 	/* As the port is taken, it cannot be taken by others. */
 	fd = link_socket(&ends.link, ends.link.client);
 	other = ends.addr_a;

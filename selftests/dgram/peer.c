@@ -65,8 +65,8 @@ size_t peer_seal(struct peer *peer, uint8_t *out, int type, const void *data,
 	memcpy(out + header, out + 3, skip);
 	nonce_make(peer, key, out + 3, nonce);
 	aad_len = aad_make(key, out, inner, aad);
-	ASSERT_EQ(gnutls_aead_cipher_encrypt(hd, nonce, AEAD_NONCE, aad, aad_len,
-					     AEAD_TAG, plain, inner,
+	ASSERT_EQ(gnutls_aead_cipher_encrypt(hd, nonce, AEAD_NONCE, aad,
+					     aad_len, AEAD_TAG, plain, inner,
 					     out + header + skip, &room), 0);
 	gnutls_aead_cipher_deinit(hd);
 	return header + skip + room;
@@ -96,9 +96,10 @@ static void record_open(struct peer *peer, const uint8_t *record, size_t len)
 	nonce_make(peer, key, skip ? body : record + 3, nonce);
 	aad_len = aad_make(key, record, inner, aad);
 	peer->len = sizeof(peer->data);
-	ASSERT_EQ(gnutls_aead_cipher_decrypt(hd, nonce, AEAD_NONCE, aad, aad_len,
-					     AEAD_TAG, body + skip, inner + AEAD_TAG,
-					     peer->data, &peer->len), 0);
+	ASSERT_EQ(gnutls_aead_cipher_decrypt(hd, nonce, AEAD_NONCE, aad,
+					     aad_len, AEAD_TAG, body + skip,
+					     inner + AEAD_TAG, peer->data,
+					     &peer->len), 0);
 	gnutls_aead_cipher_deinit(hd);
 	peer->type = record[0];
 	if (key->cid_len)
