@@ -12,6 +12,7 @@
 #include <linux/skbuff.h>
 #include <linux/workqueue.h>
 
+#include "dgram_move.h"
 #include "endpoint.h"
 #include "key.h"
 #include "udp.h"
@@ -62,11 +63,13 @@ struct tsec_dgram_key {
  * @TSEC_DGRAM_RX_SOFT: the key's soft limit was reached
  * @TSEC_DGRAM_RX_HARD: the key's hard limit was reached
  * @TSEC_DGRAM_RX_EARLY: a datagram was too early when it came, but no longer
+ * @TSEC_DGRAM_RX_MOVED: the peer seems to be at another address
  */
 enum tsec_dgram_events {
 	TSEC_DGRAM_RX_SOFT,
 	TSEC_DGRAM_RX_HARD,
 	TSEC_DGRAM_RX_EARLY,
+	TSEC_DGRAM_RX_MOVED,
 };
 
 /**
@@ -84,6 +87,10 @@ enum tsec_dgram_events {
  *	@told
  * @told: the program's socket has been told of
  * @path: the way to the peer
+ * @mobile: the peer is known by an identifier, wherever it is
+ * @named: an end of the session is: each may ask the other to prove its
+ *	address
+ * @move: the peer's way to another address
  * @backlog: datagrams that could not be opened where they came
  * @behind: how many of those there are, the one at work included
  * @control: opened control records, and flights of the peer's handshake
@@ -107,6 +114,9 @@ struct tsec_dgram {
 	struct sk_buff_head early;
 	bool told;
 	struct tsec_udp_path path;
+	bool mobile;
+	bool named;
+	struct tsec_dgram_move move;
 	struct sk_buff_head backlog;
 	atomic_t behind;
 	struct sk_buff_head control;
@@ -155,6 +165,9 @@ int tsec_dgram_send_segments(struct tsec_session *session,
 			     const struct tsec_udp_ask *ask,
 			     struct msghdr *msg, size_t len);
 void tsec_dgram_send_close(struct tsec_session *session);
+void tsec_dgram_send_control(struct tsec_session *session,
+			     const struct tsec_udp_ends *to, u8 type,
+			     const u8 *message, size_t len);
 int tsec_dgram_mtu(struct tsec_session *session);
 
 void tsec_dgram_rx_init(struct tsec_dgram *dgram);
