@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <string.h>
+#include <unistd.h>
 #include <gnutls/crypto.h>
 #include <gnutls/gnutls.h>
 
@@ -74,9 +75,12 @@ static void key_info(struct tsec_key_info *info, const struct peer *peer,
 	tsec_set(info, KEY_IV, iv,
 		 ((struct tsec_blob){ key->iv,
 			tsec_cipher_iv_len(cipher, TSEC_VERSION_DTLS_1_2) }));
+	if (key->cid_len)
+		tsec_set(info, KEY_CID, cid,
+			 ((struct tsec_blob){ key->cid, key->cid_len }));
 }
 
-void shake_finish(struct shake *shake, const struct peer *peer)
+static int finish(struct shake *shake, const struct peer *peer)
 {
 	struct tsec_handshake_info done = { .have = 0 };
 	struct tsec_key_info keys[__TSEC_DIR_MAX];
@@ -87,5 +91,16 @@ void shake_finish(struct shake *shake, const struct peer *peer)
 	tsec_set(&done, HANDSHAKE_STATUS, status, 0);
 	tsec_set(&done, HANDSHAKE_VERSION, version, TSEC_VERSION_DTLS_1_2);
 	tsec_set(&done, HANDSHAKE_CIPHER, cipher, peer->kind.cipher);
-	ASSERT_EQ(tsec_handshake_finish(shake->nl, keys, &done), 0);
+	return tsec_handshake_finish(shake->nl, keys, &done);
+}
+
+void shake_finish(struct shake *shake, const struct peer *peer)
+{
+	ASSERT_EQ(finish(shake, peer), 0);
+}
+
+void shake_fails(struct shake *shake, const struct peer *peer, int err)
+{
+	ASSERT_EQ(finish(shake, peer), err);
+	close(shake->channel);
 }

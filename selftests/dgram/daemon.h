@@ -24,5 +24,7 @@ void shake_claim(struct shake *shake, struct tsec_nl *nl, int role);
 void shake_none(struct tsec_nl *nl);
 /* Its session is open, with the peer's keys. */
 void shake_finish(struct shake *shake, const struct peer *peer);
+/* It cannot be opened with them, and that is the end of the handshake. */
+void shake_fails(struct shake *shake, const struct peer *peer, int err);
 
 #endif /* TSEC_SELFTEST_DAEMON_H */
