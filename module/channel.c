@@ -111,6 +111,7 @@ static int channel_sendmsg(struct socket *sock, struct msghdr *msg, size_t len)
 {
 	struct tsec_session *session = channel_of(sock)->session;
 	struct socket *inner = inner_enter(session, &session->tx);
+	union tsec_address remote;
 	int ret;
 
 	if (!inner)
@@ -119,6 +120,12 @@ static int channel_sendmsg(struct socket *sock, struct msghdr *msg, size_t len)
 	msg->msg_flags = MSG_DONTWAIT | MSG_NOSIGNAL;
 	msg->msg_controllen = 0;
 	msg->msg_name = NULL;
+	if (session->dgram) {
+		/* Connected or not, and to wherever. */
+		tsec_session_address(session, true, &remote);
+		msg->msg_name = &remote;
+		msg->msg_namelen = tsec_address_len(&remote);
+	}
 	ret = inner->ops->sendmsg(inner, msg, len);
 	inner_leave(&session->tx);
 	return ret;
@@ -161,14 +168,10 @@ static int channel_recvmsg(struct socket *sock, struct msghdr *msg, size_t len,
 static int channel_getname(struct socket *sock, struct sockaddr *addr, int peer)
 {
 	struct tsec_session *session = channel_of(sock)->session;
-	const union tsec_address *from;
-	int len;
+	union tsec_address address;
 
-	from = peer ? &session->remote : &session->local;
-	len = from->sa.sa_family == AF_INET6 ? sizeof(from->in6) :
-					       sizeof(from->in);
-	memcpy(addr, from, len);
-	return len;
+	tsec_session_address(session, peer, &address);
+	return tsec_address_copy(addr, &address);
 }
 
 /*

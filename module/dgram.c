@@ -3,6 +3,7 @@
  * A session over an inner UDP socket: its keys, its state, its end.
  */
 #include <linux/slab.h>
+#include <net/ipv6.h>
 
 #include "compat.h"
 #include "dgram.h"
@@ -49,8 +50,14 @@ void tsec_dgram_error(struct tsec_dgram *dgram, const struct sk_buff *skb)
 static void icmp_error(TSEC_ENCAP_ERR_ARGS)
 {
 	struct tsec_session *session = rcu_dereference_sk_user_data(isk);
+	struct tsec_udp_ends failed, ends;
 
-	if (session)
+	if (!session || !tsec_udp_ends_failed(skb, &failed))
+		return;
+	/* What was sent elsewhere is nobody's business. */
+	tsec_udp_path_ends(&session->dgram->path, &ends);
+	if (failed.port == ends.port &&
+	    ipv6_addr_equal(&failed.remote, &ends.remote))
 		tsec_dgram_error(session->dgram, skb);
 }
 
@@ -102,6 +109,7 @@ int tsec_dgram_new(struct tsec_session *session)
 	dgram->net = get_net(session->tn->net);
 	spin_lock_init(&dgram->keys_lock);
 	tsec_dgram_rx_init(dgram);
+	tsec_dgram_move_init(dgram);
 	session->dgram = dgram;
 	return 0;
 }
@@ -143,6 +151,11 @@ static int dgram_open(struct tsec_session *session, const char **why)
 	err = port_open(session, why) ?: tsec_dgram_rekey_first(session, why);
 	if (err)
 		return err;
+	err = tsec_endpoint_name(session->dgram, session->rx.key.cid,
+				 session->rx.key.cid_len, why);
+	if (err)
+		return err;
+	tsec_dgram_move_open(session->dgram);
 	session->version = session->tx.key.version;
 	session->cipher = session->tx.key.cipher;
 	return 0;
@@ -217,6 +230,7 @@ static void dgram_close(struct tsec_session *session)
 {
 	tsec_dgram_send_close(session);
 	softirqs_detach(session);
+	tsec_dgram_move_stop(session->dgram);
 }
 
 /* Whoever waits for room wakes up, and finds the session's status. */

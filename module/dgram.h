@@ -12,6 +12,7 @@
 #include <linux/skbuff.h>
 #include <linux/workqueue.h>
 
+#include "dgram_move.h"
 #include "encap.h"
 #include "encap_header.h"
 #include "endpoint.h"
@@ -67,12 +68,14 @@ struct tsec_dgram_key {
  * @TSEC_DGRAM_RX_HARD: the key's hard limit was reached
  * @TSEC_DGRAM_RX_EARLY: a datagram was too early when it came, but no longer
  * @TSEC_DGRAM_RX_END: the peer has ended
+ * @TSEC_DGRAM_RX_MOVED: the peer seems to be at another address
  */
 enum tsec_dgram_events {
 	TSEC_DGRAM_RX_SOFT,
 	TSEC_DGRAM_RX_HARD,
 	TSEC_DGRAM_RX_EARLY,
 	TSEC_DGRAM_RX_END,
+	TSEC_DGRAM_RX_MOVED,
 };
 
 /**
@@ -98,6 +101,10 @@ enum tsec_dgram_events {
  * @farewell: the datagram that tells the peer of the end, if the daemon has
  *	sealed one
  * @farewell_len: bytes of @farewell, 0 if there is none
+ * @mobile: the peer is known by an identifier, wherever it is
+ * @named: an end of the session is: each may ask the other to prove its
+ *	address
+ * @move: the peer's way to another address
  * @backlog: datagrams that could not be opened where they came
  * @behind: how many of those there are, the one at work included
  * @control: opened control records, and flights of the peer's handshake
@@ -127,6 +134,9 @@ struct tsec_dgram {
 	struct tsec_udp_path path;
 	u8 farewell[TSEC_FAREWELL_MAX];
 	u8 farewell_len;
+	bool mobile;
+	bool named;
+	struct tsec_dgram_move move;
 	struct sk_buff_head backlog;
 	atomic_t behind;
 	struct sk_buff_head control;
@@ -176,6 +186,9 @@ int tsec_dgram_send_segments(struct tsec_session *session,
 			     const struct tsec_udp_ask *ask,
 			     struct msghdr *msg, size_t len);
 void tsec_dgram_send_close(struct tsec_session *session);
+void tsec_dgram_send_control(struct tsec_session *session,
+			     const struct tsec_udp_ends *to, u8 type,
+			     const u8 *message, size_t len);
 int tsec_dgram_mtu(struct tsec_session *session);
 
 void tsec_dgram_early_take(struct tsec_dgram *dgram, struct sk_buff *skb);

@@ -164,15 +164,6 @@ static void size_put(const struct sock *sk, struct msghdr *msg,
 		put_cmsg(msg, SOL_UDP, UDP_GRO, sizeof(size), &size);
 }
 
-static void name_put(struct msghdr *msg, const union tsec_address *from)
-{
-	if (!msg->msg_name)
-		return;
-	msg->msg_namelen = from->sa.sa_family == AF_INET ?
-			   sizeof(from->in) : sizeof(from->in6);
-	memcpy(msg->msg_name, from, msg->msg_namelen);
-}
-
 static int datagram_copy(struct sock *sk, struct sock *isk,
 			 struct sk_buff *skb, struct msghdr *msg, size_t len,
 			 int flags)
@@ -188,7 +179,9 @@ static int datagram_copy(struct sock *sk, struct sock *isk,
 	sock_recv_cmsgs(msg, sk, skb);
 	tsec_udp_tell(isk, msg, skb);
 	size_put(sk, msg, skb);
-	name_put(msg, &queued_cb(skb)->from);
+	if (msg->msg_name)
+		msg->msg_namelen = tsec_address_copy(msg->msg_name,
+						     &queued_cb(skb)->from);
 	if (!(flags & MSG_PEEK))
 		tsec_stats_add(tsec_net_get(sock_net(sk))->stats,
 			       TSEC_STAT_RX_BYTES, skb->len);

@@ -252,6 +252,14 @@ int tsec_dgram_rekey(struct tsec_session *session,
 	slot = slot_make(session, direction, key, why);
 	if (IS_ERR(slot))
 		return PTR_ERR(slot);
+	if (direction == TSEC_DIR_RX) {
+		err = tsec_endpoint_name(session->dgram, slot->about.cid,
+					 slot->about.cid_len, why);
+		if (err) {
+			tsec_dgram_key_free(slot);
+			return err;
+		}
+	}
 	if (direction == TSEC_DIR_RX)
 		err = rx_install(session, slot, why);
 	else

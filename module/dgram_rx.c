@@ -150,6 +150,9 @@ static bool record_open(struct tsec_session *session,
 	smp_mb__after_atomic();
 	if (unlikely(READ_ONCE(slot->confirms)))
 		tsec_dgram_rekey_confirmed(session, slot);
+	packet->newest = packet->newest &&
+			 tsec_dgram_move_newest(session->dgram,
+						slot->about.epoch);
 	err = tsec_encap_header_pull(&session->dgram->header, packet);
 	if (err)
 		TSEC_INC_STATS(session->tn, stat_of(err));
@@ -172,7 +175,10 @@ static bool early_keep(struct tsec_dgram *dgram, struct sk_buff *skb)
 static void sk_queue(struct tsec_session *session, struct sock *sk,
 		     struct sk_buff *skb)
 {
-	switch (tsec_dgram_queue(sk, skb, &session->remote)) {
+	union tsec_address from;
+
+	tsec_session_address(session, true, &from);
+	switch (tsec_dgram_queue(sk, skb, &from)) {
 	case 0:
 		return;
 	case -ENOMEM:
@@ -271,12 +277,23 @@ static bool is_flight(const struct tsec_session *session,
 	       READ_ONCE(session->channel);
 }
 
+/* Of a peer that may move, the newest record tells where it is. */
+static void place_note(struct tsec_session *session, const struct sk_buff *skb,
+		       u32 len, bool elsewhere)
+{
+	if (tsec_dgram_move_seen(session->dgram, skb, len, elsewhere))
+		tsec_dgram_rx_tell(session->dgram, TSEC_DGRAM_RX_MOVED);
+}
+
 /* Opens all records of a datagram.  Under RCU, bottom halves off. */
 static void datagram_open(struct tsec_session *session, struct sk_buff *skb)
 {
 	const struct tsec_packet_ops *ops = session->record->packet;
+	bool elsewhere = READ_ONCE(session->dgram->mobile) &&
+			 !tsec_udp_path_is_from(&session->dgram->path, skb);
 	u8 cid_len = session->rx.key.cid_len;
 	struct tsec_packet_header header;
+	u32 len = skb->len;
 
 	while (!ops->peek(skb->data, skb->len, cid_len, &header)) {
 		struct tsec_packet packet = {
@@ -285,12 +302,19 @@ static void datagram_open(struct tsec_session *session, struct sk_buff *skb)
 		};
 		bool opened;
 
+		if (elsewhere && !header.cid &&
+		    ops->mobility == TSEC_MOBILITY_CHECKED) {
+			tsec_drop(session->tn, skb, TSEC_STAT_PACKETS_ELSEWHERE);
+			return;
+		}
 		if (is_flight(session, &header)) {
 			control_queue(session, skb, (struct control_cb){
 				      .flight = true });
 			return;
 		}
 		opened = record_open(session, &header, &packet);
+		if (opened && packet.newest)
+			place_note(session, skb, len, elsewhere);
 		if (opened && header.len == skb->len) {
 			deliver(session, skb, &packet);
 			return;
@@ -477,6 +501,8 @@ static void control_take(struct tsec_session *session, struct sk_buff *skb)
 	int ret;
 
 	TSEC_INC_STATS(session->tn, TSEC_STAT_CONTROL_RECORDS);
+	if (tsec_dgram_move_control(session->dgram, skb, in.type))
+		return;
 	while ((ret = session->record->control(NULL, &in, &ev)) > 0) {
 		if (ev.type == TSEC_RECORD_CLOSE)
 			peer_closed(session);
@@ -511,6 +537,8 @@ static void rx_work(struct work_struct *work)
 	}
 	if (test_and_clear_bit(TSEC_DGRAM_RX_END, &dgram->events))
 		peer_closed(session);
+	if (test_and_clear_bit(TSEC_DGRAM_RX_MOVED, &dgram->events))
+		tsec_dgram_move_work(dgram);
 	if (test_and_clear_bit(TSEC_DGRAM_RX_SOFT, &dgram->events))
 		tsec_control_rekey_needed(session, TSEC_DIR_RX);
 	if (test_bit(TSEC_DGRAM_RX_HARD, &dgram->events))

@@ -130,7 +130,7 @@ static int batch_send(struct tsec_session *session,
 	struct sk_buff *skb;
 	int ret;
 
-	ret = tsec_udp_route(&session->dgram->path, isk, ask, &route);
+	ret = tsec_dgram_route(session, ask, &route);
 	if (ret)
 		return ret;
 	ret = -EMSGSIZE;

@@ -234,7 +234,7 @@ static int packet_send(struct tsec_session *session,
 	struct sk_buff *skb;
 	int err;
 
-	err = tsec_udp_route(&session->dgram->path, isk, ask, &route);
+	err = tsec_dgram_route(session, ask, &route);
 	if (err)
 		return err;
 	err = -EMSGSIZE;
@@ -303,7 +303,28 @@ static int route_find(struct tsec_session *session,
 	struct tsec_udp_ask ask;
 
 	return tsec_udp_ask(&session->dgram->path, isk, NULL, &ask) ?:
-	       tsec_udp_route(&session->dgram->path, isk, &ask, route);
+	       tsec_dgram_route(session, &ask, route);
+}
+
+/* Uses up the route. */
+static bool control_send(struct tsec_session *session,
+			 struct tsec_udp_route *route, u8 type,
+			 const u8 *message, size_t len)
+{
+	struct sk_buff *skb = skb_make_control(session, route, message, len);
+
+	if (!skb)
+		goto put_route;
+	if (skb_seal(session, skb, TSEC_PACKET_CONTROL, type))
+		goto free_skb;
+	tsec_udp_send(session->dgram->out, route, skb);
+	return true;
+
+free_skb:
+	kfree_skb(skb);
+put_route:
+	tsec_udp_route_put(route);
+	return false;
 }
 
 static bool has_close(const struct tsec_session *session)
@@ -311,24 +332,32 @@ static bool has_close(const struct tsec_session *session)
 	return session->record->build_close || session->dgram->farewell_len;
 }
 
-static struct sk_buff *close_make(struct tsec_session *session,
-				  const struct tsec_udp_route *route)
+/* The daemon has sealed it, when it had the keys for that. */
+static bool farewell_send(struct tsec_session *session,
+			  struct tsec_udp_route *route)
 {
 	const struct tsec_dgram *dgram = session->dgram;
-	u8 message[TSEC_RECORD_CONTROL_MAX], type;
 	struct sk_buff *skb;
+
+	skb = skb_make_control(session, route, dgram->farewell,
+			       dgram->farewell_len);
+	if (skb)
+		tsec_udp_send(dgram->out, route, skb);
+	else
+		tsec_udp_route_put(route);
+	return skb;
+}
+
+static bool close_send(struct tsec_session *session,
+		       struct tsec_udp_route *route)
+{
+	u8 message[TSEC_RECORD_CONTROL_MAX], type;
 	size_t len;
 
-	/* The daemon has sealed it, when it had the keys for that. */
 	if (!session->record->build_close)
-		return skb_make_control(session, route, dgram->farewell,
-					dgram->farewell_len);
+		return farewell_send(session, route);
 	len = session->record->build_close(message, &type);
-	skb = skb_make_control(session, route, message, len);
-	if (!skb || !skb_seal(session, skb, TSEC_PACKET_CONTROL, type))
-		return skb;
-	kfree_skb(skb);
-	return NULL;
+	return control_send(session, route, type, message, len);
 }
 
 /**
@@ -342,19 +371,40 @@ static struct sk_buff *close_make(struct tsec_session *session,
 void tsec_dgram_send_close(struct tsec_session *session)
 {
 	struct tsec_udp_route route;
-	struct sk_buff *skb;
 
 	if (session->status ||
 	    test_and_set_bit(TSEC_SESSION_CLOSED, &session->flags) ||
 	    !has_close(session) || route_find(session, &route))
 		return;
-	skb = close_make(session, &route);
-	if (!skb) {
-		tsec_udp_route_put(&route);
-		return;
-	}
-	tsec_udp_send(session->dgram->out, &route, skb);
-	TSEC_INC_STATS(session->tn, TSEC_STAT_CLOSE_NOTIFY_SENT);
+	if (close_send(session, &route))
+		TSEC_INC_STATS(session->tn, TSEC_STAT_CLOSE_NOTIFY_SENT);
+}
+
+/**
+ * tsec_dgram_send_control() - send a message of the protocol to an address
+ * @session: a session that has been opened; nothing happens if it has ended
+ * @to: from where to where
+ * @type: the message's type
+ * @message: the message
+ * @len: bytes of it
+ *
+ * Context: process context, no locks held.
+ */
+void tsec_dgram_send_control(struct tsec_session *session,
+			     const struct tsec_udp_ends *to, u8 type,
+			     const u8 *message, size_t len)
+{
+	struct tsec_dgram *dgram = session->dgram;
+	struct tsec_udp_route route;
+	struct tsec_udp_ask ask;
+
+	mutex_lock(&session->tx.lock);
+	/* With this lock held the inner socket stays. */
+	if (session->inner && !tsec_dgram_tx_broken(session) &&
+	    !tsec_udp_ask(&dgram->path, dgram->out, NULL, &ask) &&
+	    !tsec_udp_route_to(dgram->out, to, &ask, &route))
+		control_send(session, &route, type, message, len);
+	mutex_unlock(&session->tx.lock);
 }
 
 /**

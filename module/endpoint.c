@@ -9,10 +9,8 @@
  * Who has shown it waits for the listener's work, which makes the session.
  */
 #include <linux/random.h>
-#include <linux/rhashtable.h>
 #include <linux/slab.h>
 #include <linux/timekeeping.h>
-#include <net/ipv6.h>
 
 #include "compat.h"
 #include "dgram.h"
@@ -29,63 +27,6 @@ enum endpoint_limits {
 	HELLOS_MAX	= 256,	/* clients that wait for the listener */
 	PERIOD_SECONDS	= 30,	/* a proof is good for one, and for the next */
 };
-
-/**
- * struct tsec_endpoint - a bound UDP socket that many sessions share
- * @refs: its listener, and each of its sessions
- * @sock: the socket
- * @isk: its other half, which softirqs may use up to the end
- * @tn: its network namespace
- * @ops: the protocol of what comes in
- * @listener: who wants the clients, NULL once it has stopped
- * @sessions: of struct tsec_dgram, by the two ends
- * @remotes: those of them that share the listener's socket, by their peer
- * @hellos: datagrams of clients that have proven their address
- * @secret: what proofs are made with
- * @end: frees what is here once no softirq can see it
- */
-struct tsec_endpoint {
-	refcount_t refs;
-	struct socket *sock;
-	struct sock *isk;
-	struct tsec_net *tn;
-	const struct tsec_packet_ops *ops;
-	struct tsec_listener __rcu *listener;
-	struct rhashtable sessions;
-	struct rhltable remotes;
-	struct sk_buff_head hellos;
-	u8 secret[TSEC_GREETING_SECRET_LEN];
-	struct rcu_work end;
-};
-
-static const struct rhashtable_params sessions_params = {
-	.key_len	= sizeof(struct tsec_udp_ends),
-	.key_offset	= offsetof(struct tsec_dgram, peer.ends),
-	.head_offset	= offsetof(struct tsec_dgram, peer.node),
-	.automatic_shrinking = true,
-};
-
-/* A program names the peer, and seldom its own address. */
-enum { AT_REMOTE = offsetof(struct tsec_udp_ends, remote) };
-
-static const struct rhashtable_params remotes_params = {
-	.key_len	= sizeof(struct tsec_udp_ends) - AT_REMOTE,
-	.key_offset	= offsetof(struct tsec_dgram, peer.ends.remote),
-	.head_offset	= offsetof(struct tsec_dgram, peer.by_remote),
-	.automatic_shrinking = true,
-};
-
-static bool is_any(const struct in6_addr *addr)
-{
-	return ipv6_addr_any(addr) ||
-	       (ipv6_addr_v4mapped(addr) && !addr->s6_addr32[3]);
-}
-
-static struct tsec_dgram *session_find(struct tsec_endpoint *endpoint,
-				       const struct tsec_udp_ends *ends)
-{
-	return rhashtable_lookup(&endpoint->sessions, ends, sessions_params);
-}
 
 /* What a datagram is to the listener, if there is one. */
 static enum tsec_greeting_verdict meet(const struct tsec_endpoint *endpoint,
@@ -154,7 +95,8 @@ static void datagram_take(struct tsec_endpoint *endpoint, struct sk_buff *skb)
 	struct tsec_dgram *dgram;
 
 	tsec_udp_ends_read(skb, &ends);
-	dgram = session_find(endpoint, &ends);
+	dgram = tsec_endpoint_named(endpoint, skb) ?:
+		tsec_endpoint_at(endpoint, &ends);
 	switch (meet(endpoint, &ends, skb, &greeting)) {
 	case TSEC_GREETING_NONE:
 		pass(endpoint, dgram, skb);
@@ -192,7 +134,7 @@ static void endpoint_error(TSEC_ENCAP_ERR_ARGS)
 
 	if (!endpoint || !tsec_udp_ends_failed(skb, &ends))
 		return;
-	dgram = session_find(endpoint, &ends);
+	dgram = tsec_endpoint_at(endpoint, &ends);
 	if (dgram)
 		tsec_dgram_error(dgram, skb);
 }
@@ -205,7 +147,7 @@ static struct tsec_session *session_get(struct tsec_endpoint *endpoint,
 	struct tsec_session *session = NULL;
 
 	rcu_read_lock();
-	dgram = session_find(endpoint, ends);
+	dgram = tsec_endpoint_at(endpoint, ends);
 	if (dgram && refcount_inc_not_zero(&dgram->session->refs))
 		session = dgram->session;
 	rcu_read_unlock();
@@ -266,10 +208,8 @@ static int join(struct tsec_endpoint *endpoint, struct tsec_session *session,
 	peer = &session->dgram->peer;
 	peer->ends = *ends;
 	memcpy(peer->proof, proof, sizeof(peer->proof));
-	refcount_inc(&endpoint->refs);
-	peer->endpoint = endpoint;
-	return rhashtable_lookup_insert_fast(&endpoint->sessions, &peer->node,
-					     sessions_params);
+	peer->endpoint = tsec_endpoint_get(endpoint);
+	return tsec_endpoint_join(session->dgram);
 }
 
 static struct tsec_session *session_make(struct tsec_listener *listener,
@@ -349,10 +289,9 @@ static bool dgram_adopt(struct tsec_listener *listener,
 	struct tsec_endpoint *endpoint = listener->endpoint;
 	struct tsec_dgram *dgram = session->dgram;
 
-	if (rhltable_insert(&endpoint->remotes, &dgram->peer.by_remote,
-			    remotes_params))
+	if (!tsec_endpoint_share(dgram))
 		return false;
-	dgram->out = endpoint->isk;
+	WRITE_ONCE(dgram->out, endpoint->isk);
 	set_bit(TSEC_SESSION_SHARED, &session->flags);
 	tsec_dgram_rx_told(dgram, listener->sk);
 	return true;
@@ -365,10 +304,10 @@ static struct tsec_endpoint *endpoint_new(struct tsec_listener *listener)
 	endpoint = kzalloc(sizeof(*endpoint), GFP_KERNEL_ACCOUNT);
 	if (!endpoint)
 		return NULL;
-	if (rhashtable_init(&endpoint->sessions, &sessions_params))
-		goto free_endpoint;
-	if (rhltable_init(&endpoint->remotes, &remotes_params))
-		goto destroy_sessions;
+	if (tsec_endpoint_tables_init(endpoint)) {
+		kfree(endpoint);
+		return NULL;
+	}
 	refcount_set(&endpoint->refs, 1);
 	skb_queue_head_init(&endpoint->hellos);
 	get_random_bytes(endpoint->secret, sizeof(endpoint->secret));
@@ -378,12 +317,6 @@ static struct tsec_endpoint *endpoint_new(struct tsec_listener *listener)
 	endpoint->ops = tsec_record_ops_find(listener->protocol)->packet;
 	RCU_INIT_POINTER(endpoint->listener, listener);
 	return endpoint;
-
-destroy_sessions:
-	rhashtable_destroy(&endpoint->sessions);
-free_endpoint:
-	kfree(endpoint);
-	return NULL;
 }
 
 static bool keys_are_manual(const struct tsec_listener *listener)
@@ -451,8 +384,7 @@ static void end_work(struct work_struct *work)
 						      end);
 
 	skb_queue_purge(&endpoint->hellos);
-	rhltable_destroy(&endpoint->remotes);
-	rhashtable_destroy(&endpoint->sessions);
+	tsec_endpoint_tables_destroy(endpoint);
 	kfree_sensitive(endpoint);
 }
 
@@ -481,38 +413,6 @@ struct socket *tsec_endpoint_socket(const struct tsec_endpoint *endpoint)
 }
 
 /**
- * tsec_endpoint_find() - the session of a peer
- * @endpoint: the endpoint, whose socket its sessions share
- * @ends: the peer, and the address of this end, if the program cares
- *
- * Context: process context.
- * Return: the session with a reference, or NULL.
- */
-struct tsec_session *tsec_endpoint_find(struct tsec_endpoint *endpoint,
-					const struct tsec_udp_ends *ends)
-{
-	struct tsec_session *session = NULL;
-	struct rhlist_head *list, *at;
-	struct tsec_dgram *dgram;
-
-	rcu_read_lock();
-	list = rhltable_lookup(&endpoint->remotes, &ends->remote,
-			       remotes_params);
-	rhl_for_each_entry_rcu(dgram, at, list, peer.by_remote) {
-		if (!is_any(&ends->local) &&
-		    !ipv6_addr_equal(&ends->local, &dgram->peer.ends.local))
-			continue;
-		if (tsec_session_open(dgram->session) &&
-		    refcount_inc_not_zero(&dgram->session->refs)) {
-			session = dgram->session;
-			break;
-		}
-	}
-	rcu_read_unlock();
-	return session;
-}
-
-/**
  * tsec_endpoint_put() - let go of an endpoint
  * @endpoint: the endpoint
  *
@@ -528,27 +428,6 @@ void tsec_endpoint_put(struct tsec_endpoint *endpoint)
 	sock_release(endpoint->sock);
 	INIT_RCU_WORK(&endpoint->end, end_work);
 	queue_rcu_work(tsec_wq, &endpoint->end);
-}
-
-/**
- * tsec_endpoint_leave() - bring a session no more datagrams
- * @dgram: the session; nothing happens if it shares no endpoint, or has left
- *
- * Softirqs may be at work for it up to the end of a grace period.
- *
- * Context: process context.
- */
-void tsec_endpoint_leave(struct tsec_dgram *dgram)
-{
-	struct tsec_endpoint *endpoint = dgram->peer.endpoint;
-
-	if (!endpoint)
-		return;
-	rhashtable_remove_fast(&endpoint->sessions, &dgram->peer.node,
-			       sessions_params);
-	if (test_bit(TSEC_SESSION_SHARED, &dgram->session->flags))
-		rhltable_remove(&endpoint->remotes, &dgram->peer.by_remote,
-				remotes_params);
 }
 
 const struct tsec_listener_ops tsec_listener_dgram_ops = {

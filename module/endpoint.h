@@ -5,8 +5,12 @@
 #ifndef TSEC_ENDPOINT_H
 #define TSEC_ENDPOINT_H
 
+#include <linux/refcount.h>
 #include <linux/rhashtable-types.h>
+#include <linux/skbuff.h>
+#include <linux/spinlock.h>
 #include <linux/types.h>
+#include <linux/workqueue.h>
 
 #include "packet.h"
 #include "udp_peer.h"
@@ -16,12 +20,26 @@ struct tsec_endpoint;
 struct tsec_session;
 
 /**
+ * struct tsec_endpoint_id - an identifier in the records of a session's peer
+ * @len: bytes of @bytes, the rest is zero
+ * @bytes: a connection ID, or whatever else the protocol's peek() finds there
+ */
+struct tsec_endpoint_id {
+	u8 len;
+	u8 bytes[TSEC_PACKET_CID_MAX];
+};
+
+/**
  * struct tsec_endpoint_peer - what a session is known by where it comes in
  * @endpoint: the socket that brings its datagrams, with a reference; NULL
  *	for a session that has a socket to itself
  * @node: in the endpoint's table
  * @by_remote: in the endpoint's table of those that share its socket
  * @ends: the key in the one, and a part of it the key in the other
+ * @by_id: in the endpoint's table of those that an identifier names
+ * @id: the key in there
+ * @shared: it is in the table by its peer
+ * @left: it is in none of the tables, and comes into none any more
  * @proof: what its client has proven its address with
  */
 struct tsec_endpoint_peer {
@@ -29,14 +47,66 @@ struct tsec_endpoint_peer {
 	struct rhash_head node;
 	struct rhlist_head by_remote;
 	struct tsec_udp_ends ends;
+	struct rhash_head by_id;
+	struct tsec_endpoint_id id;
+	bool shared;
+	bool left;
 	u8 proof[TSEC_GREETING_PROOF_LEN];
+};
+
+/**
+ * struct tsec_endpoint - a bound UDP socket that many sessions share
+ * @refs: its listener, and each of its sessions
+ * @sock: the socket
+ * @isk: its other half, which softirqs may use up to the end
+ * @tn: its network namespace
+ * @ops: the protocol of what comes in
+ * @listener: who wants the clients, NULL once it has stopped
+ * @lock: taken to change the tables, bottom halves off, inside of the
+ *	listener's
+ * @sessions: of struct tsec_dgram, by the two ends
+ * @remotes: those of them that share the listener's socket, by their peer
+ * @ids: those that an identifier names, by that
+ * @id_lens: bit n is set once one has had n bytes
+ * @hellos: datagrams of clients that have proven their address
+ * @secret: what proofs are made with
+ * @end: frees what is here once no softirq can see it
+ */
+struct tsec_endpoint {
+	refcount_t refs;
+	struct socket *sock;
+	struct sock *isk;
+	struct tsec_net *tn;
+	const struct tsec_packet_ops *ops;
+	struct tsec_listener __rcu *listener;
+	spinlock_t lock;	/* keys do not change in a table */
+	struct rhashtable sessions;
+	struct rhltable remotes;
+	struct rhashtable ids;
+	unsigned long id_lens;
+	struct sk_buff_head hellos;
+	u8 secret[TSEC_GREETING_SECRET_LEN];
+	struct rcu_work end;
 };
 
 struct tsec_endpoint *tsec_endpoint_get(struct tsec_endpoint *endpoint);
 struct socket *tsec_endpoint_socket(const struct tsec_endpoint *endpoint);
+void tsec_endpoint_put(struct tsec_endpoint *endpoint);
+
+int tsec_endpoint_tables_init(struct tsec_endpoint *endpoint);
+void tsec_endpoint_tables_destroy(struct tsec_endpoint *endpoint);
+struct tsec_dgram *tsec_endpoint_at(struct tsec_endpoint *endpoint,
+				    const struct tsec_udp_ends *ends);
+struct tsec_dgram *tsec_endpoint_named(struct tsec_endpoint *endpoint,
+				       const struct sk_buff *skb);
 struct tsec_session *tsec_endpoint_find(struct tsec_endpoint *endpoint,
 					const struct tsec_udp_ends *ends);
+int tsec_endpoint_join(struct tsec_dgram *dgram);
+bool tsec_endpoint_share(struct tsec_dgram *dgram);
+int tsec_endpoint_name(struct tsec_dgram *dgram, const u8 *bytes, u8 len,
+		       const char **why);
+void tsec_endpoint_moved(struct tsec_dgram *dgram,
+			 const struct tsec_udp_ends *to);
 void tsec_endpoint_leave(struct tsec_dgram *dgram);
-void tsec_endpoint_put(struct tsec_endpoint *endpoint);
 
 #endif /* TSEC_ENDPOINT_H */

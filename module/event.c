@@ -74,9 +74,10 @@ void tsec_event_handshake(struct tsec_session *session)
 }
 
 /**
- * tsec_event_session() - tell of a session's beginning or end
+ * tsec_event_session() - tell of a session's beginning, end or new address
  * @session: the session
- * @cmd: TSEC_CMD_SESSION_NEW_NTF or TSEC_CMD_SESSION_DEL_NTF
+ * @cmd: TSEC_CMD_SESSION_NEW_NTF, TSEC_CMD_SESSION_DEL_NTF or
+ *	TSEC_CMD_SESSION_MOVE_NTF
  *
  * Context: process context.
  */

@@ -35,14 +35,17 @@ static int half_put(struct sk_buff *skb, int attr, const struct tsec_half *half)
 
 static int identity_put(struct sk_buff *skb, struct tsec_session *session)
 {
+	union tsec_address local, remote;
+
+	tsec_session_address(session, false, &local);
+	tsec_session_address(session, true, &remote);
 	if (nla_put_u32(skb, TSEC_A_SESSION_ID, session->id) ||
 	    nla_put_u8(skb, TSEC_A_SESSION_PROTOCOL, session->protocol) ||
 	    nla_put_u8(skb, TSEC_A_SESSION_ROLE, session->role) ||
 	    nla_put_u8(skb, TSEC_A_SESSION_STATE,
 		       tsec_session_state(session)) ||
-	    tsec_nl_address_put(skb, TSEC_A_SESSION_LOCAL, &session->local) ||
-	    tsec_nl_address_put(skb, TSEC_A_SESSION_REMOTE,
-				&session->remote) ||
+	    tsec_nl_address_put(skb, TSEC_A_SESSION_LOCAL, &local) ||
+	    tsec_nl_address_put(skb, TSEC_A_SESSION_REMOTE, &remote) ||
 	    nla_put_string(skb, TSEC_A_SESSION_PROFILE,
 			   session->profile->name) ||
 	    nla_put_u64_64bit(skb, TSEC_A_SESSION_AGE,

@@ -39,7 +39,8 @@ enum tsec_packet_kind {
  *	the receiver's index (WireGuard), the SSRC (SRTP)
  * @sealed: false for a record that no key protects
  * @kind: who it is for, as far as the outside shows it
- * @cid: the connection ID in the record, or NULL
+ * @cid: what this end has chosen for the session to be found by, wherever a
+ *	record comes from: a connection ID (DTLS); NULL if there is none
  * @cid_len: bytes of @cid
  */
 struct tsec_packet_header {
@@ -60,6 +61,7 @@ struct tsec_packet_header {
  * @seq: seal(): the number to use, never used before with this key, but
  *	for SRTP, which finds it in the payload and leaves it here;
  *	open(): the number found
+ * @newest: open(): no higher number had come so far, where @mobility asks
  * @kind: seal(): what it carries; open(): what it carried
  * @content: the protocol's own type: of content (DTLS), 0 RTP or 1 RTCP
  *	(SRTP), the next header (ESP), 0 (WireGuard)
@@ -71,6 +73,7 @@ struct tsec_packet {
 	u8 *data;
 	u32 len;
 	u64 seq;
+	bool newest;
 	enum tsec_packet_kind kind;
 	u8 content;
 };
@@ -131,12 +134,26 @@ struct tsec_greeting {
 };
 
 /**
+ * enum tsec_mobility - what it takes for a peer to change its address
+ * @TSEC_MOBILITY_NONE: it cannot
+ * @TSEC_MOBILITY_CHECKED: its newest record, with a connection ID, and a proof
+ *	that it gets what is sent there
+ * @TSEC_MOBILITY_FREE: its newest record
+ */
+enum tsec_mobility {
+	TSEC_MOBILITY_NONE,
+	TSEC_MOBILITY_CHECKED,
+	TSEC_MOBILITY_FREE,
+};
+
+/**
  * struct tsec_packet_ops - a record protocol over datagrams
  * @header_room: most bytes before the payload of a record
  * @trailer_room: most bytes after the payload of a record, padding included
  * @payload_max: most payload bytes in a record, whatever the path
  * @seq_min: the first number that may be used
  * @seq_max: the last number that may be used
+ * @mobility: whether peers may change their addresses
  * @fit: most payload bytes of a record of so many bytes, 0 if none fits;
  *	NULL where each record takes header_room and trailer_room in full
  * @sealed_len: bytes of the record that a payload becomes; NULL where payloads
@@ -177,6 +194,7 @@ struct tsec_packet_ops {
 	u32 payload_max;
 	u64 seq_min;
 	u64 seq_max;
+	enum tsec_mobility mobility;
 	u32 (*fit)(const struct tsec_packet_key *key, u32 len);
 	u32 (*sealed_len)(const struct tsec_packet_key *key, const u8 *data,
 			  u32 len);

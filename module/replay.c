@@ -182,3 +182,21 @@ int tsec_replay_commit(struct tsec_replay *replay, u64 seq)
 	spin_unlock_bh(&replay->lock);
 	return err;
 }
+
+/**
+ * tsec_replay_newest() - has no higher number come?
+ * @replay: the window
+ * @seq: a number that has come
+ *
+ * Context: Any but hard interrupts.
+ * Return: true if @seq is the highest one so far.
+ */
+bool tsec_replay_newest(struct tsec_replay *replay, u64 seq)
+{
+	bool newest;
+
+	spin_lock_bh(&replay->lock);
+	newest = replay->top == seq + 1;
+	spin_unlock_bh(&replay->lock);
+	return newest;
+}

@@ -38,5 +38,6 @@ u64 tsec_replay_expand(struct tsec_replay *replay, u32 low, u8 bits,
 		       u32 behind);
 int tsec_replay_check(struct tsec_replay *replay, u64 seq);
 int tsec_replay_commit(struct tsec_replay *replay, u64 seq);
+bool tsec_replay_newest(struct tsec_replay *replay, u64 seq);
 
 #endif /* TSEC_REPLAY_H */

@@ -216,6 +216,27 @@ void tsec_session_addresses(struct tsec_session *session)
 	address_get(session->inner, &session->remote, 1);
 }
 
+/**
+ * tsec_session_address() - the address of an end
+ * @session: the session
+ * @peer: the peer's, not the own
+ * @address: set to what it is now: of datagrams it may change
+ *
+ * Context: Any.
+ */
+void tsec_session_address(const struct tsec_session *session, bool peer,
+			  union tsec_address *address)
+{
+	const struct tsec_dgram *dgram = READ_ONCE(session->dgram);
+	unsigned int seq = 0;
+
+	do {
+		if (dgram)
+			seq = read_seqbegin(&dgram->path.lock);
+		*address = peer ? session->remote : session->local;
+	} while (dgram && read_seqretry(&dgram->path.lock, seq));
+}
+
 static void state_set(struct tsec_session *session, u8 state)
 {
 	/* Pairs with the acquire in tsec_session_state(). */

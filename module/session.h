@@ -37,6 +37,34 @@ union tsec_address {
 };
 
 /**
+ * tsec_address_len() - bytes of an address
+ * @address: a known one
+ *
+ * Return: those of its family.
+ */
+static inline int tsec_address_len(const union tsec_address *address)
+{
+	return address->sa.sa_family == AF_INET6 ? sizeof(address->in6) :
+						   sizeof(address->in);
+}
+
+/**
+ * tsec_address_copy() - give an address to a program
+ * @to: room for it
+ * @address: a known one
+ *
+ * Return: bytes of it.
+ */
+static inline int tsec_address_copy(void *to,
+				    const union tsec_address *address)
+{
+	int len = tsec_address_len(address);
+
+	memcpy(to, address, len);
+	return len;
+}
+
+/**
  * struct tsec_half - one direction of a session
  * @lock: tx: held while a record is sealed, so that a key change has its
  *	place between two records; rx: held while a control record is taken
@@ -229,6 +257,8 @@ struct tsec_session *tsec_session_next(struct tsec_net *tn,
 				       unsigned long *id);
 void tsec_session_put(struct tsec_session *session);
 void tsec_session_addresses(struct tsec_session *session);
+void tsec_session_address(const struct tsec_session *session, bool peer,
+			  union tsec_address *address);
 bool tsec_session_advance(struct tsec_session *session, u8 from, u8 to);
 void tsec_session_attach(struct tsec_session *session, struct sock *sk);
 void tsec_session_wake(struct tsec_session *session);

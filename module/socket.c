@@ -374,15 +374,20 @@ struct tsec_sock *tsec_socket_make(struct net *net, struct socket *sock,
 int tsec_socket_getname(struct socket *sock, struct sockaddr *addr, int peer)
 {
 	struct tsec_sock *tsk = tsec_sk(sock->sk);
+	union tsec_address address;
 	struct socket *inner;
 	int ret = 0;
 
 	lock_sock(&tsk->sk);
 	inner = tsec_socket_inner(tsk);
-	if (inner)
+	if (tsk->session && tsk->session->dgram) {
+		tsec_session_address(tsk->session, peer, &address);
+		ret = tsec_address_copy(addr, &address);
+	} else if (inner) {
 		ret = inner->ops->getname(inner, addr, peer);
-	else if (peer)
+	} else if (peer) {
 		ret = -ENOTCONN;
+	}
 	release_sock(&tsk->sk);
 	if (inner || ret)
 		return ret;

@@ -48,6 +48,12 @@ enum tsec_stat {
 	TSEC_STAT_TICKETS_DROPPED,	/* tickets without a channel */
 	TSEC_STAT_HELLOS_ANSWERED,	/* clients asked to prove an address */
 	TSEC_STAT_HELLOS_PROVEN,	/* clients that have proven theirs */
+	TSEC_STAT_PEERS_MOVED,		/* peers at another address now */
+	TSEC_STAT_OWN_MOVES,		/* own addresses that changed */
+	TSEC_STAT_PATHS_CHALLENGED,	/* proofs of an address asked for */
+	TSEC_STAT_PATHS_UNPROVEN,	/* addresses not proven in time */
+	TSEC_STAT_PATHS_FORGED,		/* proofs not good, or too late */
+	TSEC_STAT_PACKETS_ELSEWHERE,	/* from elsewhere, and unidentified */
 	TSEC_STAT_PACKETS_NO_SESSION,	/* datagrams for no session yet */
 	TSEC_STAT_PACKETS_ENDED,	/* datagrams for one that has ended */
 	TSEC_STAT_PACKETS_FILTERED,	/* a filter did not want them */

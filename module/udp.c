@@ -105,8 +105,91 @@ int tsec_udp_icmp_errno(const struct sk_buff *skb)
  */
 int tsec_udp_path_init(struct tsec_udp_path *path, const struct sock *isk)
 {
+	seqlock_init(&path->lock);
 	tsec_udp_ends_of(isk, &path->ends);
 	return dst_cache_init(&path->cache, GFP_KERNEL_ACCOUNT);
+}
+
+/**
+ * tsec_udp_path_ends() - from where to where a way leads
+ * @path: the way
+ * @ends: set
+ *
+ * Context: Any.
+ */
+void tsec_udp_path_ends(const struct tsec_udp_path *path,
+			struct tsec_udp_ends *ends)
+{
+	unsigned int seq;
+
+	do {
+		seq = read_seqbegin(&path->lock);
+		*ends = path->ends;
+	} while (read_seqretry(&path->lock, seq));
+}
+
+/**
+ * tsec_udp_path_is_from() - whether a datagram comes from the peer's address
+ * @path: the way to the peer
+ * @skb: the datagram, its headers still in memory
+ *
+ * To which address of this end it has come makes no difference.
+ *
+ * Context: Any.
+ * Return: false if it comes from elsewhere.
+ */
+bool tsec_udp_path_is_from(const struct tsec_udp_path *path,
+			   const struct sk_buff *skb)
+{
+	struct tsec_udp_ends ends, from;
+
+	tsec_udp_path_ends(path, &ends);
+	tsec_udp_ends_read(skb, &from);
+	return ends.port == from.port && ends.scope == from.scope &&
+	       ipv6_addr_equal(&ends.remote, &from.remote);
+}
+
+/**
+ * tsec_udp_disconnect() - let a socket get datagrams from everywhere
+ * @inner: a UDP socket that is connected
+ *
+ * It keeps its port, its device, and the address that it was bound to.
+ *
+ * Context: process context.
+ * Return: 0 or a negative errno.
+ */
+int tsec_udp_disconnect(struct socket *inner)
+{
+	struct sockaddr nobody = { .sa_family = AF_UNSPEC };
+	struct sock *isk = inner->sk;
+	int device, err;
+
+	lock_sock(isk);
+	isk->sk_userlocks |= SOCK_BINDPORT_LOCK;
+	device = isk->sk_bound_dev_if;
+	release_sock(isk);
+	err = kernel_connect(inner, &nobody, sizeof(nobody), 0);
+	if (err)
+		return err;
+	/* What the kernel forgets to restore, and what to forget. */
+	lock_sock(isk);
+	WRITE_ONCE(isk->sk_bound_dev_if, device);
+#if IS_ENABLED(CONFIG_IPV6)
+	isk->sk_v6_daddr = in6addr_any;
+#endif
+	release_sock(isk);
+	return 0;
+}
+
+/**
+ * tsec_udp_is_bound() - whether a program has chosen the socket's address
+ * @isk: the UDP socket
+ *
+ * Return: true if it gets what is sent to this address alone.
+ */
+bool tsec_udp_is_bound(const struct sock *isk)
+{
+	return isk->sk_userlocks & SOCK_BINDADDR_LOCK;
 }
 
 /**
@@ -179,15 +262,16 @@ static int wish_take(struct sock *isk, const struct cmsghdr *cmsg,
 	}
 }
 
-static bool goes_by_v6(const struct tsec_udp_path *path)
+static bool goes_by_v6(const struct tsec_udp_ends *ends)
 {
-	return !ipv6_addr_v4mapped(&path->ends.remote);
+	return !ipv6_addr_v4mapped(&ends->remote);
 }
 
 static u8 socket_tos(const struct tsec_udp_path *path, struct sock *isk)
 {
 #if IS_ENABLED(CONFIG_IPV6)
-	if (goes_by_v6(path))
+	/* Half of an address tells as much: its family stays. */
+	if (isk->sk_family == AF_INET6 && goes_by_v6(&path->ends))
 		return inet6_sk(isk)->tclass;
 #endif
 	return READ_ONCE(inet_sk(isk)->tos);
@@ -360,19 +444,21 @@ static struct rtable *lookup4(struct sock *isk, struct tsec_udp_route *route)
 	return rt;
 }
 
-static int route4(struct tsec_udp_path *path, struct sock *isk,
+static int route4(struct dst_cache *cache, struct sock *isk,
 		  struct tsec_udp_route *route)
 {
 	const struct inet_sock *inet = inet_sk(isk);
-	struct rtable *rt;
+	struct rtable *rt = NULL;
 	u32 mtu;
 
-	rt = dst_cache_get_ip4(&path->cache, &route->src);
+	if (cache)
+		rt = dst_cache_get_ip4(cache, &route->src);
 	if (!rt) {
 		rt = lookup4(isk, route);
 		if (IS_ERR(rt))
 			return PTR_ERR(rt);
-		dst_cache_set_ip4(&path->cache, &rt->dst, route->src);
+		if (cache)
+			dst_cache_set_ip4(cache, &rt->dst, route->src);
 	}
 	route->is_v6 = false;
 	route->dst = &rt->dst;
@@ -424,19 +510,21 @@ static struct dst_entry *lookup6(struct sock *isk,
 	return dst;
 }
 
-static int route6(struct tsec_udp_path *path, struct sock *isk,
+static int route6(struct dst_cache *cache, struct sock *isk,
 		  struct tsec_udp_route *route)
 {
 	const struct ipv6_pinfo *np = inet6_sk(isk);
-	struct dst_entry *dst;
+	struct dst_entry *dst = NULL;
 	u32 mtu;
 
-	dst = dst_cache_get_ip6(&path->cache, &route->src6);
+	if (cache)
+		dst = dst_cache_get_ip6(cache, &route->src6);
 	if (!dst) {
 		dst = lookup6(isk, route);
 		if (IS_ERR(dst))
 			return PTR_ERR(dst);
-		dst_cache_set_ip6(&path->cache, dst, &route->src6);
+		if (cache)
+			dst_cache_set_ip6(cache, dst, &route->src6);
 	}
 	route->is_v6 = true;
 	route->dst = dst;
@@ -461,7 +549,7 @@ static void send6(struct sock *isk, struct tsec_udp_route *route,
 			     route->to.port, false);
 }
 #else
-static int route6(struct tsec_udp_path *path, struct sock *isk,
+static int route6(struct dst_cache *cache, struct sock *isk,
 		  struct tsec_udp_route *route)
 {
 	return -EAFNOSUPPORT;
@@ -473,6 +561,30 @@ static void send6(struct sock *isk, struct tsec_udp_route *route,
 	kfree_skb(skb);
 }
 #endif
+
+/* Bottom halves off. */
+static int route_find(struct dst_cache *cache, struct sock *isk,
+		      struct tsec_udp_route *route)
+{
+	return goes_by_v6(&route->to) ? route6(cache, isk, route) :
+					route4(cache, isk, route);
+}
+
+/* Where this end sends from now on, if that is new. */
+static bool path_moves(struct tsec_udp_path *path,
+		       const struct tsec_udp_route *route)
+{
+	struct in6_addr src = route->src6;
+
+	if (!route->is_v6)
+		ipv6_addr_set_v4mapped(route->src, &src);
+	if (likely(ipv6_addr_equal(&path->ends.local, &src)))
+		return false;
+	write_seqlock(&path->lock);
+	path->ends.local = src;
+	write_sequnlock(&path->lock);
+	return true;
+}
 
 /**
  * tsec_udp_route() - find the way of a datagram
@@ -488,18 +600,54 @@ int tsec_udp_route(struct tsec_udp_path *path, struct sock *isk,
 		   const struct tsec_udp_ask *ask,
 		   struct tsec_udp_route *route)
 {
+	unsigned int seq;
 	int err;
 
 	route->mark = ask->mark;
 	route->tos = ask->tos;
-	route->to = path->ends;
 	route->local_port = path->local_port ?: inet_sk(isk)->inet_sport;
+	route->moved = false;
 	local_bh_disable();
 	path_check(path, route);
-	if (goes_by_v6(path))
-		err = route6(path, isk, route);
-	else
-		err = route4(path, isk, route);
+	do {
+		seq = read_seqbegin(&path->lock);
+		route->to = path->ends;
+	} while (read_seqretry(&path->lock, seq));
+	if (path->roams)
+		route->to.local = in6addr_any;
+	err = route_find(&path->cache, isk, route);
+	/* The route to where the peer was is not to be remembered. */
+	if (unlikely(read_seqretry(&path->lock, seq)))
+		dst_cache_reset(&path->cache);
+	else if (path->roams && !err)
+		route->moved = path_moves(path, route);
+	local_bh_enable();
+	return err;
+}
+
+/**
+ * tsec_udp_route_to() - find the way of a datagram that goes elsewhere
+ * @isk: the inner socket
+ * @to: from where to where
+ * @ask: how it is to be sent
+ * @route: set; ends with tsec_udp_send() or tsec_udp_route_put()
+ *
+ * Context: process context.
+ * Return: 0 or a negative errno, as from send(2).
+ */
+int tsec_udp_route_to(struct sock *isk, const struct tsec_udp_ends *to,
+		      const struct tsec_udp_ask *ask,
+		      struct tsec_udp_route *route)
+{
+	int err;
+
+	route->mark = ask->mark;
+	route->tos = ask->tos;
+	route->local_port = inet_sk(isk)->inet_sport;
+	route->moved = false;
+	route->to = *to;
+	local_bh_disable();
+	err = route_find(NULL, isk, route);
 	local_bh_enable();
 	return err;
 }

@@ -20,6 +20,7 @@
 #include "../key.h"
 #include "../replay.h"
 #include "dtls12.h"
+#include "rrc.h"
 #include "tls.h"
 
 enum dtls12_layout {
@@ -61,13 +62,15 @@ struct tsec_packet_key {
 /* A type that may stand at the front of a record, or inside of it. */
 static bool is_content(u8 type)
 {
-	return type >= TSEC_TLS_RECORD_CCS && type <= TSEC_TLS_RECORD_DATA;
+	return (type >= TSEC_TLS_RECORD_CCS && type <= TSEC_TLS_RECORD_DATA) ||
+	       type == TSEC_RRC_CONTENT;
 }
 
 static enum tsec_packet_kind kind_of(u8 content)
 {
 	switch (content) {
 	case TSEC_TLS_RECORD_ALERT:
+	case TSEC_RRC_CONTENT:
 		return TSEC_PACKET_CONTROL;
 	case TSEC_TLS_RECORD_CCS:
 	case TSEC_TLS_RECORD_HANDSHAKE:
@@ -350,8 +353,11 @@ static int open(struct tsec_packet_key *pkey, struct tsec_packet *packet)
 		return err;
 	packet->data = content;
 	packet->len = len;
-	return content_find(pkey, header[0], packet) ?:
-	       tsec_replay_commit(&pkey->replay, packet->seq);
+	err = content_find(pkey, header[0], packet) ?:
+	      tsec_replay_commit(&pkey->replay, packet->seq);
+	packet->newest = !err && pkey->cid_len &&
+			 tsec_replay_newest(&pkey->replay, packet->seq);
+	return err;
 }
 
 const struct tsec_packet_ops tsec_packet_dtls12_ops = {
@@ -359,6 +365,7 @@ const struct tsec_packet_ops tsec_packet_dtls12_ops = {
 	.trailer_room	= TSEC_DTLS12_TRAILER_ROOM,
 	.payload_max	= TSEC_DTLS12_PAYLOAD_MAX,
 	.seq_max	= TSEC_DTLS12_SEQ_MAX,
+	.mobility	= TSEC_MOBILITY_CHECKED,
 	.fit		= fit,
 	.peek		= peek,
 	.key_new	= key_new,

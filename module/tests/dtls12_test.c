@@ -8,6 +8,7 @@
 #include "../compat.h"
 #include "../key.h"
 #include "../record/dtls12.h"
+#include "../record/rrc.h"
 #include "../record/tls.h"
 #include "kunit.h"
 
@@ -326,6 +327,63 @@ static void open__late(struct kunit *test)
 	OPS->key_free(rx);
 }
 
+static bool opens_newest(struct kunit *test, struct tsec_packet_key *tx,
+			 struct tsec_packet_key *rx, u64 seq)
+{
+	struct tsec_packet packet = content(test, seq, hello, strlen(hello));
+
+	KUNIT_EXPECT_EQ(test, OPS->seal(tx, &packet), 0);
+	KUNIT_EXPECT_EQ(test, OPS->open(rx, &packet), 0);
+	return packet.newest;
+}
+
+/* RFC 9146 section 6: only such a record may come from a new address. */
+static void open__newest(struct kunit *test)
+{
+	struct tsec_packet_key *tx = key_of(test, CID, true);
+	struct tsec_packet_key *rx = key_of(test, CID, false);
+
+	KUNIT_EXPECT_TRUE(test, opens_newest(test, tx, rx, 7));
+	KUNIT_EXPECT_FALSE(test, opens_newest(test, tx, rx, 6));
+	KUNIT_EXPECT_TRUE(test, opens_newest(test, tx, rx, 8));
+	OPS->key_free(tx);
+	OPS->key_free(rx);
+	/* And none that says no name. */
+	tx = key_of(test, PLAIN, true);
+	rx = key_of(test, PLAIN, false);
+	KUNIT_EXPECT_FALSE(test, opens_newest(test, tx, rx, 7));
+	OPS->key_free(tx);
+	OPS->key_free(rx);
+}
+
+/* Of RFC 9853, inside of a record, or outside if that has no name. */
+static void open__rrc(struct kunit *test)
+{
+	static const struct vector *const forms[] = { PLAIN, CID };
+	u8 message[TSEC_RRC_LEN] = { TSEC_RRC_CHALLENGE, 1, 2, 3 };
+	struct tsec_packet_key *tx, *rx;
+	struct tsec_packet packet;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(forms); i++) {
+		tx = key_of(test, forms[i], true);
+		rx = key_of(test, forms[i], false);
+		packet = content(test, 3, message, sizeof(message));
+		packet.kind = TSEC_PACKET_CONTROL;
+		packet.content = TSEC_RRC_CONTENT;
+		KUNIT_EXPECT_EQ(test, OPS->seal(tx, &packet), 0);
+		KUNIT_EXPECT_EQ(test, packet.data[0], forms[i]->cid ?
+				TSEC_DTLS12_CID : TSEC_RRC_CONTENT);
+		KUNIT_EXPECT_EQ(test, OPS->open(rx, &packet), 0);
+		KUNIT_EXPECT_EQ(test, packet.kind, TSEC_PACKET_CONTROL);
+		KUNIT_EXPECT_EQ(test, packet.content, TSEC_RRC_CONTENT);
+		KUNIT_EXPECT_EQ(test, packet.len, sizeof(message));
+		EXPECT_BYTES(test, packet.data, message, sizeof(message));
+		OPS->key_free(tx);
+		OPS->key_free(rx);
+	}
+}
+
 /* Each bit counts; a record that was refused leaves no trace. */
 static void any_bit(struct kunit *test, const struct vector *v)
 {
@@ -518,7 +576,8 @@ static void peek__no_record(struct kunit *test)
 		packet.data[0] = type;
 		KUNIT_EXPECT_EQ(test, OPS->peek(packet.data, packet.len, 0,
 						&header),
-				type >= 20 && type <= 23 ? 0 : -EINVAL);
+				(type >= 20 && type <= 23) ||
+				type == TSEC_RRC_CONTENT ? 0 : -EINVAL);
 	}
 	packet = record(test, PLAIN->sealed);
 	for (len = 0; len < packet.len; len++)
@@ -635,6 +694,8 @@ static struct kunit_case dtls12_cases[] = {
 	KUNIT_CASE(open__other_epoch),
 	KUNIT_CASE(open__replayed),
 	KUNIT_CASE(open__late),
+	KUNIT_CASE(open__newest),
+	KUNIT_CASE(open__rrc),
 	KUNIT_CASE(open__cid_padding),
 	KUNIT_CASE(open__cid_no_type),
 	KUNIT_CASE(open__cid_wrong),

@@ -214,6 +214,21 @@ static void replay_commit__race(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, tsec_replay_commit(replay, 9), -EALREADY);
 }
 
+static void replay_newest(struct kunit *test)
+{
+	struct tsec_replay *replay = test->priv;
+
+	KUNIT_EXPECT_FALSE(test, tsec_replay_newest(replay, 0));
+	KUNIT_EXPECT_EQ(test, come(test, 5), 0);
+	KUNIT_EXPECT_TRUE(test, tsec_replay_newest(replay, 5));
+	KUNIT_EXPECT_EQ(test, come(test, 4), 0);
+	KUNIT_EXPECT_FALSE(test, tsec_replay_newest(replay, 4));
+	KUNIT_EXPECT_TRUE(test, tsec_replay_newest(replay, 5));
+	KUNIT_EXPECT_EQ(test, come(test, 9), 0);
+	KUNIT_EXPECT_FALSE(test, tsec_replay_newest(replay, 5));
+	KUNIT_EXPECT_TRUE(test, tsec_replay_newest(replay, 9));
+}
+
 static struct kunit_case replay_cases[] = {
 	KUNIT_CASE(replay_init__windows),
 	KUNIT_CASE(replay_skip__before),
@@ -228,6 +243,7 @@ static struct kunit_case replay_cases[] = {
 	KUNIT_CASE(replay_commit__leaps),
 	KUNIT_CASE(replay_commit__end),
 	KUNIT_CASE(replay_commit__race),
+	KUNIT_CASE(replay_newest),
 	{}
 };
 

@@ -351,6 +351,109 @@ static void route__remembered(struct kunit *test)
 	tsec_udp_route_put(&again);
 }
 
+/* To an address that is not the path's: looked up, and not remembered. */
+static void route_to(struct kunit *test)
+{
+	struct bench *b = test->priv;
+	struct tsec_udp_route route;
+	struct tsec_udp_ends to;
+
+	tsec_udp_path_ends(&b->path, &to);
+	ipv6_addr_set_v4mapped(htonl(INADDR_LOOPBACK + 7), &to.remote);
+	to.port = htons(77);
+	KUNIT_ASSERT_EQ(test, tsec_udp_route_to(b->v4->sk, &to, &plain,
+						&route), 0);
+	KUNIT_EXPECT_EQ(test, route.to.port, htons(77));
+	KUNIT_EXPECT_TRUE(test, ipv6_addr_equal(&route.to.remote, &to.remote));
+	KUNIT_EXPECT_FALSE(test, route.moved);
+	KUNIT_EXPECT_EQ(test, b->path.mark, 0);
+	tsec_udp_route_put(&route);
+}
+
+/* From the address that the kernel chooses, whatever it was before. */
+static void route__roams(struct kunit *test)
+{
+	struct bench *b = test->priv;
+	struct tsec_udp_route route;
+	struct tsec_udp_ends ends;
+
+	b->path.roams = true;
+	ipv6_addr_set_v4mapped(htonl(INADDR_LOOPBACK + 7),
+			       &b->path.ends.local);
+	KUNIT_ASSERT_EQ(test, tsec_udp_route(&b->path, b->v4->sk, &plain,
+					     &route), 0);
+	KUNIT_EXPECT_TRUE(test, route.moved);
+	KUNIT_EXPECT_EQ(test, ntohl(route.src), INADDR_LOOPBACK);
+	tsec_udp_route_put(&route);
+	tsec_udp_path_ends(&b->path, &ends);
+	KUNIT_EXPECT_EQ(test, ntohl(ends.local.s6_addr32[3]), INADDR_LOOPBACK);
+	KUNIT_ASSERT_EQ(test, tsec_udp_route(&b->path, b->v4->sk, &plain,
+					     &route), 0);
+	KUNIT_EXPECT_FALSE(test, route.moved);
+	tsec_udp_route_put(&route);
+}
+
+/* A datagram without content from a port of the loopback address. */
+static struct sk_buff *datagram_from(struct kunit *test, u32 addr, u16 port)
+{
+	struct sk_buff *skb = alloc_skb(64, GFP_KERNEL);
+	struct iphdr *ip;
+	struct udphdr *udp;
+
+	KUNIT_ASSERT_NOT_NULL(test, skb);
+	skb_reset_network_header(skb);
+	ip = skb_put_zero(skb, sizeof(*ip));
+	ip->version = 4;
+	ip->saddr = htonl(addr);
+	ip->daddr = htonl(INADDR_LOOPBACK + 3);
+	skb_set_transport_header(skb, sizeof(*ip));
+	udp = skb_put_zero(skb, sizeof(*udp));
+	udp->source = htons(port);
+	return skb;
+}
+
+static bool is_from(struct kunit *test, u32 addr, u16 port)
+{
+	struct sk_buff *skb = datagram_from(test, addr, port);
+	struct bench *b = test->priv;
+	bool is = tsec_udp_path_is_from(&b->path, skb);
+
+	kfree_skb(skb);
+	return is;
+}
+
+static void path_is_from(struct kunit *test)
+{
+	KUNIT_EXPECT_TRUE(test, is_from(test, INADDR_LOOPBACK, 9));
+	KUNIT_EXPECT_FALSE(test, is_from(test, INADDR_LOOPBACK, 10));
+	KUNIT_EXPECT_FALSE(test, is_from(test, INADDR_LOOPBACK + 1, 9));
+}
+
+/* The port stays, and the kernel's own tables know it. */
+static void disconnect_check(struct kunit *test, struct socket *sock)
+{
+	__be16 port = inet_sk(sock->sk)->inet_sport;
+	struct tsec_udp_ends ends;
+
+	KUNIT_EXPECT_FALSE(test, tsec_udp_is_bound(sock->sk));
+	sock->sk->sk_bound_dev_if = 1;
+	KUNIT_ASSERT_EQ(test, tsec_udp_disconnect(sock), 0);
+	tsec_udp_ends_of(sock->sk, &ends);
+	KUNIT_EXPECT_EQ(test, ends.port, 0);
+	KUNIT_EXPECT_EQ(test, ends.remote.s6_addr32[3], 0);
+	KUNIT_EXPECT_EQ(test, inet_sk(sock->sk)->inet_sport, port);
+	KUNIT_EXPECT_EQ(test, sock->sk->sk_bound_dev_if, 1);
+	KUNIT_EXPECT_FALSE(test, sk_unhashed(sock->sk));
+}
+
+static void disconnect(struct kunit *test)
+{
+	struct bench *b = test->priv;
+
+	disconnect_check(test, b->v4);
+	disconnect_check(test, b->v6);
+}
+
 static struct kunit_case udp_cases[] = {
 	KUNIT_CASE(icmp_errno__v4),
 	KUNIT_CASE(icmp_errno__v6),
@@ -361,6 +464,10 @@ static struct kunit_case udp_cases[] = {
 	KUNIT_CASE(route__v4),
 	KUNIT_CASE(route__v6),
 	KUNIT_CASE(route__remembered),
+	KUNIT_CASE(route_to),
+	KUNIT_CASE(route__roams),
+	KUNIT_CASE(path_is_from),
+	KUNIT_CASE(disconnect),
 	{ }
 };
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <string.h>
+#include <unistd.h>
 #include <gnutls/crypto.h>
 #include <gnutls/gnutls.h>
 
@@ -75,6 +76,9 @@ static void key_info(struct tsec_key_info *info, const struct peer *peer,
 	tsec_set(info, KEY_IV, iv,
 		 ((struct tsec_blob){ key->iv,
 				      tsec_cipher_iv_len(cipher, version) }));
+	if (key->cid_len)
+		tsec_set(info, KEY_CID, cid,
+			 ((struct tsec_blob){ key->cid, key->cid_len }));
 }
 
 int shake_try_finish(struct shake *shake, const struct peer *peer)
@@ -96,4 +100,10 @@ int shake_try_finish(struct shake *shake, const struct peer *peer)
 void shake_finish(struct shake *shake, const struct peer *peer)
 {
 	ASSERT_EQ(shake_try_finish(shake, peer), 0);
+}
+
+void shake_fails(struct shake *shake, const struct peer *peer, int err)
+{
+	ASSERT_EQ(shake_try_finish(shake, peer), err);
+	close(shake->channel);
 }

@@ -446,6 +446,7 @@ static const struct {
 	[TSEC_CMD_KEY_NTF]		= EVENT(key),
 	[TSEC_CMD_SESSION_NEW_NTF]	= EVENT(session),
 	[TSEC_CMD_SESSION_DEL_NTF]	= EVENT(session),
+	[TSEC_CMD_SESSION_MOVE_NTF]	= EVENT(session),
 	[TSEC_CMD_PROFILE_NTF]		= EVENT(profile),
 };
 

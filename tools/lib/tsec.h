@@ -218,7 +218,8 @@ struct tsec_stat {
  * struct tsec_event - one notification
  * @cmd: enum tsec_cmd: which of the notifications, and so which member is
  *	valid: TSEC_CMD_HANDSHAKE_READY, TSEC_CMD_DAEMON_NTF,
- *	TSEC_CMD_KEY_NTF, TSEC_CMD_SESSION_NEW_NTF, TSEC_CMD_SESSION_DEL_NTF
+ *	TSEC_CMD_KEY_NTF, TSEC_CMD_SESSION_NEW_NTF, TSEC_CMD_SESSION_DEL_NTF,
+ *	TSEC_CMD_SESSION_MOVE_NTF
  *	or TSEC_CMD_PROFILE_NTF
  */
 struct tsec_event {

@@ -4,8 +4,8 @@
  *
  * A program makes TCP sockets as ever.  When it says where one is to connect
  * or that it is to listen, the rules decide, and a secure socket takes the
- * place of the TCP socket, under the same number.  So it is with UDP, if that is
- * asked for: there a server is who binds to a port that it has chosen.
+ * place of the TCP socket, under the same number.  So it is with UDP, if that
+ * is asked for: there a server is who binds to a port that it has chosen.
  */
 #include <arpa/inet.h>
 #include <dlfcn.h>

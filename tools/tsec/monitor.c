@@ -34,6 +34,7 @@ static const struct {
 				      offsetof(struct tsec_event, member) }
 	[TSEC_CMD_SESSION_NEW_NTF]	= EVENT(1, "new", session),
 	[TSEC_CMD_SESSION_DEL_NTF]	= EVENT(1, "end", session),
+	[TSEC_CMD_SESSION_MOVE_NTF]	= EVENT(1, "move", session),
 	[TSEC_CMD_KEY_NTF]		= EVENT(2, "renew", key),
 	[TSEC_CMD_PROFILE_NTF]		= EVENT(3, "set", profile),
 	[TSEC_CMD_DAEMON_NTF]		= EVENT(4, "start", daemon),
@@ -77,6 +78,7 @@ static void print_event(const struct tsec_event *event, bool stats)
 	switch (event->cmd) {
 	case TSEC_CMD_SESSION_NEW_NTF:
 	case TSEC_CMD_SESSION_DEL_NTF:
+	case TSEC_CMD_SESSION_MOVE_NTF:
 		print_session(&event->session, stats ||
 			      event->cmd == TSEC_CMD_SESSION_DEL_NTF);
 		break;

@@ -52,7 +52,8 @@ s.connect_ex(to)' "$2" "$3" 2>&1)
 	[[ $out == *"$text"* ]] || echo "#   ${out//$'\n'/$'\n'#   }"
 }
 
-# datagrams TEXT OPTIONS... -- CALL HOST PORT: what is said of a UDP socket
+# datagrams PATTERN OPTIONS... -- CALL HOST PORT: what is said of a UDP socket
+# shellcheck disable=SC2053 # the right side is a pattern
 datagrams() {
 	local text=$1 options=() out
 	shift
