@@ -179,15 +179,10 @@ static int wish_take(struct sock *isk, const struct cmsghdr *cmsg,
 	}
 }
 
-static bool goes_by_v6(const struct tsec_udp_path *path)
-{
-	return !ipv6_addr_v4mapped(&path->ends.remote);
-}
-
 static u8 socket_tos(const struct tsec_udp_path *path, struct sock *isk)
 {
 #if IS_ENABLED(CONFIG_IPV6)
-	if (goes_by_v6(path))
+	if (tsec_udp_ends_v6(&path->ends))
 		return inet6_sk(isk)->tclass;
 #endif
 	return READ_ONCE(inet_sk(isk)->tos);
@@ -496,7 +491,7 @@ int tsec_udp_route(struct tsec_udp_path *path, struct sock *isk,
 	route->local_port = path->local_port ?: inet_sk(isk)->inet_sport;
 	local_bh_disable();
 	path_check(path, route);
-	if (goes_by_v6(path))
+	if (tsec_udp_ends_v6(&path->ends))
 		err = route6(path, isk, route);
 	else
 		err = route4(path, isk, route);
