@@ -190,8 +190,8 @@ int tsec_encap_open(struct tsec_dgram *dgram, const char **why)
 	struct tsec_session *session = dgram->session;
 	struct tsec_encap *encap;
 
-	encap = encap_get(session->tn, dgram->header.by_v6, session->record,
-			  why);
+	encap = encap_get(session->tn, tsec_udp_ends_v6(&dgram->header.ends),
+			  session->record, why);
 	if (IS_ERR(encap))
 		return PTR_ERR(encap);
 	dgram->encap = encap;

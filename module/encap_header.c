@@ -13,7 +13,6 @@
 #include <linux/udp.h>
 #include <net/checksum.h>
 #include <net/ip6_checksum.h>
-#include <net/ipv6.h>
 
 #include "encap_header.h"
 #include "packet.h"
@@ -32,7 +31,6 @@ void tsec_encap_header_init(struct tsec_encap_header *header,
 			    const struct tsec_udp_ends *ends)
 {
 	header->len = kind == TSEC_ENCAP_UDP ? sizeof(struct udphdr) : 0;
-	header->by_v6 = !ipv6_addr_v4mapped(&ends->remote);
 	header->local_port = local_port;
 	header->ends = *ends;
 }
@@ -43,7 +41,7 @@ static __sum16 checksum(const struct tsec_encap_header *header,
 {
 	__wsum sum;
 
-	if (!header->by_v6)
+	if (!tsec_udp_ends_v6(&header->ends))
 		return 0;
 	sum = csum_partial(payload, len, csum_partial(udp, sizeof(*udp), 0));
 	return csum_ipv6_magic(&header->ends.local, &header->ends.remote,

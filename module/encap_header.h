@@ -16,7 +16,6 @@ struct tsec_packet;
 /**
  * struct tsec_encap_header - the plain headers of a session
  * @len: bytes of them before each payload, 0 for none
- * @by_v6: the addresses are none of IPv4
  * @local_port: this end's port
  * @ends: the addresses, and the peer's port
  *
@@ -24,7 +23,6 @@ struct tsec_packet;
  */
 struct tsec_encap_header {
 	u8 len;
-	bool by_v6;
 	__be16 local_port;
 	struct tsec_udp_ends ends;
 };

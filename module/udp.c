@@ -262,16 +262,11 @@ static int wish_take(struct sock *isk, const struct cmsghdr *cmsg,
 	}
 }
 
-static bool goes_by_v6(const struct tsec_udp_ends *ends)
-{
-	return !ipv6_addr_v4mapped(&ends->remote);
-}
-
 static u8 socket_tos(const struct tsec_udp_path *path, struct sock *isk)
 {
 #if IS_ENABLED(CONFIG_IPV6)
 	/* Half of an address tells as much: its family stays. */
-	if (isk->sk_family == AF_INET6 && goes_by_v6(&path->ends))
+	if (isk->sk_family == AF_INET6 && tsec_udp_ends_v6(&path->ends))
 		return inet6_sk(isk)->tclass;
 #endif
 	return READ_ONCE(inet_sk(isk)->tos);
@@ -566,8 +561,9 @@ static void send6(struct sock *isk, struct tsec_udp_route *route,
 static int route_find(struct dst_cache *cache, struct sock *isk,
 		      struct tsec_udp_route *route)
 {
-	return goes_by_v6(&route->to) ? route6(cache, isk, route) :
-					route4(cache, isk, route);
+	if (tsec_udp_ends_v6(&route->to))
+		return route6(cache, isk, route);
+	return route4(cache, isk, route);
 }
 
 /* Where this end sends from now on, if that is new. */

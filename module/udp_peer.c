@@ -344,8 +344,8 @@ static void reply6(struct sock *isk, const struct tsec_udp_ends *ends,
 void tsec_udp_reply(struct sock *isk, const struct tsec_udp_ends *ends,
 		    const void *data, size_t len)
 {
-	if (ipv6_addr_v4mapped(&ends->remote))
-		reply4(isk, ends, data, len);
-	else
+	if (tsec_udp_ends_v6(ends))
 		reply6(isk, ends, data, len);
+	else
+		reply4(isk, ends, data, len);
 }

@@ -8,6 +8,7 @@
 #include <linux/in6.h>
 #include <linux/net.h>
 #include <linux/skbuff.h>
+#include <net/ipv6.h>
 #include <net/sock.h>
 
 /**
@@ -25,6 +26,17 @@ struct tsec_udp_ends {
 	u16 unused;
 	u32 scope;
 };
+
+/**
+ * tsec_udp_ends_v6() - whether a datagram goes by IPv6
+ * @ends: from where to where; a socket of IPv6 may well have a peer of IPv4
+ *
+ * Return: false for IPv4.
+ */
+static inline bool tsec_udp_ends_v6(const struct tsec_udp_ends *ends)
+{
+	return !ipv6_addr_v4mapped(&ends->remote);
+}
 
 void tsec_udp_ends_read(const struct sk_buff *skb,
 			struct tsec_udp_ends *ends);
