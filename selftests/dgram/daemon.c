@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <string.h>
-#include <unistd.h>
 #include <gnutls/crypto.h>
 #include <gnutls/gnutls.h>
 
@@ -100,10 +99,4 @@ int shake_try_finish(struct shake *shake, const struct peer *peer)
 void shake_finish(struct shake *shake, const struct peer *peer)
 {
 	ASSERT_EQ(shake_try_finish(shake, peer), 0);
-}
-
-void shake_fails(struct shake *shake, const struct peer *peer, int err)
-{
-	ASSERT_EQ(shake_try_finish(shake, peer), err);
-	close(shake->channel);
 }

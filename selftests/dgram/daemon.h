@@ -28,7 +28,5 @@ void shake_none(struct tsec_nl *nl);
 int shake_try_finish(struct shake *shake, const struct peer *peer);
 /* Its session is open, with the peer's keys. */
 void shake_finish(struct shake *shake, const struct peer *peer);
-/* It cannot be opened with them, and that is the end of the handshake. */
-void shake_fails(struct shake *shake, const struct peer *peer, int err);
 
 #endif /* TSEC_SELFTEST_DAEMON_H */
