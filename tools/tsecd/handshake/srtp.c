@@ -144,21 +144,36 @@ static int choose(gnutls_session_t session, unsigned int type,
 	return err < 0 ? GNUTLS_E_UNWANTED_ALGORITHM : 0;
 }
 
+/* Clients offer none, so no server may have one (RFC 5764 section 4.1.3). */
+static int check_mki(struct tls *tls)
+{
+	gnutls_datum_t mki;
+
+	if (gnutls_srtp_get_mki(tls->session, &mki) < 0 || !mki.size)
+		return 0;
+	tls->alert = GNUTLS_A_ILLEGAL_PARAMETER;
+	if (tls_is_client(tls))
+		return reason_set(&tls->handshake->reason, EPROTO,
+				  "the server has a master key identifier that "
+				  "it was not asked for");
+	if (mki.size > TSEC_CID_MAX)
+		return reason_set(&tls->handshake->reason, EPROTONOSUPPORT,
+				  "the client wants a master key identifier of "
+				  "%u bytes, more than %d",
+				  mki.size, TSEC_CID_MAX);
+	return 0;
+}
+
 /* Which cipher it has come to; an errno if to none. */
 static int agreed(struct tls *tls)
 {
 	gnutls_srtp_profile_t number;
-	gnutls_datum_t mki;
+	int err;
 
 	if (gnutls_srtp_get_selected_profile(tls->session, &number) < 0)
 		return refuse_plain(tls);
-	if (gnutls_srtp_get_mki(tls->session, &mki) >= 0 &&
-	    mki.size > TSEC_CID_MAX)
-		return reason_set(&tls->handshake->reason, EPROTONOSUPPORT,
-				  "the peer wants a master key identifier of "
-				  "%u bytes, more than %d",
-				  mki.size, TSEC_CID_MAX);
-	return cipher_of(number);
+	err = check_mki(tls);
+	return err ? err : cipher_of(number);
 }
 
 /* The handshake *********************************************************** */
