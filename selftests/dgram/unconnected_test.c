@@ -662,6 +662,8 @@ TEST_F(unconnected, has_one_session_for_each_address_of_its_own)
 		msg.msg_controllen = sizeof(control);
 		msg.msg_namelen = sizeof(from);
 		iov.iov_len = sizeof(buf);
+		ASSERT_EQ(poll_for(self->server, POLLIN, SOON) & POLLIN,
+			  POLLIN);
 		ASSERT_EQ(recvmsg(self->server, &msg, 0), sizeof(i));
 		ASSERT_NE(CMSG_FIRSTHDR(&msg), NULL);
 		info = (void *)CMSG_DATA(CMSG_FIRSTHDR(&msg));
