@@ -27,6 +27,13 @@ KIND_VARIANT(libsrtp);
 SRTP_KINDS_ADD(libsrtp);
 
 static uint8_t buf[ROOM], got[ROOM];
+static srtp_err_status_t prepared;
+
+/* It tests all its ciphers, which takes long: once, not in each test. */
+static void __attribute__((constructor)) prepare(void)
+{
+	prepared = srtp_init();
+}
 
 static void suite_set(srtp_policy_t *policy, uint16_t cipher)
 {
@@ -84,7 +91,7 @@ FIXTURE_SETUP(libsrtp)
 	struct link *link = &self->link;
 	union tsec_addr own, other;
 
-	ASSERT_EQ(srtp_init(), srtp_err_status_ok);
+	ASSERT_EQ(prepared, srtp_err_status_ok);
 	link_make(link, &variant->kind);
 	link_keys(link);
 	self->tx = context(&link->kind, &link->to_client, ssrc_any_outbound);
@@ -102,7 +109,6 @@ FIXTURE_TEARDOWN(libsrtp)
 {
 	srtp_dealloc(self->tx);
 	srtp_dealloc(self->rx);
-	srtp_shutdown();
 	close(self->sock);
 	close(self->fd);
 	link_end(&self->link);
