@@ -99,10 +99,10 @@ static void one_way(const char *from, const char *to)
 	explicit_bzero(secret, sizeof(secret));
 }
 
-static void one_way_datagram(const char *from, const char *to)
+static void one_way_datagram(const char *from, const char *to,
+			     uint16_t version)
 {
 	uint8_t secret[TSEC_KEY_MAX], salt[TSEC_IV_MAX];
-	uint16_t version = TSEC_VERSION_DTLS_1_2;
 	struct tsec_key_info key = { 0 };
 
 	random_fill(secret, sizeof(secret));
@@ -124,8 +124,8 @@ void control_keys(void)
 	one_way(PROFILE_SERVER, PROFILE_CLIENT);
 }
 
-void control_keys_datagram(void)
+void control_keys_datagram(uint16_t version)
 {
-	one_way_datagram(PROFILE_CLIENT, PROFILE_SERVER);
-	one_way_datagram(PROFILE_SERVER, PROFILE_CLIENT);
+	one_way_datagram(PROFILE_CLIENT, PROFILE_SERVER, version);
+	one_way_datagram(PROFILE_SERVER, PROFILE_CLIENT, version);
 }

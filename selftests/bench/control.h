@@ -17,7 +17,7 @@ void control_profiles_manual(const char *cipher);
 void control_profiles_daemon(const char *dir, bool resume);
 /* Keys for one connection between the two profiles. */
 void control_keys(void);
-/* The same of DTLS 1.2. */
-void control_keys_datagram(void);
+/* The same of a protocol over datagrams, by its version. */
+void control_keys_datagram(uint16_t version);
 
 #endif /* BENCH_CONTROL_H */

@@ -7,9 +7,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
-#include <linux/tsec.h>
 
-#include "control.h"
 #include "datagram.h"
 
 static const struct transport *const transports[] = {
@@ -18,6 +16,10 @@ static const struct transport *const transports[] = {
 	&datagram_tsec_batch,
 	&datagram_openssl,
 	&datagram_gnutls,
+	&datagram_srtp,
+	&datagram_libsrtp,
+	&datagram_xfrm,
+	&datagram_wireguard,
 	NULL,
 };
 
@@ -47,7 +49,8 @@ static int bound(const struct transport *t, enum side side,
 	set_options(fd);
 	*addr = (struct sockaddr_in){
 		.sin_family = AF_INET,
-		.sin_addr.s_addr = htonl(INADDR_LOOPBACK),
+		.sin_addr.s_addr = t->address ? t->address(side) :
+						htonl(INADDR_LOOPBACK),
 	};
 	if (bind(fd, (struct sockaddr *)addr, len) ||
 	    getsockname(fd, (struct sockaddr *)addr, &len))
@@ -55,8 +58,7 @@ static int bound(const struct transport *t, enum side side,
 	return fd;
 }
 
-void datagram_pair_make(struct pair *pair, const struct transport *t,
-			const struct bench_options *options)
+void datagram_pair_make(struct pair *pair, const struct transport *t)
 {
 	struct sockaddr_in addrs[2];
 
@@ -71,18 +73,13 @@ void datagram_pair_make(struct pair *pair, const struct transport *t,
 		if (connect(pair->ends[side].fd,
 			    (struct sockaddr *)&addrs[!side], sizeof(*addrs)))
 			die("%s: cannot connect", t->name);
-	if (datagram_batch(t) > 1) {
-		int size = options->size;
-
-		if (setsockopt(pair->ends[CLIENT].fd, IPPROTO_UDP, UDP_SEGMENT,
-			       &size, sizeof(size)))
-			die("UDP_SEGMENT");
-	}
+	if (t->begin)
+		t->begin(pair);
 }
 
 unsigned int datagram_batch(const struct transport *t)
 {
-	return t == &datagram_tsec_batch ? DATAGRAM_BATCH : 1;
+	return t->batch ? t->batch : 1;
 }
 
 int socket_udp(enum side side)
@@ -91,47 +88,9 @@ int socket_udp(enum side side)
 	return socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, IPPROTO_UDP);
 }
 
-static void tsec_open(const struct bench_options *options)
-{
-	control_open();
-	control_profiles_manual(options->cipher);
-}
-
-static int tsec_socket(enum side side)
-{
-	return socket_tsec(side, SOCK_DGRAM);
-}
-
-static int tsec_socket_batch(enum side side)
-{
-	int fd = tsec_socket(side), one = 1;
-
-	if (fd >= 0 && setsockopt(fd, IPPROTO_UDP, UDP_GRO, &one, sizeof(one)))
-		die("UDP_GRO");
-	return fd;
-}
-
 const struct transport datagram_udp = {
 	.name	= "udp",
 	.socket	= socket_udp,
-	.send	= socket_send,
-	.recv	= socket_recv,
-};
-
-const struct transport datagram_tsec = {
-	.name	= "tsec",
-	.open	= tsec_open,
-	.socket	= tsec_socket,
-	.keys	= control_keys_datagram,
-	.send	= socket_send,
-	.recv	= socket_recv,
-};
-
-const struct transport datagram_tsec_batch = {
-	.name	= "tsec-batch",
-	.open	= tsec_open,
-	.socket	= tsec_socket_batch,
-	.keys	= control_keys_datagram,
 	.send	= socket_send,
 	.recv	= socket_recv,
 };

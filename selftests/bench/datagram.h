@@ -18,12 +18,15 @@ extern const struct transport datagram_tsec;
 extern const struct transport datagram_tsec_batch;
 extern const struct transport datagram_openssl;
 extern const struct transport datagram_gnutls;
+extern const struct transport datagram_srtp;
+extern const struct transport datagram_libsrtp;
+extern const struct transport datagram_xfrm;
+extern const struct transport datagram_wireguard;
 
 /* Find it by name and open it. */
 const struct transport *datagram_open(const struct bench_options *options);
 /* Both ends, in this process; keys in where they are set by hand. */
-void datagram_pair_make(struct pair *pair, const struct transport *t,
-			const struct bench_options *options);
+void datagram_pair_make(struct pair *pair, const struct transport *t);
 /* How many datagrams one call of end_send() makes of options->size. */
 unsigned int datagram_batch(const struct transport *t);
 

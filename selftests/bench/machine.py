@@ -15,15 +15,23 @@ START_SECONDS = 600
 
 # Where a machine has no udev, nobody loads what fits its processor.
 CRYPTO_MODULES = ("aesni-intel", "ghash-clmulni-intel", "chacha-x86_64",
-                  "poly1305-x86_64", "chacha20poly1305", "gcm", "tls")
+                  "poly1305-x86_64", "chacha20poly1305", "gcm", "tls",
+                  "sha1-ssse3", "ctr", "hmac")
 
 # OpenSSL without AES, carry-less multiplication, SSSE3, AVX and later; GnuTLS
-# without any of them.
+# and NSS, which libsrtp uses, without any of them.
 PLAIN = {"OPENSSL_ia32cap": "~0x1200020200000000:0",
-         "GNUTLS_CPUID_OVERRIDE": "0x1"}
+         "GNUTLS_CPUID_OVERRIDE": "0x1",
+         **{f"NSS_DISABLE_{name}": "1" for name in
+            ("HW_AES", "HW_SHA", "PCLMUL", "AVX", "AVX2", "SSSE3", "SSE4_1",
+             "SSE4_2")}}
+
+# What has its ciphers in the program.
+LIBRARIES = ("openssl", "gnutls", "libsrtp")
 
 ALGORITHMS = {
     "aes-128-gcm": "gcm(aes)", "aes-256-gcm": "gcm(aes)",
+    "aes-128-cm-hmac-sha1-80": "ctr(aes)",
     "chacha20-poly1305": "rfc7539(chacha20,poly1305)",
 }
 
@@ -75,7 +83,7 @@ INSTRUCTIONS = ("aesni", "vaes", "simd", "avx", "neon", "-ce")
 
 
 def library_env(cipher):
-    """What makes OpenSSL and GnuTLS use what the kernel can use.
+    """What makes libraries use what the kernel can use.
 
     A kernel without the processor's instructions for a cipher (user-mode
     Linux) is compared with libraries without them: the question is what the

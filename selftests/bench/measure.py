@@ -6,6 +6,7 @@ import statistics
 import subprocess
 
 import machine
+from rows import Versus
 
 SAMPLE_TIMEOUT = 1800
 
@@ -14,20 +15,22 @@ class NotMeasured(Exception):
     """A worker could not do its work; the text says why."""
 
 
-def sample(row, transport, settings, daemon):
+def sample(row, contender, settings, daemon):
     """One sample of one contender: a number, and the share resumed."""
+    transport = contender.transport
     command = [os.path.join(machine.HERE, row.worker),
                "--transport", transport, "--dir", settings.directory,
                "--seconds", f"{settings.seconds * row.stretch:.3f}",
                "--warm", f"{settings.seconds * row.stretch / 4:.3f}",
                "--sessions", str(settings.sessions),
-               "--buffer", str(settings.buffer), *row.args]
+               "--buffer", str(settings.buffer), *row.args,
+               *contender.args]
     if os.cpu_count() > 1:
         command += ["--cpus", "0,1"]
     if transport == "tsecd":
         command += ["--daemon", str(daemon.pid())]
     env = dict(os.environ)
-    if transport in ("openssl", "gnutls"):
+    if transport in machine.LIBRARIES:
         env.update(machine.library_env(row.cipher))
     try:
         done = subprocess.run(command, env=env, capture_output=True,
@@ -52,7 +55,7 @@ def value_of(row, output):
 
 def contenders(row):
     """tsec and those it is compared with, the closest one next to it."""
-    return [row.subject] + [versus.transport for versus in row.versus]
+    return [Versus(row.subject), *row.versus]
 
 
 def measure(row, settings, daemon):
@@ -60,32 +63,33 @@ def measure(row, settings, daemon):
 
     A B C D, D C B A, and so on: what drifts is the same for all.
     """
-    samples = {name: [] for name in contenders(row)}
+    samples = {contender.id: [] for contender in contenders(row)}
     resumed = {}
     pairs = settings.memory_pairs if row.group == "memory" else settings.pairs
     if row.group != "memory":
         # What is done once, by the kernel and the daemon, is done now.
-        sample(row, row.subject, settings, daemon)
+        sample(row, Versus(row.subject), settings, daemon)
     for i in range(pairs):
         order = contenders(row)
-        for name in reversed(order) if i % 2 else order:
-            value, share = sample(row, name, settings, daemon)
-            samples[name].append(value)
+        for contender in reversed(order) if i % 2 else order:
+            value, share = sample(row, contender, settings, daemon)
+            samples[contender.id].append(value)
             if share is not None:
-                resumed[name] = min(share, resumed.get(name, 1))
+                resumed[contender.id] = min(share,
+                                            resumed.get(contender.id, 1))
     return samples, resumed
 
 
 def compare(row, versus, samples):
     """Median and spread of tsec against one contender."""
-    pairs = zip(samples[row.subject], samples[versus.transport])
+    pairs = zip(samples[row.subject], samples[versus.id])
     if row.what == "difference":
         values = [a - b for a, b in pairs]
     else:
         values = [a / b for a, b in pairs]
     low, high = quartiles(values)
     result = {
-        "versus": versus.transport, "goal": versus.goal,
+        "versus": versus.id, "goal": versus.goal,
         "median": statistics.median(values), "q1": low, "q3": high,
         "min": min(values), "max": max(values), "values": values,
     }

@@ -11,7 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <fcntl.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include "transport.h"
@@ -89,14 +88,6 @@ static struct amount take(const struct bench_options *options)
 	take_kernel(&amount);
 	take_daemon(&amount, options->daemon);
 	return amount;
-}
-
-static void files_allow(unsigned int n)
-{
-	struct rlimit limit = { .rlim_cur = n, .rlim_max = n };
-
-	if (setrlimit(RLIMIT_NOFILE, &limit))
-		skip("cannot have %u open files", n);
 }
 
 /* With the byte come TLS 1.3's tickets, which an idle session has behind it. */

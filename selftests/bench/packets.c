@@ -5,8 +5,13 @@
  *
  * None may get lost, or the ratio of two contenders would be one of their
  * losses: the receiver hands out credit, and the sender waits for it.
+ *
+ * With --flows there are that many pairs of sockets, a datagram for each in
+ * turn; with --workers that many of both processes, on a processor each, share
+ * one pair.
  */
 #include <err.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -18,9 +23,15 @@ enum {
 	CREDIT	= 256,			/* datagrams for a byte of credit */
 	AHEAD	= 2,			/* bytes of credit to begin with */
 	ROOM	= 65536,
+	FILES	= 64,			/* beside those of the flows */
+	WORKERS_MAX = 16,
 };
 
-static int credit[2];			/* a pipe */
+static const struct transport *transport;
+static struct bench_options options;
+static struct pair *pairs;
+static unsigned int flows;
+static int credit[2], rates[2];		/* pipes */
 
 static char *buffer_new(void)
 {
@@ -46,45 +57,68 @@ static void credit_take(void)
 		_exit(EXIT_FAILURE);
 }
 
-__attribute__((noreturn))
-static void sender(struct end *end, const struct bench_options *options)
+/*
+ * Where both ends share a processor they take turns when credit has run out,
+ * not at each datagram: it is not the scheduler that is measured.
+ */
+static void ends_begin(enum side side)
 {
-	unsigned int batch = datagram_batch(end->transport), left = 0;
-	size_t len = options->size * batch;
+	struct sched_param none = { 0 };
+
+	if (sched_setscheduler(0, SCHED_BATCH, &none))
+		die("SCHED_BATCH");
+	for (unsigned int i = 0; i < flows; i++)
+		if (end_begin(&pairs[i].ends[side]))
+			die("cannot start");
+}
+
+/* Both ends go through the flows in the same order. */
+static struct end *end_next(enum side side, unsigned int *at)
+{
+	struct end *end = &pairs[*at].ends[side];
+
+	*at = *at + 1 < flows ? *at + 1 : 0;
+	return end;
+}
+
+__attribute__((noreturn))
+static void sender(int cpu)
+{
+	unsigned int batch = datagram_batch(transport), left = 0, at = 0;
+	size_t len = options.size * batch;
 	char *buffer = buffer_new();
 
-	pin(options->cpus[0]);
-	if (end_begin(end))
-		die("cannot start");
+	pin(cpu);
+	ends_begin(CLIENT);
 	for (;;) {
 		if (!left) {
 			credit_take();
 			left = CREDIT;
 		}
-		if (end_send(end, buffer, len) != (ssize_t)len)
-			die("%s: cannot send", options->transport);
+		if (end_send(end_next(CLIENT, &at), buffer, len) !=
+		    (ssize_t)len)
+			die("%s: cannot send", options.transport);
 		left -= batch;
 	}
 }
 
-static double receiver(struct end *end, const struct bench_options *options)
+static double receiver(int cpu)
 {
 	char *buffer = buffer_new();
+	unsigned int owed = 0, at = 0;
 	struct window window;
-	unsigned int owed = 0;
 	ssize_t n;
 
-	pin(options->cpus[1]);
-	if (end_begin(end))
-		die("cannot start");
+	pin(cpu);
+	ends_begin(SERVER);
 	for (int i = 0; i < AHEAD; i++)
 		credit_give();
-	window_start(&window, options->warm, options->seconds);
+	window_start(&window, options.warm, options.seconds);
 	do {
-		n = end_recv(end, buffer, ROOM);
+		n = end_recv(end_next(SERVER, &at), buffer, ROOM);
 		if (n <= 0)
-			die("%s: received %zd", options->transport, n);
-		n /= options->size;
+			die("%s: received %zd", options.transport, n);
+		n /= options.size;
 		owed += n;
 		if (owed >= CREDIT) {
 			credit_give();
@@ -95,29 +129,93 @@ static double receiver(struct end *end, const struct bench_options *options)
 	return window_count(&window) / window_seconds(&window);
 }
 
-int main(int argc, char **argv)
+static pid_t sender_start(int cpu)
 {
-	const struct transport *transport;
-	struct bench_options options;
-	struct pair pair;
-	pid_t pid;
+	pid_t pid = end_start();
 
-	options_parse(&options, argc, argv);
+	if (!pid)
+		sender(cpu);
+	return pid;
+}
+
+static double one_of_each(void)
+{
+	pid_t pid = sender_start(options.cpus[0]);
+	double rate = receiver(options.cpus[1]);
+
+	end_stop(pid);
+	return rate;
+}
+
+__attribute__((noreturn))
+static void worker(int cpu)
+{
+	double rate;
+
+	sender_start(cpu);
+	rate = receiver(cpu);
+	if (write(rates[1], &rate, sizeof(rate)) != sizeof(rate))
+		die("cannot tell");
+	/* The others may need what its sender still sends. */
+	for (;;)
+		pause();
+}
+
+static double workers_run(void)
+{
+	double sum = 0, rate;
+	pid_t pids[WORKERS_MAX];
+
+	if (pipe(rates))
+		die("cannot make a pipe");
+	for (unsigned int i = 0; i < options.workers; i++) {
+		pids[i] = end_start();
+		if (!pids[i])
+			worker(i);
+	}
+	close(rates[1]);
+	for (unsigned int i = 0; i < options.workers; i++) {
+		if (read(rates[0], &rate, sizeof(rate)) != sizeof(rate))
+			errx(EXIT_FAILURE, "a worker has ended");
+		sum += rate;
+	}
+	for (unsigned int i = 0; i < options.workers; i++)
+		end_stop(pids[i]);
+	return sum;
+}
+
+static void options_check(void)
+{
 	if (options.size > ROOM / DATAGRAM_BATCH)
 		errx(EXIT_FAILURE, "--size is at most %d",
 		     ROOM / DATAGRAM_BATCH);
+	if (options.workers > WORKERS_MAX)
+		errx(EXIT_FAILURE, "--workers is at most %d", WORKERS_MAX);
+	if (options.workers > sysconf(_SC_NPROCESSORS_ONLN))
+		skip("there are not so many processors");
+}
+
+static void flows_make(void)
+{
+	/* No more than the caller has the patience for. */
+	flows = options.flows < options.sessions ? options.flows :
+						   options.sessions;
+	files_allow(2 * flows + FILES);
+	pairs = calloc(flows, sizeof(*pairs));
+	if (!pairs)
+		die("no memory");
 	transport = datagram_open(&options);
-	datagram_pair_make(&pair, transport, &options);
+	for (unsigned int i = 0; i < flows; i++)
+		datagram_pair_make(&pairs[i], transport);
+}
+
+int main(int argc, char **argv)
+{
+	options_parse(&options, argc, argv);
+	options_check();
+	flows_make();
 	if (pipe(credit))
 		die("cannot make a pipe");
-	pid = end_start();
-	if (!pid) {
-		close(pair.ends[SERVER].fd);
-		sender(&pair.ends[CLIENT], &options);
-	}
-	close(pair.ends[CLIENT].fd);
-	close(credit[0]);
-	printf("%.0f\n", receiver(&pair.ends[SERVER], &options));
-	end_stop(pid);
+	printf("%.0f\n", options.workers ? workers_run() : one_of_each());
 	return 0;
 }

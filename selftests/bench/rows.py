@@ -6,10 +6,21 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class Versus:
-    """One contender that tsec is compared with."""
+    """One contender that tsec is compared with.
+
+    args: beside the row's own, which they may replace; name: in NAMES, if the
+    transport's is not enough.
+    """
 
     transport: str
     goal: float | None = None
+    args: tuple = ()
+    name: str | None = None
+
+    @property
+    def id(self):
+        """What its samples go by."""
+        return self.name or self.transport
 
 
 @dataclass(frozen=True)
@@ -19,8 +30,8 @@ class Row:
     better: "more" or "less"; what: "ratio" to the contender's value, or
     "difference" from it; stretch: how much longer its samples are.
     clock: which one tells more: "counted" instructions, where most of them
-    are the kernel's and alike, or "real" time, where libraries differ in what
-    an instruction costs them.
+    are the kernel's and alike; "real" time, where libraries differ in what
+    an instruction costs them; or "parallel", real time of two processors.
     """
 
     id: str
@@ -43,15 +54,22 @@ NAMES = {
     "tsec": "tsec", "tsecd": "tsec with tsecd", "ktls": "raw kTLS",
     "openssl": "OpenSSL", "tcp": "plain TCP", "gnutls": "GnuTLS",
     "tsec-batch": "tsec, 16 a call", "udp": "plain UDP",
+    "srtp": "tsec", "libsrtp": "libsrtp", "xfrm": "IPsec of the kernel",
+    "wireguard": "WireGuard of the kernel",
+    "one-flow": "one session", "one-worker": "one processor",
 }
 
-LABELS = {"aes-128-gcm": "AES-128-GCM", "chacha20-poly1305": "ChaCha20"}
+LABELS = {"aes-128-gcm": "AES-128-GCM", "chacha20-poly1305": "ChaCha20",
+          "aes-128-cm-hmac-sha1-80": "AES-128-CM"}
 
 GROUPS = {
     "flow": "One flow: throughput",
     "ping": "Ping-pong: time of a round trip",
     "handshake": "Connections a second, with a handshake each",
     "packets": "Datagrams a second, one way",
+    "srtp": "Packets of media a second, one way, 16 a call",
+    "flows": "Datagrams a second, of many sessions",
+    "workers": "Datagrams a second, of one session on two processors",
     "memory": "Memory of an idle session, kernel and daemon",
 }
 
@@ -90,6 +108,40 @@ def _packets(size, subject):
                 Versus("udp")))
 
 
+def _srtp(size, cipher, label):
+    return Row(
+        id=f"srtp-{label}-{size}", group="srtp",
+        title=f"SRTP, {LABELS[cipher]}, {size} B", unit="1/s", better="more",
+        worker="packets", subject="srtp", cipher=cipher,
+        args=("--cipher", cipher, "--size", str(size)),
+        versus=(Versus("libsrtp", 1.5),))
+
+
+def _flows(count):
+    return Row(
+        id=f"flows-{count}", group="flows",
+        title=f"DTLS 1.2, 64 B, {count:,} sessions", unit="1/s",
+        better="more", worker="packets", subject="tsec",
+        cipher="aes-128-gcm",
+        args=("--cipher", "aes-128-gcm", "--size", "64",
+              "--flows", str(count)),
+        versus=(Versus("tsec", 0.9, ("--flows", "1"), "one-flow"),
+                Versus("udp")))
+
+
+def _workers(size):
+    return Row(
+        id=f"workers-{size}", group="workers",
+        title=f"DTLS 1.2, {size} B, two processors", unit="1/s",
+        better="more", worker="packets", subject="tsec",
+        cipher="aes-128-gcm", clock="parallel",
+        args=("--cipher", "aes-128-gcm", "--size", str(size),
+              "--workers", "2"),
+        versus=(Versus("tsec", 1.6, ("--workers", "1"), "one-worker"),
+                Versus("udp")),
+        needs=frozenset({"processors"}))
+
+
 def _handshake(kind, concurrency):
     resumed = kind == "resumed"
     return Row(
@@ -120,6 +172,11 @@ ROWS = (
     _ping(1), _ping(64), _ping(1024), _ping(4096),
     *(_packets(size, subject) for size in (64, 512, 1400)
       for subject in ("tsec", "tsec-batch")),
+    *(_srtp(size, cipher, label) for size in (172, 1200)
+      for cipher, label in (("aes-128-cm-hmac-sha1-80", "cm"),
+                            ("aes-128-gcm", "gcm"))),
+    _flows(100), _flows(10000),
+    _workers(64), _workers(1400),
     _handshake("full", 1), _handshake("full", 32),
     _handshake("resumed", 1), _handshake("resumed", 32),
     _memory("tsec", ()), _memory("tsecd", ("daemon",)),

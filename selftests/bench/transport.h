@@ -6,6 +6,7 @@
 #ifndef BENCH_TRANSPORT_H
 #define BENCH_TRANSPORT_H
 
+#include <netinet/in.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -22,7 +23,7 @@ struct transport;
 /* One end of a connection. */
 struct end {
 	const struct transport *transport;
-	void *state;			/* OpenSSL's */
+	void *state;			/* of the library's in the program */
 	int fd;
 	enum side side;
 };
@@ -34,10 +35,12 @@ struct pair {
 /**
  * struct transport - one way to move bytes
  * @name: as given to --transport
+ * @batch: datagrams that a call of @send makes, 0 for one
  * @open: once in a process, before all else
  * @socket: make a socket for that side
+ * @address: datagrams: where that side is, else the loopback address
  * @keys: before a pair is connected: keys for it
- * @begin: after it is connected
+ * @begin: after it is connected; both ends are in this process
  * @start: an end is in the process that uses it: 0, or -1 with errno
  * @send: as send(2), but all of it
  * @recv: as recv(2)
@@ -47,8 +50,10 @@ struct pair {
  */
 struct transport {
 	const char *name;
+	unsigned int batch;
 	void (*open)(const struct bench_options *options);
 	int (*socket)(enum side side);
+	in_addr_t (*address)(enum side side);
 	void (*keys)(void);
 	void (*begin)(struct pair *pair);
 	int (*start)(struct end *end);
@@ -100,8 +105,8 @@ static inline ssize_t end_recv(struct end *end, void *buf, size_t len)
 ssize_t socket_send(struct end *end, const void *buf, size_t len);
 ssize_t socket_recv(struct end *end, void *buf, size_t len);
 int socket_tcp(enum side side);
-/* A tsec socket with the profile of that side. */
-int socket_tsec(enum side side, int type);
+/* A tsec socket of that type and protocol with the profile of that side. */
+int socket_tsec(enum side side, int type, int protocol);
 
 /* Whether OpenSSL's handshake resumed a session. */
 bool openssl_resumed(const struct end *end);

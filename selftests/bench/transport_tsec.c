@@ -26,9 +26,9 @@ static void option_set(int fd, int name, const char *value)
 		die("tsec: cannot set option %d to %s", name, value);
 }
 
-int socket_tsec(enum side side, int type)
+int socket_tsec(enum side side, int type, int protocol)
 {
-	int fd = socket(AF_TSEC, type | SOCK_CLOEXEC, 0);
+	int fd = socket(AF_TSEC, type | SOCK_CLOEXEC, protocol);
 
 	if (fd >= 0)
 		option_set(fd, TSEC_PROFILE,
@@ -38,7 +38,7 @@ int socket_tsec(enum side side, int type)
 
 static int manual_socket(enum side side)
 {
-	return socket_tsec(side, SOCK_STREAM);
+	return socket_tsec(side, SOCK_STREAM, TSEC_PROTO_TLS);
 }
 
 static int daemon_socket(enum side side)

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/random.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -27,6 +28,8 @@ static const struct option longs[] = {
 	{ "cpus", required_argument, NULL, 'p' },
 	{ "concurrency", required_argument, NULL, 'n' },
 	{ "sessions", required_argument, NULL, 'N' },
+	{ "flows", required_argument, NULL, 'f' },
+	{ "workers", required_argument, NULL, 'W' },
 	{ "daemon", required_argument, NULL, 'D' },
 	{ "resume", no_argument, NULL, 'r' },
 	{ NULL, 0, NULL, 0 },
@@ -92,6 +95,12 @@ static void take(struct bench_options *options, int c)
 	case 'N':
 		options->sessions = parse_number(optarg);
 		break;
+	case 'f':
+		options->flows = parse_number(optarg);
+		break;
+	case 'W':
+		options->workers = parse_number(optarg);
+		break;
 	case 'D':
 		options->daemon = parse_number(optarg);
 		break;
@@ -110,12 +119,13 @@ void options_parse(struct bench_options *options, int argc, char **argv)
 	*options = (struct bench_options){
 		.transport = "tcp", .cipher = "aes-128-gcm", .dir = ".",
 		.size = 16384, .seconds = 1, .warm = 0.2, .cpus = { -1, -1 },
-		.concurrency = 1, .sessions = 10000,
+		.concurrency = 1, .sessions = 10000, .flows = 1,
 	};
 	while ((c = getopt_long(argc, argv, "", longs, NULL)) >= 0)
 		take(options, c);
-	if (!options->size || !options->concurrency)
-		errx(EXIT_FAILURE, "--size and --concurrency are at least 1");
+	if (!options->size || !options->concurrency || !options->flows)
+		errx(EXIT_FAILURE,
+		     "--size, --concurrency and --flows are at least 1");
 	/* A peer that has gone is an error of the call, not the end of all. */
 	signal(SIGPIPE, SIG_IGN);
 }
@@ -126,6 +136,14 @@ int64_t now_ns(void)
 
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	return now.tv_sec * NS_PER_SEC + now.tv_nsec;
+}
+
+void files_allow(unsigned int n)
+{
+	struct rlimit limit = { .rlim_cur = n, .rlim_max = n };
+
+	if (setrlimit(RLIMIT_NOFILE, &limit))
+		skip("cannot have %u open files", n);
 }
 
 void pin(int cpu)

@@ -22,6 +22,8 @@ struct bench_options {
 	int cpus[2];			/* of the two ends; -1: any */
 	unsigned int concurrency;
 	unsigned int sessions;
+	unsigned int flows;		/* one after the other */
+	unsigned int workers;		/* for each end; 0: see @cpus */
 	pid_t daemon;
 	bool resume;
 };
@@ -30,6 +32,9 @@ struct bench_options {
 void options_parse(struct bench_options *options, int argc, char **argv);
 
 int64_t now_ns(void);
+
+/* Have that many open files, or end with EXIT_SKIP. */
+void files_allow(unsigned int n);
 
 /* Run on that processor from now on; -1 or one that is not there: any. */
 void pin(int cpu);

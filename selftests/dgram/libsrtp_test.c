@@ -23,13 +23,20 @@ KIND_VARIANT(libsrtp);
 SRTP_KINDS_ADD(libsrtp);
 
 static uint8_t buf[ROOM], got[ROOM];
+static srtp_err_status_t prepared;
+
+/* It tests all its ciphers, which takes long: once, not in each test. */
+static void __attribute__((constructor)) prepare(void)
+{
+	prepared = srtp_init();
+}
 
 FIXTURE_SETUP(libsrtp)
 {
 	struct link *link = &self->link;
 	union tsec_addr own, other;
 
-	ASSERT_EQ(srtp_init(), srtp_err_status_ok);
+	ASSERT_EQ(prepared, srtp_err_status_ok);
 	link_make(link, &variant->kind);
 	link_keys(link);
 	self->tx = media_context(&link->kind, &link->to_client,
@@ -49,7 +56,6 @@ FIXTURE_TEARDOWN(libsrtp)
 {
 	srtp_dealloc(self->tx);
 	srtp_dealloc(self->rx);
-	srtp_shutdown();
 	close(self->sock);
 	close(self->fd);
 	link_end(&self->link);
