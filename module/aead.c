@@ -34,13 +34,17 @@ struct tsec_aead {
 
 /**
  * struct scratch - what one CPU needs to seal or open a record
- * @sg: additional data, then the record
+ * @sg: @aad, of which only the length changes, then the record
+ * @joined: a record that has its additional data right before it
+ * @use: the one of these two that is to be used
  * @nonce: copy of the nonce
  * @aad: copy of the additional data
  * @req: the request, with room behind it for the AEAD's own state
  */
 struct scratch {
 	struct scatterlist sg[2];
+	struct scatterlist joined;
+	struct scatterlist *use;
 	u8 nonce[TSEC_AEAD_NONCE_LEN];
 	u8 aad[TSEC_AEAD_AAD_MAX];
 	struct aead_request req;
@@ -50,13 +54,25 @@ static DEFINE_PER_CPU(struct scratch *, scratches);
 static DEFINE_MUTEX(grow_lock);		/* protects room */
 static unsigned int room;		/* state that fits in each scratch */
 
+static struct scratch *scratch_new(unsigned int size, int node)
+{
+	struct scratch *scratch;
+
+	scratch = kzalloc_node(sizeof(*scratch) + size, GFP_KERNEL, node);
+	if (!scratch)
+		return NULL;
+	sg_init_table(scratch->sg, ARRAY_SIZE(scratch->sg));
+	sg_set_buf(&scratch->sg[0], scratch->aad, sizeof(scratch->aad));
+	sg_init_table(&scratch->joined, 1);
+	return scratch;
+}
+
 static int scratches_make(struct scratch **made, unsigned int size)
 {
 	int cpu;
 
 	for_each_possible_cpu(cpu) {
-		made[cpu] = kzalloc_node(sizeof(**made) + size, GFP_KERNEL,
-					 cpu_to_node(cpu));
+		made[cpu] = scratch_new(size, cpu_to_node(cpu));
 		if (!made[cpu])
 			return -ENOMEM;
 	}
@@ -302,8 +318,8 @@ static struct scratch *scratch_fill(struct tsec_aead *aead, const u8 *nonce,
 	struct scratch *scratch = scratch_take(aead, nonce, aad_len);
 
 	memcpy(scratch->aad, aad, aad_len);
-	sg_init_table(scratch->sg, ARRAY_SIZE(scratch->sg));
-	sg_set_buf(&scratch->sg[0], scratch->aad, aad_len);
+	scratch->sg[0].length = aad_len;
+	scratch->use = scratch->sg;
 	sg_set_buf(&scratch->sg[1], data, len);
 	return scratch;
 }
@@ -314,20 +330,21 @@ static struct scratch *scratch_join(struct tsec_aead *aead, const u8 *nonce,
 {
 	struct scratch *scratch = scratch_take(aead, nonce, aad_len);
 
-	sg_init_one(scratch->sg, data - aad_len, aad_len + len);
+	sg_set_buf(&scratch->joined, data - aad_len, aad_len + len);
+	scratch->use = &scratch->joined;
 	return scratch;
 }
 
 static int encrypt(struct scratch *scratch, u32 len)
 {
-	aead_request_set_crypt(&scratch->req, scratch->sg, scratch->sg, len,
+	aead_request_set_crypt(&scratch->req, scratch->use, scratch->use, len,
 			       scratch->nonce);
 	return crypto_aead_encrypt(&scratch->req);
 }
 
 static int decrypt(struct scratch *scratch, u32 len)
 {
-	aead_request_set_crypt(&scratch->req, scratch->sg, scratch->sg, len,
+	aead_request_set_crypt(&scratch->req, scratch->use, scratch->use, len,
 			       scratch->nonce);
 	return crypto_aead_decrypt(&scratch->req);
 }

@@ -164,6 +164,16 @@ static void size_put(const struct sock *sk, struct msghdr *msg,
 		put_cmsg(msg, SOL_UDP, UDP_GRO, sizeof(size), &size);
 }
 
+/* Most are in one piece, which spares the search for others. */
+static int payload_copy(const struct sk_buff *skb, struct msghdr *msg,
+			size_t len)
+{
+	if (unlikely(skb_is_nonlinear(skb)))
+		return skb_copy_datagram_msg(skb, 0, msg, len);
+	return copy_to_iter(skb->data, len, &msg->msg_iter) == len ? 0 :
+								     -EFAULT;
+}
+
 static int datagram_copy(struct sock *sk, struct sock *isk,
 			 struct sk_buff *skb, struct msghdr *msg, size_t len,
 			 int flags)
@@ -171,7 +181,7 @@ static int datagram_copy(struct sock *sk, struct sock *isk,
 	size_t copied = min_t(size_t, len, skb->len);
 	int err;
 
-	err = skb_copy_datagram_msg(skb, 0, msg, copied);
+	err = payload_copy(skb, msg, copied);
 	if (err)
 		return err;
 	if (copied < skb->len)
