@@ -350,6 +350,22 @@ bool tsec_channel_pass(struct tsec_session *session, const u8 *message,
 }
 
 /**
+ * tsec_channel_ask() - ask the daemon for new keys
+ * @session: an open session, whose handshakes go on
+ *
+ * It gets a message of one byte that is zero, which begins no message of any
+ * handshake.  If it gets none, the session ends with the keys that it has.
+ *
+ * Context: process context.
+ */
+void tsec_channel_ask(struct tsec_session *session)
+{
+	static const u8 ask;
+
+	tsec_channel_pass(session, &ask, sizeof(ask));
+}
+
+/**
  * tsec_channel_register() - register the socket type of channels
  *
  * Return: 0 or a negative errno.

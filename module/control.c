@@ -452,6 +452,8 @@ void tsec_control_rekey_needed(struct tsec_session *session,
 		return;
 	TSEC_INC_STATS(session->tn, TSEC_STAT_KEY_LIMIT_SOFT);
 	tsec_event_key(session, direction, TSEC_KEY_REKEY_NEEDED);
+	if (session->record->stays)
+		tsec_channel_ask(session);
 }
 
 static enum tsec_key_verdict half_check(struct tsec_half *half)

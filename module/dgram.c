@@ -148,6 +148,10 @@ static int dgram_open(struct tsec_session *session, const char **why)
 {
 	int err;
 
+	if (session->record->tunnel)
+		tsec_tunnel_init(&session->dgram->tunnel,
+				 &session->settings.tunnel,
+				 tsec_address_port(&session->local));
 	err = port_open(session, why) ?: tsec_dgram_rekey_first(session, why);
 	if (err)
 		return err;

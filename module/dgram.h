@@ -17,6 +17,7 @@
 #include "encap_header.h"
 #include "endpoint.h"
 #include "key.h"
+#include "tunnel.h"
 #include "udp.h"
 
 struct tsec_half;
@@ -105,6 +106,7 @@ enum tsec_dgram_events {
  * @named: an end of the session is: each may ask the other to prove its
  *	address
  * @move: the peer's way to another address
+ * @tunnel: the packets inside of its records
  * @backlog: datagrams that could not be opened where they came
  * @behind: how many of those there are, the one at work included
  * @control: opened control records, and flights of the peer's handshake
@@ -137,6 +139,7 @@ struct tsec_dgram {
 	bool mobile;
 	bool named;
 	struct tsec_dgram_move move;
+	struct tsec_tunnel_state tunnel;
 	struct sk_buff_head backlog;
 	atomic_t behind;
 	struct sk_buff_head control;

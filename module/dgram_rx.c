@@ -10,7 +10,10 @@
  * process.
  */
 #include <linux/filter.h>
+#include <linux/ip.h>
+#include <linux/ipv6.h>
 #include <linux/udp.h>
+#include <net/dsfield.h>
 #include <net/dst.h>
 
 #include "aead.h"
@@ -130,6 +133,15 @@ static bool key_allows(struct tsec_session *session,
 	}
 }
 
+/* What stands before the program's data, inside of the record. */
+static int headers_pull(struct tsec_session *session,
+			struct tsec_packet *packet)
+{
+	if (session->record->tunnel)
+		return tsec_tunnel_pull(&session->dgram->tunnel, packet);
+	return tsec_encap_header_pull(&session->dgram->header, packet);
+}
+
 /* Opens a record in place; whatever is wrong with it has been counted. */
 static bool record_open(struct tsec_session *session,
 			const struct tsec_packet_header *header,
@@ -153,7 +165,7 @@ static bool record_open(struct tsec_session *session,
 	packet->newest = packet->newest &&
 			 tsec_dgram_move_newest(session->dgram,
 						slot->about.epoch);
-	err = tsec_encap_header_pull(&session->dgram->header, packet);
+	err = headers_pull(session, packet);
 	if (err)
 		TSEC_INC_STATS(session->tn, stat_of(err));
 	return !err;
@@ -219,7 +231,10 @@ static void control_queue(struct tsec_session *session, struct sk_buff *skb,
 {
 	struct tsec_dgram *dgram = session->dgram;
 
-	/* Of dummy packets (RFC 4303 section 2.6) there is no more to say. */
+	/*
+	 * Of what keeps a session alive, and of dummy packets (RFC 4303
+	 * section 2.6), there is no more to say.
+	 */
 	if (!cb.flight && !session->record->control) {
 		tsec_drop(session->tn, skb, TSEC_STAT_CONTROL_RECORDS);
 		return;
@@ -285,6 +300,12 @@ static void place_note(struct tsec_session *session, const struct sk_buff *skb,
 		tsec_dgram_rx_tell(session->dgram, TSEC_DGRAM_RX_MOVED);
 }
 
+static u8 outer_tos(const struct sk_buff *skb)
+{
+	return ip_hdr(skb)->version == 4 ? ip_hdr(skb)->tos :
+					   ipv6_get_dsfield(ipv6_hdr(skb));
+}
+
 /* Opens all records of a datagram.  Under RCU, bottom halves off. */
 static void datagram_open(struct tsec_session *session, struct sk_buff *skb)
 {
@@ -299,6 +320,7 @@ static void datagram_open(struct tsec_session *session, struct sk_buff *skb)
 		struct tsec_packet packet = {
 			.data	= skb->data,
 			.len	= header.len,
+			.tos	= outer_tos(skb),
 		};
 		bool opened;
 

@@ -65,13 +65,13 @@ static bool segment_is_last(const struct sk_buff *skb)
  * those who send while a page fault is dealt with have pages of their own.
  */
 static int segment_add(struct tsec_session *session, struct sk_buff *skb,
-		       struct msghdr *msg, size_t len)
+		       struct msghdr *msg, size_t len, u8 tos)
 {
 	u32 room = tsec_dgram_header_room(session);
 	size_t size = room + len + session->record->packet->trailer_room;
 	struct page_frag *pfrag = &current->task_frag;
 	struct sock *isk = session->dgram->out;
-	struct tsec_packet packet = { .len = len };
+	struct tsec_packet packet = { .len = len, .tos = tos };
 	int err;
 
 	if (!skb_page_frag_refill(size, pfrag, isk->sk_allocation) ||
@@ -94,11 +94,11 @@ static int segment_add(struct tsec_session *session, struct sk_buff *skb,
 /* Payload bytes that went into @skb, or why none did. */
 static int segments_fill(struct tsec_session *session, struct sk_buff *skb,
 			 struct msghdr *msg, size_t len, size_t segment,
-			 int most)
+			 const struct tsec_udp_route *route)
 {
 	struct skb_shared_info *info = skb_shinfo(skb);
+	int err = 0, most = segments_max(route);
 	size_t done = 0, chunk;
-	int err = 0;
 
 	while (done < len && info->nr_frags < most) {
 		chunk = min(segment, len - done);
@@ -106,7 +106,7 @@ static int segments_fill(struct tsec_session *session, struct sk_buff *skb,
 		if (done && skb->len + skb_frag_size(&info->frags[0]) >
 			    IP_MAX_MTU - SZ_1K)
 			break;
-		err = segment_add(session, skb, msg, chunk);
+		err = segment_add(session, skb, msg, chunk, route->tos);
 		if (err)
 			break;
 		done += chunk;
@@ -142,8 +142,7 @@ static int batch_send(struct tsec_session *session,
 	if (!skb)
 		goto put_route;
 	skb_reserve(skb, tsec_udp_headroom(&route));
-	ret = segments_fill(session, skb, msg, len, ask->segment,
-			    segments_max(&route));
+	ret = segments_fill(session, skb, msg, len, ask->segment, &route);
 	if (ret < 0)
 		goto free_skb;
 	tsec_udp_send(isk, &route, skb);

@@ -60,13 +60,18 @@ static enum tsec_key_verdict packet_seal(struct tsec_session *session,
  *
  * Context: process context.
  * Return: 0, -EKEYEXPIRED at the key's hard limit, or what the protocol's
- * seal() returns.
+ * seal() or tsec_tunnel_push() returns.
  */
 int tsec_dgram_seal(struct tsec_session *session, struct tsec_packet *packet)
 {
-	int err;
+	int err = 0;
 
-	tsec_encap_header_push(&session->dgram->header, packet);
+	if (session->record->tunnel)
+		err = tsec_tunnel_push(&session->dgram->tunnel, packet);
+	else
+		tsec_encap_header_push(&session->dgram->header, packet);
+	if (err)
+		return err;
 	switch (packet_seal(session, packet, &err)) {
 	case TSEC_KEY_HARD:
 		return tsec_control_expire(session, TSEC_DIR_TX);
@@ -87,7 +92,7 @@ int tsec_dgram_seal(struct tsec_session *session, struct tsec_packet *packet)
 u32 tsec_dgram_header_room(const struct tsec_session *session)
 {
 	return session->record->packet->header_room +
-	       session->dgram->header.len;
+	       session->dgram->header.len + session->dgram->tunnel.header_len;
 }
 
 static u32 packet_fit(const struct tsec_session *session, u32 mtu)
@@ -113,7 +118,9 @@ static u32 packet_fit(const struct tsec_session *session, u32 mtu)
  */
 u32 tsec_dgram_fit(const struct tsec_session *session, u32 mtu)
 {
-	u32 fit = packet_fit(session, mtu), plain = session->dgram->header.len;
+	u32 fit = packet_fit(session, mtu);
+	u32 plain = tsec_dgram_header_room(session) -
+		    session->record->packet->header_room;
 
 	return fit > plain ? fit - plain : 0;
 }
@@ -142,21 +149,20 @@ u32 tsec_dgram_sealed_len(const struct tsec_session *session,
 	return len;
 }
 
+/* @packet says what it carries. */
 static int skb_seal(struct tsec_session *session, struct sk_buff *skb,
-		    enum tsec_packet_kind kind, u8 content)
+		    struct tsec_packet packet)
 {
-	struct tsec_packet packet = {
-		.data		= skb->data,
-		.len		= skb->len,
-		.kind		= kind,
-		.content	= content,
-	};
-	int err = tsec_dgram_seal(session, &packet);
+	int err;
 
+	packet.data = skb->data;
+	packet.len = skb->len;
+	err = tsec_dgram_seal(session, &packet);
 	if (err)
 		return err;
 	__skb_push(skb, skb->data - packet.data);
-	__skb_put(skb, packet.len - skb->len);
+	skb->len = packet.len;
+	skb_set_tail_pointer(skb, packet.len);
 	return 0;
 }
 
@@ -217,7 +223,9 @@ static struct sk_buff *packet_make(struct tsec_session *session,
 		goto free_skb;
 	/* It may have waited for room. */
 	*err = tsec_dgram_tx_broken(session) ?:
-	       skb_seal(session, skb, TSEC_PACKET_DATA, 0);
+	       skb_seal(session, skb, (struct tsec_packet){
+			.kind	= TSEC_PACKET_DATA,
+			.tos	= route->tos });
 	if (!*err)
 		return skb;
 free_skb:
@@ -312,10 +320,14 @@ static bool control_send(struct tsec_session *session,
 			 const u8 *message, size_t len)
 {
 	struct sk_buff *skb = skb_make_control(session, route, message, len);
+	struct tsec_packet packet = {
+		.kind		= TSEC_PACKET_CONTROL,
+		.content	= type,
+	};
 
 	if (!skb)
 		goto put_route;
-	if (skb_seal(session, skb, TSEC_PACKET_CONTROL, type))
+	if (skb_seal(session, skb, packet))
 		goto free_skb;
 	tsec_udp_send(session->dgram->out, route, skb);
 	return true;

@@ -25,13 +25,23 @@
 
 enum endpoint_limits {
 	HELLOS_MAX	= 256,	/* clients that wait for the listener */
+	HELLOS_MANY	= HELLOS_MAX / 8,
 	PERIOD_SECONDS	= 30,	/* a proof is good for one, and for the next */
 };
+
+static bool is_loaded(const struct tsec_endpoint *endpoint)
+{
+	const struct tsec_listener *listener;
+
+	listener = rcu_dereference(endpoint->listener);
+	return skb_queue_len_lockless(&endpoint->hellos) >= HELLOS_MANY ||
+	       (listener && tsec_listener_is_loaded(listener, endpoint->tn));
+}
 
 /* What a datagram is to the listener, if there is one. */
 static enum tsec_greeting_verdict meet(const struct tsec_endpoint *endpoint,
 				       const struct tsec_udp_ends *ends,
-				       const struct sk_buff *skb,
+				       const struct sk_buff *skb, bool loaded,
 				       struct tsec_greeting *greeting)
 {
 	if (!rcu_access_pointer(endpoint->listener) ||
@@ -43,6 +53,8 @@ static enum tsec_greeting_verdict meet(const struct tsec_endpoint *endpoint,
 	greeting->peer_len = sizeof(*ends);
 	greeting->period = ktime_get_boottime_seconds() / PERIOD_SECONDS;
 	greeting->secret = endpoint->secret;
+	greeting->pubkey = endpoint->pubkey;
+	greeting->loaded = loaded;
 	return endpoint->ops->greet(greeting);
 }
 
@@ -72,10 +84,19 @@ static void hello_queue(struct tsec_endpoint *endpoint, struct sk_buff *skb)
 	tsec_listener_kick(listener);
 }
 
+/*
+ * Whether it was said to the session that there is: once more, or of a
+ * protocol whose handshakes go on, for new keys.
+ */
 static bool is_of(const struct tsec_dgram *dgram,
 		  const struct tsec_greeting *greeting)
 {
-	return dgram && !memcmp(dgram->peer.proof, greeting->proof,
+	if (!dgram)
+		return false;
+	if (dgram->session->record->stays &&
+	    READ_ONCE(dgram->session->channel))
+		return true;
+	return !memcmp(dgram->peer.proof, greeting->proof,
 				TSEC_GREETING_PROOF_LEN);
 }
 
@@ -97,7 +118,7 @@ static void datagram_take(struct tsec_endpoint *endpoint, struct sk_buff *skb)
 	tsec_udp_ends_read(skb, &ends);
 	dgram = tsec_endpoint_named(endpoint, skb) ?:
 		tsec_endpoint_at(endpoint, &ends);
-	switch (meet(endpoint, &ends, skb, &greeting)) {
+	switch (meet(endpoint, &ends, skb, is_loaded(endpoint), &greeting)) {
 	case TSEC_GREETING_NONE:
 		pass(endpoint, dgram, skb);
 		break;
@@ -105,7 +126,6 @@ static void datagram_take(struct tsec_endpoint *endpoint, struct sk_buff *skb)
 		answer(endpoint, &ends, skb, &greeting);
 		break;
 	case TSEC_GREETING_PROVEN:
-		/* Said once more to the session that it has begun. */
 		if (is_of(dgram, &greeting))
 			pass(endpoint, dgram, skb);
 		else
@@ -261,7 +281,8 @@ static void hello_take(struct tsec_listener *listener, struct sk_buff *skb)
 	struct tsec_udp_ends ends;
 
 	tsec_udp_ends_read(skb, &ends);
-	if (meet(endpoint, &ends, skb, &greeting) != TSEC_GREETING_PROVEN ||
+	if (meet(endpoint, &ends, skb, false, &greeting) !=
+		    TSEC_GREETING_PROVEN ||
 	    repeats(endpoint, &ends, &greeting)) {
 		kfree_skb(skb);
 		return;
@@ -319,17 +340,31 @@ static struct tsec_endpoint *endpoint_new(struct tsec_listener *listener)
 	return endpoint;
 }
 
-static bool keys_are_manual(const struct tsec_listener *listener)
+static struct tsec_profile *profile_of(const struct tsec_listener *listener)
 {
 	struct tsec_net *tn = tsec_net_get(sock_net(listener->inner->sk));
-	struct tsec_profile *profile;
-	bool manual;
 
-	profile = tsec_profile_find(&tn->profiles, listener->app->profile);
-	manual = profile && profile->settings.manual;
-	if (profile)
-		tsec_profile_put(profile);
+	return tsec_profile_find(&tn->profiles, listener->app->profile);
+}
+
+static bool keys_are_manual(const struct tsec_listener *listener)
+{
+	struct tsec_profile *profile = profile_of(listener);
+	bool manual = profile && profile->settings.manual;
+
+	tsec_profile_put(profile);
 	return manual;
+}
+
+static void pubkey_note(struct tsec_endpoint *endpoint,
+			const struct tsec_listener *listener)
+{
+	struct tsec_profile *profile = profile_of(listener);
+
+	if (profile)
+		memcpy(endpoint->pubkey, profile->settings.pubkey,
+		       sizeof(endpoint->pubkey));
+	tsec_profile_put(profile);
 }
 
 /* As with TCP, a socket without a name gets a port of its own. */
@@ -359,6 +394,7 @@ static int dgram_start(struct tsec_listener *listener)
 	if (!endpoint)
 		return -ENOMEM;
 	listener->endpoint = endpoint;
+	pubkey_note(endpoint, listener);
 	tsec_udp_hook(listener->inner, endpoint_receive, endpoint_error);
 	/* Who has found the hook of before expects a session. */
 	synchronize_net();

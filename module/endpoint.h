@@ -70,6 +70,7 @@ struct tsec_endpoint_peer {
  * @id_lens: bit n is set once one has had n bytes
  * @hellos: datagrams of clients that have proven their address
  * @secret: what proofs are made with
+ * @pubkey: the listener's public key, of protocols that need it
  * @end: frees what is here once no softirq can see it
  */
 struct tsec_endpoint {
@@ -86,6 +87,7 @@ struct tsec_endpoint {
 	unsigned long id_lens;
 	struct sk_buff_head hellos;
 	u8 secret[TSEC_GREETING_SECRET_LEN];
+	u8 pubkey[TSEC_PUBKEY_LEN];
 	struct rcu_work end;
 };
 

@@ -266,6 +266,8 @@ u8 tsec_version_protocol(u16 version)
 	case TSEC_VERSION_ESP:
 	case TSEC_VERSION_ESP_ESN:
 		return TSEC_PROTO_ESP;
+	case TSEC_VERSION_WIREGUARD:
+		return TSEC_PROTO_WIREGUARD;
 	default:
 		return TSEC_PROTO_DEFAULT;
 	}
@@ -279,13 +281,15 @@ static bool is_1_2(u16 version)
 
 /*
  * (D)TLS 1.2 and ESP take from the handshake what they do not send in each
- * record.
+ * record, and WireGuard nothing at all.
  */
 static u8 iv_length(const struct tsec_key *key,
 		    const struct tsec_cipher_desc *desc)
 {
 	if (tsec_version_protocol(key->version) == TSEC_PROTO_ESP)
 		return TSEC_ESP_SALT;
+	if (key->version == TSEC_VERSION_WIREGUARD)
+		return 0;
 	if (is_1_2(key->version) && desc->salt_len)
 		return desc->salt_len;
 	return desc->iv_len;
@@ -321,6 +325,8 @@ static const char *id_fault(const struct tsec_key *key)
 	case TSEC_VERSION_ESP_ESN:
 		return key->id >= TSEC_ESP_SPI_MIN ? NULL :
 		       "a key of ESP has an SPI of 256 or more";
+	case TSEC_VERSION_WIREGUARD:
+		return NULL;
 	default:
 		return key->id ? "keys of this protocol have no ID" : NULL;
 	}
@@ -333,6 +339,9 @@ static const char *cipher_fault(const struct tsec_key *key,
 		return "unknown cipher";
 	if (key->version == TSEC_VERSION_SRTP)
 		return desc->srtp ? NULL : "SRTP has no such cipher";
+	if (key->version == TSEC_VERSION_WIREGUARD &&
+	    key->cipher != TSEC_CIPHER_CHACHA20_POLY1305)
+		return "WireGuard knows no cipher but chacha20-poly1305";
 	return desc->alg ? NULL : "only SRTP has this cipher";
 }
 

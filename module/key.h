@@ -57,8 +57,9 @@ struct tsec_watch {
  * @limits: how much the key may protect
  * @born: when the key came, in ktime_get_boottime_seconds()
  * @epoch: how many times the key was renewed
- * @id: what its records call it: the epoch (DTLS), the SPI (ESP); 0 for the
- *	protocol's first one, or where records name no key
+ * @id: what its records call it: the epoch (DTLS), the SPI (ESP), the
+ *	receiver's index (WireGuard); 0 for the protocol's first one, or where
+ *	records name no key
  * @version: protocol version, as on the wire
  * @cipher: enum tsec_cipher
  * @key_len: bytes of @key

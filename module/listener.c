@@ -15,6 +15,10 @@
 #include "session.h"
 #include "trace.h"
 
+enum listener_limits {
+	LOAD_SHARE	= 8,	/* as WireGuard has it */
+};
+
 /**
  * tsec_listener_put() - let go of a listener
  * @listener: the listener
@@ -76,6 +80,20 @@ static void evict(struct tsec_listener *listener)
 static bool is_crowded(struct tsec_listener *listener, struct tsec_net *tn)
 {
 	return READ_ONCE(listener->open_count) >
+	       READ_ONCE(tn->max_handshakes_listener);
+}
+
+/**
+ * tsec_listener_is_loaded() - whether many handshakes are under way
+ * @listener: the listener
+ * @tn: the network namespace's state
+ *
+ * Return: true from one in LOAD_SHARE of those on that there may be.
+ */
+bool tsec_listener_is_loaded(const struct tsec_listener *listener,
+			     struct tsec_net *tn)
+{
+	return READ_ONCE(listener->open_count) * LOAD_SHARE >=
 	       READ_ONCE(tn->max_handshakes_listener);
 }
 

@@ -105,6 +105,8 @@ struct tsec_listener *tsec_listener_new(struct sock *sk, struct socket *inner,
 int tsec_listener_listen(struct tsec_listener *listener, int backlog);
 struct socket *tsec_listener_stop(struct tsec_listener *listener);
 bool tsec_listener_kick(struct tsec_listener *listener);
+bool tsec_listener_is_loaded(const struct tsec_listener *listener,
+			     struct tsec_net *tn);
 bool tsec_listener_may_accept(const struct tsec_listener *listener);
 struct tsec_session *tsec_listener_session(struct tsec_listener *listener,
 					   struct socket *child);

@@ -14,6 +14,8 @@ enum netlink_room {
 };
 
 #define PATH_POLICY	{ .type = NLA_NUL_STRING, .len = TSEC_PATH_MAX }
+#define ADDRESS_POLICY	{ .type = NLA_BINARY, \
+			  .len = sizeof(struct sockaddr_in6) }
 #define SECONDS_POLICY	NLA_POLICY_FULL_RANGE(NLA_U64, &tsec_range_u32)
 
 const struct nla_policy tsec_policy_profile[TSEC_A_PROFILE_MAX + 1] = {
@@ -45,6 +47,10 @@ const struct nla_policy tsec_policy_profile[TSEC_A_PROFILE_MAX + 1] = {
 	[TSEC_A_PROFILE_SOFT_SECONDS]	= SECONDS_POLICY,
 	[TSEC_A_PROFILE_HARD_SECONDS]	= SECONDS_POLICY,
 	[TSEC_A_PROFILE_IDLE_SECONDS]	= SECONDS_POLICY,
+	[TSEC_A_PROFILE_TUNNEL_LOCAL]	= ADDRESS_POLICY,
+	[TSEC_A_PROFILE_TUNNEL_REMOTE]	= ADDRESS_POLICY,
+	[TSEC_A_PROFILE_PUBKEY]		=
+		NLA_POLICY_EXACT_LEN(TSEC_PUBKEY_LEN),
 };
 
 const struct nla_policy tsec_policy_profile_ref[TSEC_A_PROFILE_MAX + 1] = {
@@ -99,6 +105,23 @@ static int ciphers_take(struct tsec_settings *settings, struct nlattr *attr)
 					 nla_len(attr) / sizeof(ciphers[0]));
 }
 
+/* An empty one, and one of family 0, is none. */
+static int address_take(union tsec_address *address, struct nlattr *attr)
+{
+	int len;
+
+	if (!attr)
+		return 0;
+	len = nla_len(attr);
+	memset(address, 0, sizeof(*address));
+	memcpy(address, nla_data(attr), len);
+	if (!address->sa.sa_family) {
+		memset(address, 0, sizeof(*address));
+		return 0;
+	}
+	return len < tsec_address_len(address) ? -EINVAL : 0;
+}
+
 /* 0 returns a value to its default. */
 static u16 version_take(struct nlattr *attr, u16 now, u16 standard)
 {
@@ -123,6 +146,9 @@ static void values_take(struct tsec_settings *settings, struct nlattr **tb)
 			TSEC_CACHE_OFF;
 	if (tb[TSEC_A_PROFILE_MANUAL])
 		settings->manual = nla_get_u8(tb[TSEC_A_PROFILE_MANUAL]);
+	if (tb[TSEC_A_PROFILE_PUBKEY])
+		memcpy(settings->pubkey, nla_data(tb[TSEC_A_PROFILE_PUBKEY]),
+		       sizeof(settings->pubkey));
 	tsec_nl_limits_get(tb, TSEC_A_PROFILE_SOFT_RECORDS, &settings->limits);
 }
 
@@ -134,6 +160,12 @@ static int settings_take(struct tsec_settings *settings, struct nlattr **tb,
 		return -ENOMEM;
 	*why = "a cipher is unknown or named twice";
 	if (ciphers_take(settings, tb[TSEC_A_PROFILE_CIPHERS]))
+		return -EINVAL;
+	*why = "an address of the tunnel is cut short";
+	if (address_take(&settings->tunnel.local,
+			 tb[TSEC_A_PROFILE_TUNNEL_LOCAL]) ||
+	    address_take(&settings->tunnel.remote,
+			 tb[TSEC_A_PROFILE_TUNNEL_REMOTE]))
 		return -EINVAL;
 	values_take(settings, tb);
 	return tsec_settings_validate(settings, why);
@@ -311,7 +343,14 @@ int tsec_nl_settings_put(struct sk_buff *skb, const char *name,
 		       settings->session_cache ? TSEC_CACHE_ON :
 						 TSEC_CACHE_OFF) ||
 	    (settings->manual &&
-	     nla_put_u8(skb, TSEC_A_PROFILE_MANUAL, 1)))
+	     nla_put_u8(skb, TSEC_A_PROFILE_MANUAL, 1)) ||
+	    tsec_nl_address_put(skb, TSEC_A_PROFILE_TUNNEL_LOCAL,
+				&settings->tunnel.local) ||
+	    tsec_nl_address_put(skb, TSEC_A_PROFILE_TUNNEL_REMOTE,
+				&settings->tunnel.remote) ||
+	    (tsec_settings_has_pubkey(settings) &&
+	     nla_put(skb, TSEC_A_PROFILE_PUBKEY, sizeof(settings->pubkey),
+		     settings->pubkey)))
 		return -EMSGSIZE;
 	return tsec_nl_limits_put(skb, TSEC_A_PROFILE_SOFT_RECORDS,
 				  TSEC_A_PROFILE_PAD, &settings->limits);

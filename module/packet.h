@@ -63,6 +63,8 @@ struct tsec_packet_header {
  *	open(): the number found
  * @newest: open(): no higher number had come so far, where @mobility asks
  * @kind: seal(): what it carries; open(): what it carried
+ * @tos: of IP packets inside: seal(): the DS field that they get; open(): the
+ *	one of the packet around them
  * @content: the protocol's own type: of content (DTLS), 0 RTP or 1 RTCP
  *	(SRTP), the next header (ESP), 0 (WireGuard)
  *
@@ -75,6 +77,7 @@ struct tsec_packet {
 	u64 seq;
 	bool newest;
 	enum tsec_packet_kind kind;
+	u8 tos;
 	u8 content;
 };
 
@@ -99,8 +102,8 @@ struct tsec_packet_params {
  * enum tsec_greeting_verdict - what a listener does about a datagram
  * @TSEC_GREETING_NONE: no session begins so: it is dropped
  * @TSEC_GREETING_ANSWERED: it is answered, and nothing of it is kept
- * @TSEC_GREETING_PROVEN: whoever sent it gets what is sent to its address: a
- *	session may begin with it
+ * @TSEC_GREETING_PROVEN: whoever sent it gets what is sent to its address, or
+ *	may be taken at its word: a session may begin with it
  */
 enum tsec_greeting_verdict {
 	TSEC_GREETING_NONE,
@@ -116,8 +119,11 @@ enum tsec_greeting_verdict {
  * @peer_len: bytes of @peer
  * @period: counts up; what was answered in this or the last one is valid
  * @secret: the listener's own, of TSEC_GREETING_SECRET_LEN bytes
- * @proof: PROVEN: what the peer has proven it with, TSEC_GREETING_PROOF_LEN
- *	bytes in @data; another attempt of the same peer has another one
+ * @pubkey: the listener's public key, of TSEC_PUBKEY_LEN bytes, where the
+ *	protocol needs one
+ * @loaded: there are many who want to begin: none is taken at its word
+ * @proof: PROVEN: what tells attempts of the same peer apart,
+ *	TSEC_GREETING_PROOF_LEN bytes in @data: what has proven its address
  * @reply: ANSWERED: the answer
  * @reply_len: bytes of @reply
  */
@@ -128,6 +134,8 @@ struct tsec_greeting {
 	size_t peer_len;
 	u32 period;
 	const u8 *secret;
+	const u8 *pubkey;
+	bool loaded;
 	const u8 *proof;
 	u8 reply[TSEC_GREETING_REPLY_MAX];
 	u8 reply_len;

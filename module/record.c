@@ -9,12 +9,14 @@
 #include "record/esp.h"
 #include "record/srtp.h"
 #include "record/tls.h"
+#include "record/wireguard.h"
 
 static const struct tsec_record_ops *const protocols[] = {
 	&tsec_record_tls_ops,
 	&tsec_record_dtls_ops,
 	&tsec_record_srtp_ops,
 	&tsec_record_esp_ops,
+	&tsec_record_wireguard_ops,
 };
 
 /**

@@ -109,7 +109,11 @@ enum tsec_encap_kind {
  * @port: with @packet: the UDP port that all records go from and to; 0 for
  *	the port of the session's own socket
  * @encap: with @packet: what its payloads begin with
+ * @tunnel: with @packet: its payloads are IP packets
  * @handshake: daemons run its handshakes; else all keys are manual
+ * @stays: a session's handshakes go on while it is open: daemons give it new
+ *	keys, and what begins a handshake belongs to the session that there is
+ * @pubkey: listeners need to know their public key
  *
  * Files in record/ know bytes and keys only: no sockets, no netlink, no
  * timers.  The kernel's own TLS seals and opens the records of TLS, so this
@@ -136,7 +140,10 @@ struct tsec_record_ops {
 	u32 key_id;
 	u16 port;
 	enum tsec_encap_kind encap;
+	bool tunnel;
 	bool handshake;
+	bool stays;
+	bool pubkey;
 };
 
 const struct tsec_record_ops *tsec_record_ops_find(u8 protocol);

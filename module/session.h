@@ -6,8 +6,6 @@
 #ifndef TSEC_SESSION_H
 #define TSEC_SESSION_H
 
-#include <linux/in.h>
-#include <linux/in6.h>
 #include <linux/mutex.h>
 #include <linux/net.h>
 #include <linux/refcount.h>
@@ -16,6 +14,7 @@
 #include <net/sock.h>
 #include <uapi/linux/tsec.h>
 
+#include "address.h"
 #include "key.h"
 #include "record.h"
 #include "record/tls.h"
@@ -28,41 +27,6 @@ struct tsec_listener;
 struct tsec_net;
 struct tsec_profile;
 struct tsec_session;
-
-/* An address of an inner socket; @sa.sa_family is 0 while it is unknown. */
-union tsec_address {
-	struct sockaddr sa;
-	struct sockaddr_in in;
-	struct sockaddr_in6 in6;
-};
-
-/**
- * tsec_address_len() - bytes of an address
- * @address: a known one
- *
- * Return: those of its family.
- */
-static inline int tsec_address_len(const union tsec_address *address)
-{
-	return address->sa.sa_family == AF_INET6 ? sizeof(address->in6) :
-						   sizeof(address->in);
-}
-
-/**
- * tsec_address_copy() - give an address to a program
- * @to: room for it
- * @address: a known one
- *
- * Return: bytes of it.
- */
-static inline int tsec_address_copy(void *to,
-				    const union tsec_address *address)
-{
-	int len = tsec_address_len(address);
-
-	memcpy(to, address, len);
-	return len;
-}
 
 /**
  * struct tsec_half - one direction of a session

@@ -6,10 +6,12 @@
 #define TSEC_SETTINGS_H
 
 #include <linux/refcount.h>
+#include <linux/string.h>
 #include <linux/types.h>
 #include <uapi/linux/tsec.h>
 
 #include "key.h"
+#include "tunnel.h"
 
 /* The role of a session while it may still connect or listen. */
 #define TSEC_ROLE_ANY	(-1)
@@ -36,6 +38,8 @@ enum tsec_cache {
  * @verify: enum tsec_verify
  * @session_cache: sessions may be resumed
  * @manual: keys come from the administrator, there are no handshakes
+ * @tunnel: who speaks inside of the records
+ * @pubkey: WireGuard: the public key of @privkey; zeros if it is not known
  * @alpn: comma-separated names of application protocols
  * @cert: path of the certificate chain
  * @privkey: path of the certificate's private key
@@ -55,6 +59,8 @@ struct tsec_settings {
 	u8 verify;
 	bool session_cache;
 	bool manual;
+	struct tsec_tunnel_ends tunnel;
+	u8 pubkey[TSEC_PUBKEY_LEN];
 	char *alpn;
 	char *cert;
 	char *privkey;
@@ -87,6 +93,7 @@ struct tsec_blob {
  * @cipher_count: how many @ciphers there are, 0 for the profile's
  * @verify: enum tsec_verify, TSEC_VERIFY_DEFAULT for the profile's
  * @session_cache: enum tsec_cache, TSEC_CACHE_DEFAULT for the profile's
+ * @tunnel: who speaks inside of the records, a family of 0 for the profile's
  * @cert: PEM, own certificate chain, or NULL
  * @privkey: PEM, its private key, or NULL
  * @trust: PEM, certificates to trust, or NULL
@@ -106,12 +113,25 @@ struct tsec_overrides {
 	u8 cipher_count;
 	u8 verify;
 	u8 session_cache;
+	struct tsec_tunnel_ends tunnel;
 	struct tsec_blob *cert;
 	struct tsec_blob *privkey;
 	struct tsec_blob *trust;
 	struct tsec_blob *psk_identity;
 	struct tsec_blob *psk_key;
 };
+
+/**
+ * tsec_settings_has_pubkey() - whether the public key is known
+ * @settings: the settings
+ *
+ * Return: false if it is all zeros, which is none.
+ */
+static inline bool
+tsec_settings_has_pubkey(const struct tsec_settings *settings)
+{
+	return memchr_inv(settings->pubkey, 0, sizeof(settings->pubkey));
+}
 
 bool tsec_version_valid(u16 version);
 int tsec_string_set(char **slot, const char *value);

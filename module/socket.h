@@ -85,6 +85,7 @@ int tsec_socket_setsockopt(struct socket *sock, int level, int name,
 int tsec_socket_getsockopt(struct socket *sock, int level, int name,
 			   char __user *optval, int __user *optlen);
 int tsec_socket_release(struct socket *sock);
+void tsec_socket_error_set(struct tsec_sock *tsk, const char *error);
 struct tsec_session *tsec_socket_session(struct sock *sk, bool nonblock);
 int tsec_socket_result(struct sock *sk, int ret);
 __poll_t tsec_socket_poll_error(const struct sock *sk);

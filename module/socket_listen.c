@@ -5,8 +5,28 @@
 #include "compat.h"
 #include "inner.h"
 #include "listener.h"
+#include "net.h"
 #include "session.h"
 #include "socket.h"
+
+/* Who is asked for something it does not have is told before it waits. */
+static int listen_check(struct tsec_sock *tsk)
+{
+	struct tsec_net *tn = tsec_net_get(sock_net(&tsk->sk));
+	struct tsec_profile *profile;
+	bool lacking;
+
+	if (!tsec_record_ops_find(tsk->sk.sk_protocol)->pubkey)
+		return 0;
+	profile = tsec_profile_find(&tn->profiles, tsk->app->profile);
+	lacking = profile && !profile->settings.manual &&
+		  !tsec_settings_has_pubkey(&profile->settings);
+	tsec_profile_put(profile);
+	if (!lacking)
+		return 0;
+	tsec_socket_error_set(tsk, "listeners need a public key, and the profile has no pubkey");
+	return -ENOKEY;
+}
 
 /**
  * tsec_socket_listen_locked() - begin to listen
@@ -26,7 +46,9 @@ int tsec_socket_listen_locked(struct tsec_sock *tsk, int backlog)
 	if (tsk->listener)
 		return tsec_listener_listen(tsk->listener, backlog);
 	/* As with TCP, a socket without a name gets a port of its own. */
-	err = tsk->inner ? 0 : tsec_socket_inner_make(tsk, AF_INET);
+	err = listen_check(tsk);
+	if (!err && !tsk->inner)
+		err = tsec_socket_inner_make(tsk, AF_INET);
 	if (err)
 		return err;
 	tsec_inner_sync_all(&tsk->sk, tsk->inner->sk);
@@ -46,7 +68,8 @@ int tsec_socket_listen_locked(struct tsec_sock *tsk, int backlog)
  * @backlog: finished handshakes that may wait for accept()
  *
  * Context: process context.
- * Return: 0 or a negative errno, as from listen(2); -EOPNOTSUPP for datagrams
+ * Return: 0 or a negative errno, as from listen(2); -ENOKEY without the public
+ * key that the protocol needs; -EOPNOTSUPP for datagrams
  * of a protocol, or of a profile with manual keys, that has no clients.
  */
 int tsec_socket_listen(struct socket *sock, int backlog)

@@ -163,6 +163,45 @@ static int psk_set(struct tsec_overrides *app, sockptr_t optval,
 	return err;
 }
 
+/* Its families are those of the option, what the program left out is zero. */
+static int end_copy(union tsec_address *to,
+		    const struct __kernel_sockaddr_storage *from)
+{
+	memset(to, 0, sizeof(*to));
+	switch (from->ss_family) {
+	case AF_UNSPEC:
+		return 0;
+	case AF_INET:
+	case AF_INET6:
+		to->sa.sa_family = from->ss_family;
+		memcpy(to, from, tsec_address_len(to));
+		return 0;
+	default:
+		return -EAFNOSUPPORT;
+	}
+}
+
+static int tunnel_set(struct tsec_overrides *app, sockptr_t optval,
+		      unsigned int len)
+{
+	struct tsec_tunnel_ends ends;
+	struct tsec_tunnel asked;
+	int err;
+
+	if (len != sizeof(asked))
+		return -EINVAL;
+	if (copy_from_sockptr(&asked, optval, len))
+		return -EFAULT;
+	err = end_copy(&ends.local, &asked.local) ?:
+	      end_copy(&ends.remote, &asked.remote);
+	if (err)
+		return err;
+	if (tsec_tunnel_fault(&ends))
+		return -EINVAL;
+	app->tunnel = ends;
+	return 0;
+}
+
 static int override_set(struct tsec_net *tn, struct tsec_overrides *app,
 			int name, sockptr_t optval, unsigned int len)
 {
@@ -192,6 +231,8 @@ static int override_set(struct tsec_net *tn, struct tsec_overrides *app,
 		return verify_set(app, optval, len);
 	case TSEC_SESSION_CACHE:
 		return cache_set(app, optval, len);
+	case TSEC_TUNNEL:
+		return tunnel_set(app, optval, len);
 	default:
 		return -ENOPROTOOPT;
 	}
@@ -215,6 +256,11 @@ static int override_check(struct tsec_net *tn, const struct tsec_overrides *app)
 	return err;
 }
 
+static bool has_tunnel(const struct tsec_sock *tsk)
+{
+	return tsec_record_ops_find(tsk->sk.sk_protocol)->tunnel;
+}
+
 /* The change is made on a copy, which takes the old one's place if it holds. */
 static int overrides_change(struct tsec_sock *tsk, int name, sockptr_t optval,
 			    unsigned int len)
@@ -223,6 +269,8 @@ static int overrides_change(struct tsec_sock *tsk, int name, sockptr_t optval,
 	struct tsec_overrides next;
 	int err;
 
+	if (name == TSEC_TUNNEL && !has_tunnel(tsk))
+		return -ENOPROTOOPT;
 	err = tsec_overrides_copy(&next, tsk->app);
 	if (err)
 		return err;
@@ -398,6 +446,24 @@ static int mtu_get(struct tsec_sock *tsk, char __user *optval,
 	return mtu < 0 ? mtu : int_put(optval, optlen, mtu);
 }
 
+/* The peer's end may be one that was heard. */
+static int tunnel_get(struct tsec_sock *tsk, char __user *optval,
+		      int __user *optlen)
+{
+	struct tsec_tunnel_ends ends = { };
+	struct tsec_tunnel told = { };
+
+	if (!has_tunnel(tsk))
+		return -ENOPROTOOPT;
+	if (tsk->sk.sk_state == TCP_ESTABLISHED)
+		tsec_tunnel_now(&tsk->session->dgram->tunnel, &ends);
+	else if (tsk->app)
+		ends = tsk->app->tunnel;
+	memcpy(&told.local, &ends.local, sizeof(ends.local));
+	memcpy(&told.remote, &ends.remote, sizeof(ends.remote));
+	return value_put(optval, optlen, &told, sizeof(told));
+}
+
 static int overrides_get(const struct tsec_overrides *app, int name,
 			 char __user *optval, int __user *optlen)
 {
@@ -462,6 +528,8 @@ static int sockopt_get_locked(struct tsec_sock *tsk, int name,
 		return export_get(open, optval, optlen);
 	case TSEC_MTU:
 		return mtu_get(tsk, optval, optlen);
+	case TSEC_TUNNEL:
+		return tunnel_get(tsk, optval, optlen);
 	default:
 		return tsk->app ? overrides_get(tsk->app, name, optval, optlen) :
 				  -ENOPROTOOPT;

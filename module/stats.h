@@ -60,7 +60,7 @@ enum tsec_stat {
 	TSEC_STAT_PACKETS_MALFORMED,	/* not a record, or not a whole one */
 	TSEC_STAT_PACKETS_UNPROTECTED,	/* records that no key protects */
 	TSEC_STAT_PACKETS_NO_KEY,	/* records under an unknown key */
-	TSEC_STAT_PACKETS_MISADDRESSED,	/* authentic, but for other ports */
+	TSEC_STAT_PACKETS_MISADDRESSED,	/* authentic, but for other ends */
 	TSEC_STAT_PACKETS_REPLAYED,	/* records that had come before */
 	TSEC_STAT_PACKETS_LATE,		/* records before the replay window */
 	TSEC_STAT_PACKETS_TOO_LONG,	/* records beyond the protocol's most */

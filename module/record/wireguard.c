@@ -247,4 +247,21 @@ const struct tsec_packet_ops tsec_packet_wireguard_ops = {
 	.key_free	= key_free,
 	.seal		= seal,
 	.open		= open,
+	.greet		= tsec_wireguard_greet,
+};
+
+/* Nothing tells of an end, and messages without content ask for nothing. */
+const struct tsec_record_ops tsec_record_wireguard_ops = {
+	.name		= "wireguard",
+	.protocol	= TSEC_PROTO_WIREGUARD,
+	.version_min	= TSEC_VERSION_WIREGUARD,
+	.version_max	= TSEC_VERSION_WIREGUARD,
+	.header_room	= TSEC_WIREGUARD_HEADER,
+	.trailer_room	= TSEC_WIREGUARD_TRAILER_ROOM,
+	.payload_max	= TSEC_WIREGUARD_PAYLOAD_MAX,
+	.packet		= &tsec_packet_wireguard_ops,
+	.tunnel		= true,
+	.handshake	= true,
+	.stays		= true,
+	.pubkey		= true,
 };

@@ -9,15 +9,7 @@
 #include <linux/types.h>
 
 #include "../packet.h"
-
-/*
- * The numbers that the user interface gets: enum tsec_protocol, and a version
- * ("WireGuard v1" is in the construction of its handshake).
- */
-enum tsec_wireguard_numbers {
-	TSEC_PROTO_WIREGUARD	= 5,
-	TSEC_VERSION_WIREGUARD	= 0x1501,
-};
+#include "../record.h"
 
 /* Types of messages. */
 enum tsec_wireguard_type {
@@ -49,6 +41,9 @@ enum tsec_wireguard_limits {
 #define TSEC_WIREGUARD_REKEY_AFTER	BIT_ULL(60)
 #define TSEC_WIREGUARD_REJECT_AFTER	(U64_MAX - BIT_ULL(13))
 
+enum tsec_greeting_verdict tsec_wireguard_greet(struct tsec_greeting *greeting);
+
 extern const struct tsec_packet_ops tsec_packet_wireguard_ops;
+extern const struct tsec_record_ops tsec_record_wireguard_ops;
 
 #endif /* TSEC_RECORD_WIREGUARD_H */

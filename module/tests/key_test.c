@@ -318,7 +318,7 @@ static void key_validate__dtls(struct kunit *test)
 	expect_fault(test, &key, "only DTLS and SRTP have connection IDs");
 }
 
-/* The epoch of DTLS 1.2; no other protocol's records name their key. */
+/* The epoch of DTLS 1.2; records of TLS and SRTP name no key. */
 static void key_validate__id(struct kunit *test)
 {
 	struct tsec_key key;
@@ -395,8 +395,27 @@ static void key_validate__esp(struct kunit *test)
 	expect_fault(test, &key, "only DTLS and SRTP have connection IDs");
 }
 
+/* It has no IV, and one cipher. */
+static void key_validate__wireguard(struct kunit *test)
+{
+	struct tsec_key key;
+
+	key = plain_key(TSEC_VERSION_WIREGUARD, TSEC_CIPHER_CHACHA20_POLY1305,
+			32, 0);
+	key.id = U32_MAX;
+	expect_valid(test, key);
+	key.iv_len = 12;
+	expect_fault(test, &key,
+		     "wrong length of the IV for this cipher and version");
+	key = plain_key(TSEC_VERSION_WIREGUARD, TSEC_CIPHER_AES_256_GCM, 32, 0);
+	expect_fault(test, &key,
+		     "WireGuard knows no cipher but chacha20-poly1305");
+}
+
 static void version_protocol(struct kunit *test)
 {
+	KUNIT_EXPECT_EQ(test, tsec_version_protocol(TSEC_VERSION_WIREGUARD),
+			TSEC_PROTO_WIREGUARD);
 	KUNIT_EXPECT_EQ(test, tsec_version_protocol(TSEC_VERSION_SRTP),
 			TSEC_PROTO_SRTP);
 	KUNIT_EXPECT_EQ(test, tsec_version_protocol(TSEC_VERSION_TLS_1_2),
@@ -740,6 +759,7 @@ static struct kunit_case key_cases[] = {
 	KUNIT_CASE(key_validate__id),
 	KUNIT_CASE(key_validate__srtp),
 	KUNIT_CASE(key_validate__esp),
+	KUNIT_CASE(key_validate__wireguard),
 	KUNIT_CASE(version_protocol),
 	KUNIT_CASE(key_derive__rfc8448),
 	KUNIT_CASE(key_derive__other_ciphers),

@@ -60,6 +60,21 @@ static void record_ops_find__esp(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, (int)ops->encap, (int)TSEC_ENCAP_UDP);
 }
 
+/* Daemons give its sessions new keys; what it carries are IP packets. */
+static void record_ops_find__wireguard(struct kunit *test)
+{
+	const struct tsec_record_ops *ops;
+
+	ops = tsec_record_ops_find(TSEC_PROTO_WIREGUARD);
+	KUNIT_ASSERT_NOT_NULL(test, ops);
+	KUNIT_EXPECT_STREQ(test, ops->name, "wireguard");
+	KUNIT_EXPECT_NOT_NULL(test, ops->packet);
+	KUNIT_EXPECT_NULL(test, ops->build_close);
+	KUNIT_EXPECT_NULL(test, ops->control);
+	KUNIT_EXPECT_TRUE(test, ops->tunnel && ops->stays && ops->pubkey);
+	KUNIT_EXPECT_EQ(test, ops->version_min, TSEC_VERSION_WIREGUARD);
+}
+
 static void record_ops_find__unknown(struct kunit *test)
 {
 	KUNIT_EXPECT_NULL(test, tsec_record_ops_find(TSEC_PROTO_DEFAULT));
@@ -71,6 +86,7 @@ static struct kunit_case record_cases[] = {
 	KUNIT_CASE(record_ops_find__dtls),
 	KUNIT_CASE(record_ops_find__srtp),
 	KUNIT_CASE(record_ops_find__esp),
+	KUNIT_CASE(record_ops_find__wireguard),
 	KUNIT_CASE(record_ops_find__unknown),
 	{}
 };

@@ -46,6 +46,8 @@ int link_socket(const struct link *link, const char *profile)
 	case TSEC_VERSION_ESP:
 	case TSEC_VERSION_ESP_ESN:
 		return socket_of(TSEC_PROTO_ESP, profile, 0);
+	case TSEC_VERSION_WIREGUARD:
+		return socket_of(TSEC_PROTO_WIREGUARD, profile, 0);
 	default:
 		return socket_of(TSEC_PROTO_DTLS, profile, 0);
 	}

@@ -8,6 +8,8 @@
 #include <sys/sendfile.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/time.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "peer.h"
@@ -77,6 +79,34 @@ static int recv_datagram(int fd)
 	line[n] = '\0';
 	line[strcspn(line, "\r\n")] = '\0';
 	say("DATA %s", line);
+	return 0;
+}
+
+/* Datagrams that an echo sends back, one after the other, for some seconds. */
+static int rounds(int fd, int seconds)
+{
+	time_t end = time(NULL) + seconds;
+	struct timeval tv = { .tv_sec = 1 };
+	unsigned int n = 0, lost = 0;
+	char out[64], in[64];
+	int len;
+
+	if (setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &tv, sizeof(tv)))
+		return failed(fd, "timeout");
+	while (time(NULL) < end) {
+		len = snprintf(out, sizeof(out), "round %u", n++);
+		if (write(fd, out, len) != len)
+			return failed(fd, "send");
+		/* What comes too late is none of this round. */
+		do {
+			len = read(fd, in, sizeof(in) - 1);
+			in[len > 0 ? len : 0] = '\0';
+		} while (len > 0 && strcmp(in, out));
+		if (len < 0 && errno != EAGAIN)
+			return failed(fd, "recv");
+		lost += len < 0;
+	}
+	say("ROUNDS %u lost=%u", n, lost);
 	return 0;
 }
 
@@ -239,6 +269,8 @@ static int run_with_value(int fd, const struct options *o, const char *word,
 {
 	if (!strcmp(word, "send"))
 		return send_line(fd, value);
+	if (!strcmp(word, "rounds"))
+		return rounds(fd, atoi(value));
 	if (!strcmp(word, "until"))
 		return recv_until(fd, value);
 	if (!strcmp(word, "bulk"))

@@ -24,14 +24,14 @@ static const char usage[] =
 	"  --defer         client: connect(2) without waiting, then poll(2)\n"
 	"  --from PORT     client: its own port\n"
 	"  --datagrams     sockets of type SOCK_DGRAM\n"
-	"  --protocol NAME tls, dtls, srtp or esp, in place of the default\n"
+	"  --protocol NAME tls, dtls, srtp, esp or wireguard, not the default\n"
 	"  --update N      bulk: renew the key after every N writes\n"
 	"  --request       bulk, --update: ask the peer to do so, too\n"
 	"  --write BYTES   bulk: how much each write has (65536)\n"
 	"  --timeout SECS  of silence, after which reads fail (60)\n"
 	"Actions, in order:\n"
 	"  send TEXT | recv | datagram | until LINE | end | shutdown | reset | quit | wait | commands\n"
-	"  bulk MB | check MB | both MB | echo | sendfile FILE | recvfile FILE\n"
+	"  rounds SECONDS | bulk MB | check MB | both MB | echo | sendfile FILE | recvfile FILE\n"
 	"  update 0|1 | info | error | cert FILE\n"
 	"  export LABEL CONTEXT LENGTH\n"
 	"  rtp N           N packets of RTP and of RTCP, and the answer to each\n"
@@ -88,7 +88,7 @@ const char *const cipher_names[TSEC_CIPHER_MAX + 2] = {
 };
 
 static const char *const protocol_names[] = {
-	"default", "tls", "dtls", "srtp", "esp", NULL
+	"default", "tls", "dtls", "srtp", "esp", "wireguard", NULL
 };
 
 static void bad_usage(const char *what)

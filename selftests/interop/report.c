@@ -81,6 +81,7 @@ static const char *version_name(int version)
 	case TSEC_VERSION_ESP:		return "esp";
 	case TSEC_VERSION_ESP_ESN:	return "esp-esn";
 	case TSEC_VERSION_SRTP:		return "SRTP";
+	case TSEC_VERSION_WIREGUARD:	return "WireGuard";
 	default:			return "none";
 	}
 }

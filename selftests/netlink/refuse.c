@@ -273,6 +273,15 @@ static void test_profiles(void)
 	expect(tsec_profile_set(nl, &profile), EINVAL, "a cipher twice");
 	profile.ciphers[1] = 99;
 	expect(tsec_profile_set(nl, &profile), EINVAL, "an unknown cipher");
+	profile.have = TSEC_HAS(PROFILE_NAME) | TSEC_HAS(PROFILE_TUNNEL_LOCAL);
+	profile.tunnel_local.in = (struct sockaddr_in){
+		.sin_family = AF_INET, .sin_addr.s_addr = htonl(0x0a000001) };
+	expect(tsec_profile_set(nl, &profile), EINVAL,
+	       "a tunnel with one end");
+	tsec_set(&profile, PROFILE_TUNNEL_REMOTE, tunnel_remote,
+		 ((union tsec_addr){ .in6.sin6_family = AF_INET6 }));
+	expect(tsec_profile_set(nl, &profile), EINVAL,
+	       "a tunnel whose ends are of two families");
 	profile.have = TSEC_HAS(PROFILE_NAME);
 	profile.name[0] = '\0';
 	expect(tsec_profile_new(nl, &profile), EINVAL, "a profile of no name");

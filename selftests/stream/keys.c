@@ -71,7 +71,9 @@ static void key_fill(const struct link *link, const struct key *key,
 		info->key.len = tsec_cipher_key_len(kind->cipher);
 		info->iv.data = key->iv;
 		info->iv.len = tsec_cipher_iv_len(kind->cipher, kind->version);
-		info->have |= TSEC_HAS(KEY_KEY) | TSEC_HAS(KEY_IV);
+		info->have |= TSEC_HAS(KEY_KEY);
+		if (info->iv.len)
+			info->have |= TSEC_HAS(KEY_IV);
 	}
 }
 

@@ -31,6 +31,19 @@ does 0 "web cert /etc/tsec/web.pem privkey /etc/tsec/web.key trust /a crl /b psk
 "$tsec" -j -p profile | json 'len(j) == 2' "all of them, laid out"
 
 # Saving and restoring
+does 0 "" profile add wg tunnel-local 10.9.0.1 tunnel-remote 10.9.0.2:53 \
+	pubkey MeAwP9ZBjS+MDni5HyLoyu0Pvkhlbc9HZ+SDT3Abj2I=
+does 0 "*tunnel-local 10.9.0.1:0 pubkey MeAwP9ZBjS+MDni5HyLoyu0Pvkhlbc9HZ+SDT3Abj2I= tunnel-remote 10.9.0.2:53" \
+	profile show wg
+"$tsec" -j profile show wg | json 'j[0]["tunnel_remote"] == {
+	"address": "10.9.0.2", "port": 53} and j[0]["pubkey"][:4] == "MeAw"' \
+	"a tunnel and a public key in JSON"
+"$tsec" profile save wg >"$tmp/wg"
+does 0 "" profile set wg tunnel-local default tunnel-remote default pubkey default
+does 0 "wg version-min*session-cache on" profile show wg
+does 0 "" profile restore "$tmp/wg"
+does 0 "*tunnel-remote 10.9.0.2:53" profile show wg
+does 0 "" profile del wg
 does 0 "" profile add other verify none
 "$tsec" profile save >"$tmp/1"
 ok $? "save"

@@ -83,6 +83,8 @@ static int parse_field(const struct nlattr *attr, const struct field *field,
 		return parse_addr(attr, to);
 	case FIELD_CIPHERS:
 		return parse_ciphers(attr, info);
+	case FIELD_PUBKEY:
+		return parse_number(attr, field->size, to);
 	case FIELD_NEST:
 		return tsec_parse_nest(attr, field->nest, to);
 	default:
@@ -169,6 +171,8 @@ static bool build_field(struct nlmsghdr *nlh, size_t room,
 		memcpy(&n, (const char *)info + N_CIPHERS_OFFSET, sizeof(n));
 		return n <= TSEC_CIPHERS_MAX &&
 		       put(nlh, room, field->attr, from, n * sizeof(uint16_t));
+	case FIELD_PUBKEY:
+		return put(nlh, room, field->attr, from, field->size);
 	case FIELD_NEST:
 		return !build_nest(nlh, room, field->attr, field->nest, from);
 	default:

@@ -87,6 +87,9 @@ static const struct field profile_fields[] = {
 	PROFILE(SOFT_SECONDS, "soft-seconds", soft_seconds, FIELD_U64),
 	PROFILE(HARD_SECONDS, "hard-seconds", hard_seconds, FIELD_U64),
 	PROFILE(IDLE_SECONDS, "idle-seconds", idle_seconds, FIELD_U64),
+	PROFILE(TUNNEL_LOCAL, "tunnel-local", tunnel_local, FIELD_ADDR),
+	PROFILE(PUBKEY, "pubkey", pubkey, FIELD_PUBKEY),
+	PROFILE(TUNNEL_REMOTE, "tunnel-remote", tunnel_remote, FIELD_ADDR),
 };
 
 #define HANDSHAKE(NAME, label, member, kind) \

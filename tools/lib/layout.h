@@ -19,6 +19,7 @@ enum field_kind {
 	FIELD_BLOB,
 	FIELD_ADDR,
 	FIELD_CIPHERS,
+	FIELD_PUBKEY,
 	FIELD_NEST,
 };
 

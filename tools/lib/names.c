@@ -23,6 +23,7 @@ const struct tsec_name tsec_version_names[] = {
 	{ TSEC_VERSION_SRTP,	"srtp" },
 	{ TSEC_VERSION_ESP,	"esp" },
 	{ TSEC_VERSION_ESP_ESN,	"esp-esn" },
+	{ TSEC_VERSION_WIREGUARD, "wireguard" },
 	{ TSEC_VERSION_TLS_1_2,	"1.2" },
 	{ TSEC_VERSION_TLS_1_3,	"1.3" },
 	{ }
@@ -33,6 +34,7 @@ const struct tsec_name tsec_protocol_names[] = {
 	{ TSEC_PROTO_DTLS,	"dtls" },
 	{ TSEC_PROTO_SRTP,	"srtp" },
 	{ TSEC_PROTO_ESP,	"esp" },
+	{ TSEC_PROTO_WIREGUARD,	"wireguard" },
 	{ }
 };
 
@@ -174,7 +176,8 @@ unsigned int tsec_cipher_secret_len(unsigned int cipher)
 
 unsigned int tsec_cipher_iv_len(unsigned int cipher, unsigned int version)
 {
-	if (cipher > TSEC_CIPHER_MAX || !cipher_sizes[cipher].key)
+	if (cipher > TSEC_CIPHER_MAX || !cipher_sizes[cipher].key ||
+	    version == TSEC_VERSION_WIREGUARD)
 		return 0;
 	if (tsec_version_has_spi(version))
 		return cipher_sizes[cipher].salt ? TSEC_ESP_SALT : 0;

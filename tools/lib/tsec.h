@@ -113,6 +113,9 @@ struct tsec_profile_info {
 	uint64_t soft_seconds;
 	uint64_t hard_seconds;
 	uint64_t idle_seconds;
+	union tsec_addr tunnel_local;	/* a family of 0: none */
+	union tsec_addr tunnel_remote;
+	uint8_t pubkey[TSEC_PUBKEY_LEN]; /* zeros: none */
 };
 
 /*
@@ -420,6 +423,22 @@ unsigned int tsec_cipher_iv_len(unsigned int cipher, unsigned int version);
 /* "192.0.2.1:443", "[2001:db8::1]:443"; "*" when there is no address. */
 const char *tsec_addr_text(const union tsec_addr *addr,
 			   char text[TSEC_ADDR_TEXT]);
+
+/**
+ * tsec_parse_addr() - an address out of its text
+ * @text: "192.0.2.1", "192.0.2.1:443", "2001:db8::1" or "[2001:db8::1]:443"
+ * @addr: set; the port is 0 if there is none
+ *
+ * Return: 0 or -EINVAL.
+ */
+int tsec_parse_addr(const char *text, union tsec_addr *addr);
+
+#define TSEC_PUBKEY_TEXT	45	/* in base64, terminated */
+
+/* A public key of WireGuard in base64, and back; -EINVAL if it is none. */
+void tsec_pubkey_text(const uint8_t pubkey[TSEC_PUBKEY_LEN],
+		      char text[TSEC_PUBKEY_TEXT]);
+int tsec_parse_pubkey(const char *text, uint8_t pubkey[TSEC_PUBKEY_LEN]);
 
 /* Copy what fits of a string, between UTF-8 characters; did all of it? */
 bool tsec_copy(char *to, size_t size, const char *from);

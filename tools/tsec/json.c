@@ -91,6 +91,14 @@ static json_t *json_ciphers(const struct tsec_profile_info *info)
 	return json;
 }
 
+static json_t *json_pubkey(const void *pubkey)
+{
+	char text[TSEC_PUBKEY_TEXT];
+
+	tsec_pubkey_text(pubkey, text);
+	return json_string(text);
+}
+
 static json_t *json_flags(uint64_t flags)
 {
 	json_t *json = json_array();
@@ -129,6 +137,8 @@ static json_t *json_field(const struct layout *layout,
 		return json_addr(from);
 	case FIELD_CIPHERS:
 		return json_ciphers(info);
+	case FIELD_PUBKEY:
+		return json_pubkey(from);
 	case FIELD_NEST:
 		return to_json(field->nest, from);
 	}
@@ -223,6 +233,27 @@ static bool ciphers_from_json(const json_t *json,
 	return true;
 }
 
+/* As json_addr() writes it; null is none. */
+static bool addr_from_json(const json_t *json, const struct field *field,
+			   void *info)
+{
+	union tsec_addr addr = { .sa.sa_family = AF_UNSPEC };
+	const char *host;
+	int port = 0;
+
+	if (!json_is_null(json)) {
+		if (json_unpack((json_t *)json, "{s:s, s?:i}", "address", &host,
+				"port", &port) ||
+		    tsec_parse_addr(host, &addr) || port < 0 ||
+		    port > UINT16_MAX)
+			return false;
+		addr.in.sin_port = htons(port);
+	}
+	memcpy((char *)info + field->offset, &addr, sizeof(addr));
+	*(uint64_t *)info |= 1ULL << field->attr;
+	return true;
+}
+
 static bool field_from_json(const json_t *json, const struct field *field,
 			    void *info)
 {
@@ -237,6 +268,14 @@ static bool field_from_json(const json_t *json, const struct field *field,
 		return true;
 	case FIELD_CIPHERS:
 		return ciphers_from_json(json, info);
+	case FIELD_ADDR:
+		return addr_from_json(json, field, info);
+	case FIELD_PUBKEY:
+		if (!json_is_string(json) ||
+		    tsec_parse_pubkey(json_string_value(json), (uint8_t *)to))
+			return false;
+		*(uint64_t *)info |= 1ULL << field->attr;
+		return true;
 	case FIELD_U8:
 	case FIELD_U16:
 	case FIELD_U32:

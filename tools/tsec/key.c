@@ -10,12 +10,12 @@ static const char usage[] =
 	"       tsec key add { PROFILE | session N } { tx | rx } cipher CIPHER\n"
 	"                [ version VERSION ] [ { id | spi } N ] [ seq N ]\n"
 	"                [ cid HEX ] [ LIMIT ]...\n"
-	"                { key-file FILE iv-file FILE | secret-file FILE }\n"
+	"                { key-file FILE [ iv-file FILE ] | secret-file FILE }\n"
 	"       tsec key del PROFILE [ tx | rx ]\n"
 	"CIPHER := { aes-128-gcm | aes-256-gcm | chacha20-poly1305 |\n"
 	"            aes-128-cm-hmac-sha1-80 | aes-128-cm-hmac-sha1-32 |\n"
 	"            aes-256-cm-hmac-sha1-80 | aes-256-cm-hmac-sha1-32 }\n"
-	"VERSION := { 1.2 | 1.3 | DTLSv1.2 | srtp | esp | esp-esn }\n"
+	"VERSION := { 1.2 | 1.3 | DTLSv1.2 | srtp | esp | esp-esn | wireguard }\n"
 	"LIMIT := { soft-records N | hard-records N | soft-bytes N |\n"
 	"           hard-bytes N | soft-seconds N | hard-seconds N |\n"
 	"           idle-seconds N }\n"
@@ -202,9 +202,16 @@ static const char *version_text(unsigned int version)
 	case TSEC_VERSION_ESP:
 	case TSEC_VERSION_ESP_ESN:
 		return "ESP";
+	case TSEC_VERSION_WIREGUARD:
+		return "WireGuard";
 	default:
 		return "SRTP";
 	}
+}
+
+static bool has_no_iv(const struct tsec_key_info *key)
+{
+	return !tsec_cipher_iv_len(key->cipher, key->version);
 }
 
 static int check_files(const struct tsec_key_info *key,
@@ -212,20 +219,24 @@ static int check_files(const struct tsec_key_info *key,
 {
 	if (!key->cipher)
 		return bad_usage("which cipher?");
-	if (files->secret ? files->key || files->iv : !files->key || !files->iv)
-		return bad_usage("give either key-file and iv-file, or "
+	if (files->secret ? files->key || files->iv :
+			    !files->key || !files->iv == !has_no_iv(key))
+		return bad_usage(has_no_iv(key) ?
+				 "give key-file, and no iv-file" :
+				 "give either key-file and iv-file, or "
 				 "secret-file");
 	if (files->secret && key->version != TSEC_VERSION_TLS_1_3)
-		return bad_usage("%s has no traffic secrets: give "
-				 "key-file and iv-file",
-				 version_text(key->version));
+		return bad_usage("%s has no traffic secrets: give key-file%s",
+				 version_text(key->version),
+				 has_no_iv(key) ? "" : " and iv-file");
 	if (tsec_has(key, KEY_CID) && key->version != TSEC_VERSION_DTLS_1_2 &&
 	    key->version != TSEC_VERSION_SRTP)
 		return bad_usage("only DTLS and SRTP have connection IDs");
 	if (tsec_version_has_spi(key->version) && key->id < TSEC_ESP_SPI_MIN)
 		return bad_usage("ESP needs an spi, of %d or more",
 				 TSEC_ESP_SPI_MIN);
-	if (files->key && !strcmp(files->key, "-") && !strcmp(files->iv, "-"))
+	if (files->key && files->iv && !strcmp(files->key, "-") &&
+	    !strcmp(files->iv, "-"))
 		return bad_usage("only one file can be standard input");
 	return 0;
 }
@@ -266,8 +277,12 @@ static int read_files(const struct files *files, struct tsec_key_info *key,
 				    sizeof(bytes->secret),
 				    tsec_cipher_secret_len(key->cipher),
 				    &key->secret);
-	key->have |= files->secret ? TSEC_HAS(KEY_SECRET) :
-				     TSEC_HAS(KEY_KEY) | TSEC_HAS(KEY_IV);
+	if (files->secret)
+		key->have |= TSEC_HAS(KEY_SECRET);
+	if (files->key)
+		key->have |= TSEC_HAS(KEY_KEY);
+	if (files->iv)
+		key->have |= TSEC_HAS(KEY_IV);
 	return code;
 }
 

@@ -33,7 +33,7 @@ bool field_text(const struct field *field, const void *info, char *text,
 		size_t size)
 {
 	const char *from = (const char *)info + field->offset;
-	char number[24];
+	char number[24], addr[TSEC_ADDR_TEXT], key[TSEC_PUBKEY_TEXT];
 	uint64_t value;
 
 	switch (field->kind) {
@@ -44,6 +44,14 @@ bool field_text(const struct field *field, const void *info, char *text,
 	case FIELD_CIPHERS:
 		ciphers_text(info, text, size);
 		return *text;
+	case FIELD_PUBKEY:
+		tsec_pubkey_text((const void *)from, key);
+		tsec_copy(text, size, key);
+		return true;
+	case FIELD_ADDR:
+		tsec_copy(text, size,
+			  tsec_addr_text((const void *)from, addr));
+		return true;
 	case FIELD_U8:
 	case FIELD_U16:
 	case FIELD_U32:

@@ -44,6 +44,32 @@ static int parse_cipher_list(struct tsec_profile_info *info, const char *value)
 	return 0;
 }
 
+static int parse_address(const struct field *field, void *info,
+			 const char *value)
+{
+	union tsec_addr addr = { .sa.sa_family = AF_UNSPEC };
+
+	if (*value && strcmp(value, "default") && tsec_parse_addr(value, &addr))
+		return bad_usage("%s is an address, with a port or without, "
+				 "not \"%s\"", field->name, value);
+	memcpy((char *)info + field->offset, &addr, sizeof(addr));
+	*(uint64_t *)info |= 1ULL << field->attr;
+	return 0;
+}
+
+static int parse_pubkey(const struct field *field, void *info,
+			const char *value)
+{
+	uint8_t *to = (uint8_t *)info + field->offset;
+
+	memset(to, 0, field->size);
+	if (*value && strcmp(value, "default") && tsec_parse_pubkey(value, to))
+		return bad_usage("%s is a key in base64, as \"wg pubkey\" "
+				 "prints it, not \"%s\"", field->name, value);
+	*(uint64_t *)info |= 1ULL << field->attr;
+	return 0;
+}
+
 static int bad_name(const struct field *field, const char *value)
 {
 	char list[128] = "default";
@@ -85,6 +111,10 @@ int parse_setting(const struct field *field, void *info, const char *value)
 		return parse_string(field, info, value);
 	case FIELD_CIPHERS:
 		return parse_cipher_list(info, value);
+	case FIELD_ADDR:
+		return parse_address(field, info, value);
+	case FIELD_PUBKEY:
+		return parse_pubkey(field, info, value);
 	default:
 		return parse_scalar(field, info, value);
 	}

@@ -106,6 +106,26 @@ static int check_ciphers(cfg_t *cfg, cfg_opt_t *opt)
 	return -1;
 }
 
+static int check_addr(cfg_t *cfg, cfg_opt_t *opt)
+{
+	union tsec_addr addr;
+
+	if (!tsec_parse_addr(last_text(opt), &addr))
+		return 0;
+	cfg_error(cfg, "\"%s\" is not an address", last_text(opt));
+	return -1;
+}
+
+static int check_pubkey(cfg_t *cfg, cfg_opt_t *opt)
+{
+	uint8_t pubkey[TSEC_PUBKEY_LEN];
+
+	if (!tsec_parse_pubkey(last_text(opt), pubkey))
+		return 0;
+	cfg_error(cfg, "\"%s\" is no public key in base64", last_text(opt));
+	return -1;
+}
+
 /* Profiles *************************************************************** */
 
 struct text_option {
@@ -129,6 +149,23 @@ static const struct text_option text_options[] = {
 	TEXT_OPTION("psk", PSK, psk),
 	TEXT_OPTION("psk-identity", PSK_IDENTITY, psk_identity),
 	TEXT_OPTION("alpn", ALPN, alpn),
+};
+
+struct addr_option {
+	const char *name;
+	size_t offset;
+	uint64_t have;
+};
+
+#define ADDR_OPTION(name, attr, member)                           \
+	{                                                         \
+		name, offsetof(struct tsec_profile_info, member), \
+			TSEC_HAS(PROFILE_##attr)                  \
+	}
+
+static const struct addr_option addr_options[] = {
+	ADDR_OPTION("tunnel-local", TUNNEL_LOCAL, tunnel_local),
+	ADDR_OPTION("tunnel-remote", TUNNEL_REMOTE, tunnel_remote),
 };
 
 struct count_option {
@@ -171,6 +208,29 @@ static int copy_texts(cfg_t *cfg, struct tsec_profile_info *profile)
 		profile->have |= option->have;
 	}
 	return 0;
+}
+
+/* Checked when they were read. */
+static void copy_addrs(cfg_t *cfg, struct tsec_profile_info *profile)
+{
+	for (size_t i = 0; i < N_OF(addr_options); i++) {
+		const struct addr_option *option = &addr_options[i];
+		const char *text = cfg_getstr(cfg, option->name);
+		union tsec_addr addr;
+
+		if (!text || tsec_parse_addr(text, &addr))
+			continue;
+		memcpy((char *)profile + option->offset, &addr, sizeof(addr));
+		profile->have |= option->have;
+	}
+}
+
+static void copy_pubkey(cfg_t *cfg, struct tsec_profile_info *profile)
+{
+	const char *text = cfg_getstr(cfg, "pubkey");
+
+	if (text && !tsec_parse_pubkey(text, profile->pubkey))
+		profile->have |= TSEC_HAS(PROFILE_PUBKEY);
 }
 
 static void copy_counts(cfg_t *cfg, struct tsec_profile_info *profile)
@@ -226,6 +286,8 @@ static int copy_profile(cfg_t *cfg, struct tsec_profile_info *profile)
 	err = copy_texts(cfg, profile);
 	copy_names(cfg, profile);
 	copy_counts(cfg, profile);
+	copy_addrs(cfg, profile);
+	copy_pubkey(cfg, profile);
 	return err;
 }
 
@@ -287,6 +349,9 @@ static cfg_opt_t profile_opts[] = {
 	CFG_INT("soft-seconds", 0, CFGF_NODEFAULT),
 	CFG_INT("hard-seconds", 0, CFGF_NODEFAULT),
 	CFG_INT("idle-seconds", 0, CFGF_NODEFAULT),
+	CFG_STR("tunnel-local", NULL, CFGF_NODEFAULT),
+	CFG_STR("tunnel-remote", NULL, CFGF_NODEFAULT),
+	CFG_STR("pubkey", NULL, CFGF_NODEFAULT),
 	CFG_END(),
 };
 
@@ -322,6 +387,9 @@ static void set_checks(cfg_t *cfg)
 	cfg_set_validate_func(cfg, "profile|soft-seconds", check_count);
 	cfg_set_validate_func(cfg, "profile|hard-seconds", check_count);
 	cfg_set_validate_func(cfg, "profile|idle-seconds", check_count);
+	cfg_set_validate_func(cfg, "profile|tunnel-local", check_addr);
+	cfg_set_validate_func(cfg, "profile|tunnel-remote", check_addr);
+	cfg_set_validate_func(cfg, "profile|pubkey", check_pubkey);
 }
 
 static int parse(cfg_t *cfg, const char *path, bool must_exist)

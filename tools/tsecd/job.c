@@ -19,9 +19,34 @@ struct job {
 	struct handshake handshake;
 	struct worker *worker;
 	struct event io, timer, resend;
-	bool lingering;
+	struct job_list *list; /* of its worker */
 	TAILQ_ENTRY(job) entry;
 };
+
+static void job_unlist(struct job *job)
+{
+	struct worker *worker = job->worker;
+
+	TAILQ_REMOVE(job->list, job, entry);
+	if (job->list == &worker->lingering)
+		worker->n_lingering--;
+	if (job->list == &worker->jobs)
+		atomic_fetch_sub_explicit(&worker->running, 1,
+					  memory_order_relaxed);
+}
+
+static void job_list(struct job *job, struct job_list *list)
+{
+	struct worker *worker = job->worker;
+
+	TAILQ_INSERT_TAIL(list, job, entry);
+	job->list = list;
+	if (list == &worker->lingering)
+		worker->n_lingering++;
+	if (list == &worker->jobs)
+		atomic_fetch_add_explicit(&worker->running, 1,
+					  memory_order_relaxed);
+}
 
 static void job_free(struct job *job)
 {
@@ -30,14 +55,7 @@ static void job_free(struct job *job)
 	event_del(&job->io);
 	event_del(&job->timer);
 	event_del(&job->resend);
-	if (job->lingering) {
-		TAILQ_REMOVE(&worker->lingering, job, entry);
-		worker->n_lingering--;
-	} else {
-		TAILQ_REMOVE(&worker->jobs, job, entry);
-		atomic_fetch_sub_explicit(&worker->running, 1,
-					  memory_order_relaxed);
-	}
+	job_unlist(job);
 	handshake_close(&job->handshake);
 	close(job->handshake.fd);
 	free(job);
@@ -157,11 +175,9 @@ static void job_linger(struct job *job, unsigned int seconds)
 	event_del(&job->io);
 	event_del(&job->timer);
 	event_del(&job->resend);
-	TAILQ_REMOVE(&worker->jobs, job, entry);
-	atomic_fetch_sub_explicit(&worker->running, 1, memory_order_relaxed);
-	job->lingering = true;
-	TAILQ_INSERT_TAIL(&worker->lingering, job, entry);
-	if (++worker->n_lingering > LINGERING_MAX)
+	job_unlist(job);
+	job_list(job, &worker->lingering);
+	if (worker->n_lingering > LINGERING_MAX)
 		job_free(TAILQ_FIRST(&worker->lingering));
 	event_assign(&job->io, worker->base, job->handshake.fd,
 		     EV_READ | EV_PERSIST, on_message, job);
@@ -169,6 +185,23 @@ static void job_linger(struct job *job, unsigned int seconds)
 	if (seconds != HANDSHAKE_STAYS)
 		event_add(&job->timer, &time);
 	event_add(&job->io, NULL);
+	worker_job_ended(worker);
+}
+
+static void on_io(evutil_socket_t fd, short what, void *arg);
+static void wait_for(struct job *job, short what);
+static void wait_to_resend(struct job *job);
+
+/* The session is open, and its handshakes go on. */
+static void job_stay(struct job *job)
+{
+	struct worker *worker = job->worker;
+
+	event_del(&job->timer);
+	job_unlist(job);
+	job_list(job, &worker->staying);
+	wait_to_resend(job);
+	wait_for(job, EV_READ);
 	worker_job_ended(worker);
 }
 
@@ -187,11 +220,15 @@ static void job_finish(struct job *job)
 		err = hand_over(job, &outcome);
 	if (!err)
 		log_success(handshake, &outcome.done);
+	if (!err && handshake->ops->handed_over)
+		handshake->ops->handed_over(handshake);
 	outcome_wipe(&outcome);
-	if (!err && !job->worker->leaving)
+	if (!err && !job->worker->leaving && handshake->ops->lingers)
 		seconds = handshake->ops->lingers(handshake);
 	if (handshake->reason.status)
 		job_fail(job);
+	else if (!err && !job->worker->leaving && handshake->ops->stays)
+		job_stay(job);
 	else if (seconds)
 		job_linger(job, seconds);
 	else
@@ -199,8 +236,6 @@ static void job_finish(struct job *job)
 }
 
 /* The handshake ********************************************************** */
-
-static void on_io(evutil_socket_t fd, short what, void *arg);
 
 static void wait_for(struct job *job, short what)
 {
@@ -229,8 +264,63 @@ static void wait_to_resend(struct job *job)
 	event_add(&job->resend, &time);
 }
 
+/* Without new keys, the session ends with those that it has. */
+static void renewal_failed(struct job *job)
+{
+	const struct handshake *handshake = &job->handshake;
+	char remote[TSEC_ADDR_TEXT];
+
+	if (handshake->reason.status != ECONNABORTED)
+		log_notice("session %u: no new keys with %s: %s",
+			   handshake->session,
+			   tsec_addr_text(&handshake->remote, remote),
+			   handshake->reason.text);
+	job_free(job);
+}
+
+/* The receiving key first: the peer may use it as soon as it can. */
+static int keys_renew(struct job *job)
+{
+	struct handshake *handshake = &job->handshake;
+	struct outcome outcome;
+	int err;
+
+	memset(&outcome, 0, sizeof(outcome));
+	err = handshake->ops->finish(handshake, &outcome);
+	if (!err)
+		err = tsec_key_new(job->worker->nl, &outcome.key[TSEC_DIR_RX]);
+	if (!err)
+		err = tsec_key_new(job->worker->nl, &outcome.key[TSEC_DIR_TX]);
+	outcome_wipe(&outcome);
+	if (!err && handshake->ops->handed_over)
+		handshake->ops->handed_over(handshake);
+	if (complain(job, "new keys", err))
+		reason_set(&handshake->reason,
+			   err == -ENOENT ? ECONNABORTED : -err,
+			   "the kernel refused the keys");
+	return err;
+}
+
+static void job_renew(struct job *job)
+{
+	int want = job->handshake.ops->step(&job->handshake);
+
+	if (want == HANDSHAKE_OVER)
+		want = keys_renew(job);
+	if (want < 0) {
+		renewal_failed(job);
+		return;
+	}
+	wait_to_resend(job);
+	wait_for(job, EV_READ);
+}
+
 static void job_step(struct job *job)
 {
+	if (job->list == &job->worker->staying) {
+		job_renew(job);
+		return;
+	}
 	switch (job->handshake.ops->step(&job->handshake)) {
 	case HANDSHAKE_OVER:
 		job_finish(job);
@@ -287,8 +377,7 @@ static struct job *job_new(struct worker *worker, int fd)
 		     job);
 	evtimer_assign(&job->timer, worker->base, on_timeout, job);
 	evtimer_assign(&job->resend, worker->base, on_io, job);
-	TAILQ_INSERT_TAIL(&worker->jobs, job, entry);
-	atomic_fetch_add_explicit(&worker->running, 1, memory_order_relaxed);
+	job_list(job, &worker->jobs);
 	return job;
 }
 
@@ -308,15 +397,17 @@ void job_start(struct worker *worker, const struct tsec_handshake_info *info)
 	job_step(job);
 }
 
-void jobs_stop_lingering(struct worker *worker)
+void jobs_stop_open(struct worker *worker)
 {
 	while (!TAILQ_EMPTY(&worker->lingering))
 		job_free(TAILQ_FIRST(&worker->lingering));
+	while (!TAILQ_EMPTY(&worker->staying))
+		job_free(TAILQ_FIRST(&worker->staying));
 }
 
 void jobs_stop_all(struct worker *worker)
 {
-	jobs_stop_lingering(worker);
+	jobs_stop_open(worker);
 	while (!TAILQ_EMPTY(&worker->jobs))
 		job_free(TAILQ_FIRST(&worker->jobs));
 }

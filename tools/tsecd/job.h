@@ -8,8 +8,8 @@
 /* Takes over @info->fd, goes as far as it can and waits for the rest. */
 void job_start(struct worker *worker, const struct tsec_handshake_info *info);
 
-/* Closes the channels that are open for late messages only. */
-void jobs_stop_lingering(struct worker *worker);
+/* Closes the channels of sessions that are open already. */
+void jobs_stop_open(struct worker *worker);
 
 /* Closes all: handshakes that are not over fail in the kernel. */
 void jobs_stop_all(struct worker *worker);

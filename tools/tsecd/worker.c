@@ -117,7 +117,7 @@ static void on_deadline(evutil_socket_t fd, short what, void *arg)
 static void leave(struct worker *worker)
 {
 	worker->leaving = true;
-	jobs_stop_lingering(worker);
+	jobs_stop_open(worker);
 	if (TAILQ_EMPTY(&worker->jobs))
 		event_base_loopbreak(worker->base);
 	else
@@ -176,6 +176,7 @@ static int open_worker(struct worker *worker)
 
 	TAILQ_INIT(&worker->jobs);
 	TAILQ_INIT(&worker->lingering);
+	TAILQ_INIT(&worker->staying);
 	err = tsec_nl_open(&worker->nl);
 	if (err)
 		return err;

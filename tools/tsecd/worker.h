@@ -33,6 +33,7 @@ struct worker {
 	atomic_uint claims; /* handshakes that may be claimed */
 	atomic_uint running; /* read by others to see who has least to do */
 	struct job_list jobs, lingering;
+	struct job_list staying; /* of open sessions, which get new keys */
 	unsigned int n_lingering;
 	bool leaving; /* claims nothing more, ends after its last job */
 	uint8_t message[MESSAGE_MAX];

@@ -13,6 +13,7 @@
 #ifndef _LINUX_TSEC_H
 #define _LINUX_TSEC_H
 
+#include <linux/socket.h>
 #include <linux/types.h>
 
 /*
@@ -40,8 +41,9 @@
  *	(RFC 5764) or manual ones
  * @TSEC_PROTO_ESP: ESP (RFC 4303) in transport mode for UDP, in UDP
  *	(RFC 3948), with manual keys
+ * @TSEC_PROTO_WIREGUARD: WireGuard over UDP
  *
- * Numbers are never reused; each further protocol takes the next one.
+ * Numbers are never reused.
  */
 enum tsec_protocol {
 	TSEC_PROTO_DEFAULT	= 0,
@@ -49,13 +51,14 @@ enum tsec_protocol {
 	TSEC_PROTO_DTLS		= 2,
 	TSEC_PROTO_SRTP		= 3,
 	TSEC_PROTO_ESP		= 4,
+	TSEC_PROTO_WIREGUARD	= 5,
 };
 
 /*
  * Protocol versions are the protocol's own numbers on the wire.  SRTP has none
  * but that of RTP itself, which is 2.  ESP has none: its two tell sequence
  * numbers of 32 bits from extended ones, as IKEv2's transform type 5 does
- * (RFC 7296 section 3.3.2).
+ * (RFC 7296 section 3.3.2).  WireGuard is in version 1.
  */
 #define TSEC_VERSION_TLS_1_2	0x0303
 #define TSEC_VERSION_TLS_1_3	0x0304
@@ -63,6 +66,7 @@ enum tsec_protocol {
 #define TSEC_VERSION_SRTP	0x1302
 #define TSEC_VERSION_ESP	0x1400
 #define TSEC_VERSION_ESP_ESN	0x1401
+#define TSEC_VERSION_WIREGUARD	0x1501
 
 /**
  * enum tsec_cipher - cipher of a key, whatever the protocol around it
@@ -155,6 +159,7 @@ enum tsec_verify {
 #define TSEC_SECRET_MAX		48
 #define TSEC_CID_MAX		20
 #define TSEC_FAREWELL_MAX	128
+#define TSEC_PUBKEY_LEN		32
 #define TSEC_EXPORT_LABEL_MAX	249
 #define TSEC_EXPORT_MAX		4096
 
@@ -199,6 +204,8 @@ enum tsec_verify {
  *	renew its own as well (RFC 8446 section 4.6.3)
  * @TSEC_MTU: get, int: bytes of the longest datagram that can be sent now;
  *	SOCK_DGRAM only
+ * @TSEC_TUNNEL: set/get, struct tsec_tunnel: who speaks inside of the records;
+ *	WireGuard only
  *
  * Numbers 13 to 15, 22 and 23 are kept for early data, delegated
  * verification, record size and padding.
@@ -223,6 +230,7 @@ enum tsec_sockopt {
 	TSEC_EXPORT		= 20,
 	TSEC_KEY_UPDATE		= 21,
 	TSEC_MTU		= 24,
+	TSEC_TUNNEL		= 25,
 };
 
 /**
@@ -248,6 +256,22 @@ struct tsec_export {
 	__u16	label_len;
 	__u16	context_len;
 	__u8	data[];
+};
+
+/**
+ * struct tsec_tunnel - the two ends inside of WireGuard's records
+ * @local: this end, struct sockaddr_in or sockaddr_in6; a port of 0 stands
+ *	for that of the socket itself
+ * @remote: the peer, of the same family; an address or a port of zeros takes
+ *	any, and answers whoever was heard last
+ *
+ * Between them goes UDP: its payload is what the program sends and receives.
+ * With families of 0 there is no tunnel, and the program sends and receives
+ * whole IP packets.
+ */
+struct tsec_tunnel {
+	struct __kernel_sockaddr_storage local;
+	struct __kernel_sockaddr_storage remote;
 };
 
 #define TSEC_INFO_RESUMED	0x01	/* the handshake resumed a session */
@@ -428,7 +452,8 @@ enum tsec_attr_key {
 	TSEC_A_KEY_CIPHER,		/* u16, enum tsec_cipher */
 	TSEC_A_KEY_KEY,			/* binary, 16 or 32 bytes */
 	TSEC_A_KEY_IV,			/* binary, 12; (D)TLS 1.2 GCM: 4;
-					 * SRTP with AES-CM: 14; ESP: 4
+					 * SRTP with AES-CM: 14; ESP: 4;
+					 * WireGuard: none
 					 */
 	TSEC_A_KEY_SECRET,		/* binary, 32 or 48: traffic secret */
 	TSEC_A_KEY_SEQ,			/* u64, next sequence number */
@@ -535,6 +560,9 @@ enum tsec_attr_profile {
 	TSEC_A_PROFILE_SOFT_SECONDS,	/* u64 */
 	TSEC_A_PROFILE_HARD_SECONDS,	/* u64 */
 	TSEC_A_PROFILE_IDLE_SECONDS,	/* u64 */
+	TSEC_A_PROFILE_TUNNEL_LOCAL,	/* binary, struct sockaddr_in or _in6 */
+	TSEC_A_PROFILE_TUNNEL_REMOTE,	/* the same; see struct tsec_tunnel */
+	TSEC_A_PROFILE_PUBKEY,		/* binary, 32: WireGuard, of PRIVKEY */
 	__TSEC_A_PROFILE_MAX
 };
 

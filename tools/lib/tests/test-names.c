@@ -29,6 +29,52 @@ static void test_tables(void)
 		   i);
 }
 
+static void test_pubkey(void)
+{
+	static const char text[] =
+		"MeAwP9ZBjS+MDni5HyLoyu0Pvkhlbc9HZ+SDT3Abj2I=";
+	uint8_t key[TSEC_PUBKEY_LEN];
+	char again[TSEC_PUBKEY_TEXT];
+
+	is_int(tsec_parse_pubkey(text, key), 0, "a public key");
+	is_int(key[0] << 8 | key[31], 0x3162, "its first byte, and its last");
+	tsec_pubkey_text(key, again);
+	is_str(again, text, "is the same again");
+	is_int(tsec_parse_pubkey("MeAwP9ZBjS+MDni5HyLoyu0Pvkhlbc9HZ+SDT3Abj2J=",
+				 key), -EINVAL, "bits that belong to no byte");
+	is_int(tsec_parse_pubkey("MeAwP9ZBjS-MDni5HyLoyu0Pvkhlbc9HZ+SDT3Abj2I=",
+				 key), -EINVAL, "another alphabet");
+	is_int(tsec_parse_pubkey(text + 1, key), -EINVAL, "too short");
+	is_int(tsec_parse_pubkey("", key), -EINVAL, "nothing");
+}
+
+static void expect_addr(const char *text, const char *want)
+{
+	char got[TSEC_ADDR_TEXT];
+	union tsec_addr addr;
+	int err = tsec_parse_addr(text, &addr);
+
+	is_str(err ? "none" : tsec_addr_text(&addr, got), want, text);
+}
+
+static void test_parse_addr(void)
+{
+	expect_addr("192.0.2.1", "192.0.2.1:0");
+	expect_addr("192.0.2.1:65535", "192.0.2.1:65535");
+	expect_addr("2001:db8::1", "[2001:db8::1]:0");
+	expect_addr("[2001:db8::1]", "[2001:db8::1]:0");
+	expect_addr("[::]:53", "[::]:53");
+	expect_addr("192.0.2.1:65536", "none");
+	expect_addr("192.0.2.1:", "none");
+	expect_addr("192.0.2.1:5x", "none");
+	expect_addr("[192.0.2.1]:5", "none");
+	expect_addr("[::1", "none");
+	expect_addr("::1]", "none");
+	expect_addr("[::1]5", "none");
+	expect_addr("host", "none");
+	expect_addr("", "none");
+}
+
 static void test_ciphers(void)
 {
 	uint16_t list[TSEC_CIPHERS_MAX];
@@ -120,6 +166,8 @@ static void test_copy(void)
 int main(void)
 {
 	test_tables();
+	test_pubkey();
+	test_parse_addr();
 	test_ciphers();
 	test_addr();
 	test_copy();

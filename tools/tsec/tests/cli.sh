@@ -64,6 +64,9 @@ expect 1 'must be an absolute path' profile add web cert web.pem
 expect 1 'verify is one of default|none|request|require' \
 	profile set web verify maybe
 expect 1 'is not a list of ciphers' profile set web ciphers null
+expect 1 'tunnel-local is an address' profile add web tunnel-local host
+expect 1 'tunnel-remote is an address' profile add web tunnel-remote 10.0.0.1:x
+expect 1 'pubkey is a key in base64' profile add web pubkey abc
 expect 1 'unexpected "x"' profile del web x
 expect 1 'whose key?' key add
 expect 1 'which direction?' key add web

@@ -7,11 +7,13 @@
 #include "handshake.h"
 #include "srtp.h"
 #include "tls.h"
+#include "wireguard.h"
 
 static const struct handshake_ops *const protocols[] = {
 	&tls_handshake_ops,
 	&dtls_handshake_ops,
 	&srtp_handshake_ops,
+	&wireguard_handshake_ops,
 };
 
 const struct handshake_ops *handshake_find(uint8_t protocol)

@@ -63,6 +63,14 @@ struct handshake_ops {
 	void (*abort)(struct handshake *handshake);
 	/* Gives the keys and what is known of the peer. */
 	int (*finish)(struct handshake *handshake, struct outcome *outcome);
+	/* The kernel has the keys: the peer may use them; NULL: no matter. */
+	void (*handed_over)(struct handshake *handshake);
+	/*
+	 * Runs handshakes as long as the session is open: step() goes on after
+	 * finish(), as the timer says, and each time that it is over finish()
+	 * gives new keys.  Then lingers and message are not called.
+	 */
+	bool stays;
 	/*
 	 * After finish: for how many seconds is the channel to be kept?
 	 * HANDSHAKE_STAYS: as long as the session.

@@ -109,6 +109,12 @@ static int take_key(const struct tsec_key_info *key)
 	return 0;
 }
 
+int tsec_key_new(struct tsec_nl *nl, const struct tsec_key_info *key)
+{
+	(void)nl;
+	return take_key(key);
+}
+
 int tsec_handshake_done(struct tsec_nl *nl,
 			const struct tsec_handshake_info *done)
 {

@@ -54,6 +54,8 @@ static void finish(struct peer *peer)
 	if (peer->result == HANDSHAKE_OVER)
 		peer->result =
 			handshake->ops->finish(handshake, &peer->outcome);
+	if (!peer->result && handshake->ops->handed_over)
+		handshake->ops->handed_over(handshake);
 	if (peer->result < 0 && handshake->ops)
 		handshake->ops->abort(handshake);
 }

@@ -11,6 +11,11 @@ struct blake2s_state {
 	size_t outlen;
 };
 
+enum {
+	BLAKE2S_HASH_SIZE	= 32,
+};
+
+void blake2s_init(struct blake2s_state *state, size_t outlen);
 void blake2s_init_key(struct blake2s_state *state, size_t outlen,
 		      const void *key, size_t keylen);
 void blake2s_update(struct blake2s_state *state, const u8 *in, size_t inlen);

@@ -10,7 +10,12 @@
 enum {
 	CHACHA20POLY1305_KEY_SIZE	= 32,
 	CHACHA20POLY1305_AUTHTAG_SIZE	= 16,
+	XCHACHA20POLY1305_NONCE_SIZE	= 24,
 };
+
+void xchacha20poly1305_encrypt(u8 *dst, const u8 *src, size_t len,
+			       const u8 *ad, size_t ad_len, const u8 *nonce,
+			       const u8 *key);
 
 void chacha20poly1305_encrypt(u8 *dst, const u8 *src, size_t len,
 			      const u8 *ad, size_t ad_len, u64 nonce,
