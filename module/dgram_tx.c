@@ -53,6 +53,15 @@ static enum tsec_key_verdict packet_seal(struct tsec_session *session,
 	return verdict;
 }
 
+/* To renew a key takes locks that the sender may hold. */
+static void soft_limit(struct tsec_session *session)
+{
+	if (!tsec_key_renewable(&session->tx.key))
+		tsec_control_rekey_needed(session, TSEC_DIR_TX);
+	else if (!test_bit(TSEC_SESSION_SOFT_TOLD, &session->flags))
+		tsec_dgram_rx_tell(session->dgram, TSEC_DGRAM_TX_SOFT);
+}
+
 /**
  * tsec_dgram_seal() - seal a packet under the next number
  * @session: an open session
@@ -71,7 +80,7 @@ int tsec_dgram_seal(struct tsec_session *session, struct tsec_packet *packet)
 	case TSEC_KEY_HARD:
 		return tsec_control_expire(session, TSEC_DIR_TX);
 	case TSEC_KEY_SOFT:
-		tsec_control_rekey_needed(session, TSEC_DIR_TX);
+		soft_limit(session);
 		return err;
 	default:
 		return err;
@@ -86,13 +95,13 @@ int tsec_dgram_seal(struct tsec_session *session, struct tsec_packet *packet)
  */
 u32 tsec_dgram_header_room(const struct tsec_session *session)
 {
-	return session->record->packet->header_room +
+	return session->dgram->ops->header_room +
 	       session->dgram->header.len;
 }
 
 static u32 packet_fit(const struct tsec_session *session, u32 mtu)
 {
-	const struct tsec_packet_ops *ops = session->record->packet;
+	const struct tsec_packet_ops *ops = session->dgram->ops;
 	u32 around = ops->header_room + ops->trailer_room;
 	u32 len;
 
@@ -129,7 +138,7 @@ u32 tsec_dgram_fit(const struct tsec_session *session, u32 mtu)
 u32 tsec_dgram_sealed_len(const struct tsec_session *session,
 			  const struct tsec_packet *packet)
 {
-	const struct tsec_packet_ops *ops = session->record->packet;
+	const struct tsec_packet_ops *ops = session->dgram->ops;
 
 	u32 len;
 
@@ -143,7 +152,7 @@ u32 tsec_dgram_sealed_len(const struct tsec_session *session,
 }
 
 static int skb_seal(struct tsec_session *session, struct sk_buff *skb,
-		    enum tsec_packet_kind kind, u8 content)
+		    enum tsec_packet_kind kind, u8 content, u64 *seq)
 {
 	struct tsec_packet packet = {
 		.data		= skb->data,
@@ -155,6 +164,8 @@ static int skb_seal(struct tsec_session *session, struct sk_buff *skb,
 
 	if (err)
 		return err;
+	if (seq)
+		*seq = packet.seq;
 	__skb_push(skb, skb->data - packet.data);
 	__skb_put(skb, packet.len - skb->len);
 	return 0;
@@ -176,7 +187,7 @@ static struct sk_buff *skb_make(struct tsec_session *session,
 	struct sk_buff *skb;
 
 	skb = sock_alloc_send_skb(session->dgram->out, room + len +
-				  session->record->packet->trailer_room,
+				  session->dgram->ops->trailer_room,
 				  flags & MSG_DONTWAIT, err);
 	if (!skb)
 		return NULL;
@@ -194,7 +205,7 @@ static struct sk_buff *skb_make_control(struct tsec_session *session,
 	struct sk_buff *skb;
 
 	skb = sock_wmalloc(session->dgram->out, room + len +
-			   session->record->packet->trailer_room, 1,
+			   session->dgram->ops->trailer_room, 1,
 			   GFP_KERNEL);
 	if (!skb)
 		return NULL;
@@ -217,7 +228,7 @@ static struct sk_buff *packet_make(struct tsec_session *session,
 		goto free_skb;
 	/* It may have waited for room. */
 	*err = tsec_dgram_tx_broken(session) ?:
-	       skb_seal(session, skb, TSEC_PACKET_DATA, 0);
+	       skb_seal(session, skb, TSEC_PACKET_DATA, 0, NULL);
 	if (!*err)
 		return skb;
 free_skb:
@@ -309,13 +320,13 @@ static int route_find(struct tsec_session *session,
 /* Uses up the route. */
 static bool control_send(struct tsec_session *session,
 			 struct tsec_udp_route *route, u8 type,
-			 const u8 *message, size_t len)
+			 const u8 *message, size_t len, u64 *seq)
 {
 	struct sk_buff *skb = skb_make_control(session, route, message, len);
 
 	if (!skb)
 		goto put_route;
-	if (skb_seal(session, skb, TSEC_PACKET_CONTROL, type))
+	if (skb_seal(session, skb, TSEC_PACKET_CONTROL, type, seq))
 		goto free_skb;
 	tsec_udp_send(session->dgram->out, route, skb);
 	return true;
@@ -357,7 +368,7 @@ static bool close_send(struct tsec_session *session,
 	if (!session->record->build_close)
 		return farewell_send(session, route);
 	len = session->record->build_close(message, &type);
-	return control_send(session, route, type, message, len);
+	return control_send(session, route, type, message, len, NULL);
 }
 
 /**
@@ -378,6 +389,26 @@ void tsec_dgram_send_close(struct tsec_session *session)
 		return;
 	if (close_send(session, &route))
 		TSEC_INC_STATS(session->tn, TSEC_STAT_CLOSE_NOTIFY_SENT);
+}
+
+/**
+ * tsec_dgram_send_message() - send a message of the protocol to the peer
+ * @session: an open session
+ * @type: the message's type
+ * @message: what goes into one record
+ * @len: bytes of @message
+ * @seq: set to the record's number
+ *
+ * Context: process context; @session->inner is there, and stays.
+ * Return: false if it was not sent.
+ */
+bool tsec_dgram_send_message(struct tsec_session *session, u8 type,
+			     const u8 *message, size_t len, u64 *seq)
+{
+	struct tsec_udp_route route;
+
+	return !route_find(session, &route) &&
+	       control_send(session, &route, type, message, len, seq);
 }
 
 /**
@@ -403,7 +434,7 @@ void tsec_dgram_send_control(struct tsec_session *session,
 	if (session->inner && !tsec_dgram_tx_broken(session) &&
 	    !tsec_udp_ask(&dgram->path, dgram->out, NULL, &ask) &&
 	    !tsec_udp_route_to(dgram->out, to, &ask, &route))
-		control_send(session, &route, type, message, len);
+		control_send(session, &route, type, message, len, NULL);
 	mutex_unlock(&session->tx.lock);
 }
 

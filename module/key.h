@@ -59,6 +59,7 @@ struct tsec_watch {
  * @epoch: how many times the key was renewed
  * @id: what its records call it: the epoch (DTLS), the SPI (ESP); 0 for the
  *	protocol's first one, or where records name no key
+ * @message_seq: DTLS 1.3: the number of the next handshake message
  * @version: protocol version, as on the wire
  * @cipher: enum tsec_cipher
  * @key_len: bytes of @key
@@ -80,6 +81,7 @@ struct tsec_key {
 	time64_t born;
 	u32 epoch;
 	u32 id;
+	u16 message_seq;
 	u16 version;
 	u16 cipher;
 	u8 key_len;

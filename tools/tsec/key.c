@@ -15,7 +15,8 @@ static const char usage[] =
 	"CIPHER := { aes-128-gcm | aes-256-gcm | chacha20-poly1305 |\n"
 	"            aes-128-cm-hmac-sha1-80 | aes-128-cm-hmac-sha1-32 |\n"
 	"            aes-256-cm-hmac-sha1-80 | aes-256-cm-hmac-sha1-32 }\n"
-	"VERSION := { 1.2 | 1.3 | DTLSv1.2 | srtp | esp | esp-esn }\n"
+	"VERSION := { 1.2 | 1.3 | DTLSv1.2 | DTLSv1.3 | srtp |\n"
+	"             esp | esp-esn }\n"
 	"LIMIT := { soft-records N | hard-records N | soft-bytes N |\n"
 	"           hard-bytes N | soft-seconds N | hard-seconds N |\n"
 	"           idle-seconds N }\n"
@@ -207,6 +208,12 @@ static const char *version_text(unsigned int version)
 	}
 }
 
+static bool has_cid(unsigned int version)
+{
+	return version == TSEC_VERSION_DTLS_1_2 ||
+	       version == TSEC_VERSION_DTLS_1_3 || version == TSEC_VERSION_SRTP;
+}
+
 static int check_files(const struct tsec_key_info *key,
 		       const struct files *files)
 {
@@ -215,12 +222,15 @@ static int check_files(const struct tsec_key_info *key,
 	if (files->secret ? files->key || files->iv : !files->key || !files->iv)
 		return bad_usage("give either key-file and iv-file, or "
 				 "secret-file");
-	if (files->secret && key->version != TSEC_VERSION_TLS_1_3)
+	if (!files->secret && key->version == TSEC_VERSION_DTLS_1_3)
+		return bad_usage("more than one key of DTLS 1.3 comes of its "
+				 "secret: give secret-file");
+	if (files->secret && key->version != TSEC_VERSION_TLS_1_3 &&
+	    key->version != TSEC_VERSION_DTLS_1_3)
 		return bad_usage("%s has no traffic secrets: give "
 				 "key-file and iv-file",
 				 version_text(key->version));
-	if (tsec_has(key, KEY_CID) && key->version != TSEC_VERSION_DTLS_1_2 &&
-	    key->version != TSEC_VERSION_SRTP)
+	if (tsec_has(key, KEY_CID) && !has_cid(key->version))
 		return bad_usage("only DTLS and SRTP have connection IDs");
 	if (tsec_version_has_spi(key->version) && key->id < TSEC_ESP_SPI_MIN)
 		return bad_usage("ESP needs an spi, of %d or more",
