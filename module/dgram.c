@@ -103,11 +103,13 @@ int tsec_dgram_new(struct tsec_session *session)
 		return -ENOMEM;
 	}
 	dgram->session = session;
+	dgram->ops = session->record->packet;
 	dgram->isk = session->inner->sk;
 	dgram->out = dgram->isk;
 	dgram->used = jiffies;
 	dgram->net = get_net(session->tn->net);
 	spin_lock_init(&dgram->keys_lock);
+	tsec_dgram_update_init(dgram);
 	tsec_dgram_rx_init(dgram);
 	tsec_dgram_move_init(dgram);
 	session->dgram = dgram;
@@ -146,8 +148,14 @@ static int port_open(struct tsec_session *session, const char **why)
 
 static int dgram_open(struct tsec_session *session, const char **why)
 {
+	u16 version = session->tx.key.version;
 	int err;
 
+	*why = "the keys are of two versions";
+	if (version != session->rx.key.version)
+		return -EINVAL;
+	if (session->record->packet_of)
+		session->dgram->ops = session->record->packet_of(version);
 	if (session->record->tunnel)
 		tsec_tunnel_init(&session->dgram->tunnel,
 				 &session->settings.tunnel,
@@ -232,6 +240,7 @@ static void softirqs_detach(struct tsec_session *session)
 
 static void dgram_close(struct tsec_session *session)
 {
+	tsec_dgram_update_stop(session);
 	tsec_dgram_send_close(session);
 	softirqs_detach(session);
 	tsec_dgram_move_stop(session->dgram);
@@ -278,6 +287,7 @@ const struct tsec_transport tsec_transport_dgram = {
 	.prepare	= dgram_prepare,
 	.open		= dgram_open,
 	.opened		= dgram_opened,
+	.key_update	= tsec_dgram_key_update,
 	.close		= dgram_close,
 	.abort		= dgram_abort,
 	.free		= dgram_free,

@@ -33,6 +33,8 @@ union tsec_address;
 enum tsec_dgram_limits {
 	/* The peer's last, its present and its next one. */
 	TSEC_DGRAM_RX_KEYS	= 3,
+	/* Sendings of a KeyUpdate that can be acknowledged. */
+	TSEC_DGRAM_UPDATE_TIMES	= 8,
 };
 
 /**
@@ -64,7 +66,40 @@ struct tsec_dgram_key {
 };
 
 /**
- * enum tsec_dgram_events - what the receiving softirq leaves to process context
+ * struct tsec_dgram_update - how the keys of a session renew themselves
+ * @message_seq: the number of this end's next message, or of the one that is
+ *	@pending
+ * @peer_seq: the number of the peer's last one
+ * @peer_spoke: there was one
+ * @pending: the announcement of the next sending key was not acknowledged yet;
+ *	read without a lock
+ * @request: it asks the peer to do the same
+ * @owed: another one is to follow it
+ * @ask: that one is to ask the peer
+ * @sent: numbers of the records that carried it, as many as fit
+ * @times: how often it was sent
+ * @wait_seconds: until it is sent again
+ * @resend: sends it again; holds a reference on the session
+ *
+ * Under tx.lock and rx.lock of the session.
+ */
+struct tsec_dgram_update {
+	u16 message_seq;
+	u16 peer_seq;
+	bool peer_spoke;
+	bool pending;
+	bool request;
+	bool owed;
+	bool ask;
+	u64 sent[TSEC_DGRAM_UPDATE_TIMES];
+	unsigned int times;
+	unsigned int wait_seconds;
+	struct delayed_work resend;
+};
+
+/**
+ * enum tsec_dgram_events - what the data path leaves to the session's work
+ * @TSEC_DGRAM_TX_SOFT: the sending key's soft limit was reached
  * @TSEC_DGRAM_RX_SOFT: the key's soft limit was reached
  * @TSEC_DGRAM_RX_HARD: the key's hard limit was reached
  * @TSEC_DGRAM_RX_EARLY: a datagram was too early when it came, but no longer
@@ -72,6 +107,7 @@ struct tsec_dgram_key {
  * @TSEC_DGRAM_RX_MOVED: the peer seems to be at another address
  */
 enum tsec_dgram_events {
+	TSEC_DGRAM_TX_SOFT,
 	TSEC_DGRAM_RX_SOFT,
 	TSEC_DGRAM_RX_HARD,
 	TSEC_DGRAM_RX_EARLY,
@@ -82,6 +118,7 @@ enum tsec_dgram_events {
 /**
  * struct tsec_dgram - what a session needs for datagrams
  * @session: the session
+ * @ops: the record layer of its version
  * @net: its network namespace, pinned: @work may outlive the sockets
  * @peer: what it is known by, if its datagrams come to an endpoint
  * @encap: the shared port that its records come to, with a reference; NULL
@@ -116,11 +153,13 @@ enum tsec_dgram_events {
  * @rx_keys: what receives, read under RCU, written under rx.lock
  * @rx_newest: which of @rx_keys came last, under rx.lock
  * @tx_waits: will send once the peer uses its partner, or NULL
+ * @update: how the keys renew themselves
  * @tx: the key that sends, once the session has ended
  * @end: frees what is here once no softirq can see it
  */
 struct tsec_dgram {
 	struct tsec_session *session;
+	const struct tsec_packet_ops *ops;
 	struct net *net;
 	struct tsec_endpoint_peer peer;
 	struct tsec_encap *encap;
@@ -149,6 +188,7 @@ struct tsec_dgram {
 	struct tsec_dgram_key __rcu *rx_keys[TSEC_DGRAM_RX_KEYS];
 	unsigned int rx_newest;
 	struct tsec_dgram_key *tx_waits;
+	struct tsec_dgram_update update;
 	struct tsec_dgram_key *tx;
 	struct rcu_work end;
 };
@@ -188,6 +228,8 @@ int tsec_dgram_sendmsg(struct tsec_session *session, struct msghdr *msg,
 int tsec_dgram_send_segments(struct tsec_session *session,
 			     const struct tsec_udp_ask *ask,
 			     struct msghdr *msg, size_t len);
+bool tsec_dgram_send_message(struct tsec_session *session, u8 type,
+			     const u8 *message, size_t len, u64 *seq);
 void tsec_dgram_send_close(struct tsec_session *session);
 void tsec_dgram_send_control(struct tsec_session *session,
 			     const struct tsec_udp_ends *to, u8 type,
@@ -231,6 +273,8 @@ int tsec_dgram_rekey_first(struct tsec_session *session, const char **why);
 int tsec_dgram_rekey(struct tsec_session *session,
 		     enum tsec_direction direction, struct tsec_key *key,
 		     bool confirm, const char **why);
+int tsec_dgram_rekey_renewed(struct tsec_session *session,
+			     enum tsec_direction direction, const char **why);
 void tsec_dgram_rekey_confirmed(struct tsec_session *session,
 				struct tsec_dgram_key *slot);
 void tsec_dgram_rekey_leave(struct tsec_session *session);
@@ -238,5 +282,13 @@ void tsec_dgram_rekey_stop(struct tsec_session *session);
 void tsec_dgram_rekey_end(struct tsec_dgram *dgram);
 struct tsec_dgram_key *tsec_dgram_rx_key(const struct tsec_dgram *dgram,
 					 u32 id);
+
+void tsec_dgram_update_init(struct tsec_dgram *dgram);
+void tsec_dgram_update_stop(struct tsec_session *session);
+int tsec_dgram_key_update(struct tsec_session *session, bool request);
+bool tsec_dgram_update_due(struct tsec_session *session,
+			   enum tsec_direction direction);
+void tsec_dgram_update_take(struct tsec_session *session, u8 content,
+			    u32 epoch, u64 seq, const u8 *data, size_t len);
 
 #endif /* TSEC_DGRAM_H */

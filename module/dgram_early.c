@@ -37,6 +37,57 @@ static void sealed_queue(struct tsec_dgram *dgram, struct sk_buff *skb)
 		tsec_drop(dgram->session->tn, skb, TSEC_STAT_PACKETS_NO_ROOM);
 }
 
+/* The version is not agreed on yet: no record looks like one of another. */
+static const struct tsec_packet_ops *
+outside_read(const struct tsec_session *session, const struct sk_buff *skb,
+	     struct tsec_packet_header *header)
+{
+	const struct tsec_record_ops *record = session->record;
+	u8 cid_len = READ_ONCE(session->rx.key.cid_len);
+	const struct tsec_packet_ops *ops = record->packet;
+
+	if (!ops->peek(skb->data, skb->len, cid_len, header))
+		return ops;
+	if (!record->packet_of)
+		return NULL;
+	ops = record->packet_of(record->version_max);
+	return ops->peek(skb->data, skb->len, cid_len, header) ? NULL : ops;
+}
+
+/*
+ * Under the keys of data a server may already say that it has got a client's
+ * last flight, or why it refuses that: the daemon looks at a copy.
+ */
+static void copy_show(struct tsec_dgram *dgram, const struct sk_buff *skb)
+{
+	struct sk_buff *copy = skb_copy(skb, GFP_ATOMIC);
+
+	if (copy)
+		handshake_queue(dgram, copy);
+}
+
+static void datagram_sort(struct tsec_dgram *dgram, struct sk_buff *skb)
+{
+	struct tsec_session *session = dgram->session;
+	const struct tsec_packet_ops *ops;
+	struct tsec_packet_header header;
+
+	ops = outside_read(session, skb, &header);
+	if (!ops) {
+		tsec_drop(session->tn, skb, TSEC_STAT_PACKETS_MALFORMED);
+	} else if (header.kind != TSEC_PACKET_DATA ||
+		   (ops->handshake_id && header.sealed &&
+		    header.key_id == ops->handshake_id)) {
+		handshake_queue(dgram, skb);
+	} else if (header.sealed) {
+		if (ops->handshake_id && session->role == TSEC_ROLE_CLIENT)
+			copy_show(dgram, skb);
+		sealed_queue(dgram, skb);
+	} else {
+		tsec_drop(session->tn, skb, TSEC_STAT_PACKETS_UNPROTECTED);
+	}
+}
+
 /**
  * tsec_dgram_early_take() - a datagram has come before the handshake is over
  * @dgram: the session
@@ -49,22 +100,10 @@ static void sealed_queue(struct tsec_dgram *dgram, struct sk_buff *skb)
  */
 void tsec_dgram_early_take(struct tsec_dgram *dgram, struct sk_buff *skb)
 {
-	struct tsec_session *session = dgram->session;
-	const struct tsec_packet_ops *ops = session->record->packet;
-	u8 cid_len = READ_ONCE(session->rx.key.cid_len);
-	struct tsec_packet_header header;
-
-	if (ops->peek(skb->data, skb->len, cid_len, &header))
-		tsec_drop(session->tn, skb, TSEC_STAT_PACKETS_MALFORMED);
-	else if (header.kind != TSEC_PACKET_DATA)
-		handshake_queue(dgram, skb);
-	else if (header.sealed)
-		sealed_queue(dgram, skb);
-	else
-		tsec_drop(session->tn, skb, TSEC_STAT_PACKETS_UNPROTECTED);
+	datagram_sort(dgram, skb);
 	/* Pairs with the one in tsec_dgram_early_open(). */
 	smp_mb();
-	if (!tsec_session_busy(session))
+	if (!tsec_session_busy(dgram->session))
 		tsec_dgram_rx_tell(dgram, TSEC_DGRAM_RX_EARLY);
 }
 

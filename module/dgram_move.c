@@ -43,7 +43,7 @@ static void reset(struct tsec_dgram_move *move)
 /* A record is no longer than this. */
 static u32 challenge_len(const struct tsec_dgram *dgram)
 {
-	const struct tsec_packet_ops *ops = dgram->session->record->packet;
+	const struct tsec_packet_ops *ops = dgram->ops;
 
 	return ops->header_room + TSEC_RRC_LEN + ops->trailer_room;
 }
@@ -148,7 +148,7 @@ static void listen_everywhere(struct tsec_dgram *dgram)
 void tsec_dgram_move_open(struct tsec_dgram *dgram)
 {
 	const struct tsec_session *session = dgram->session;
-	enum tsec_mobility mobility = session->record->packet->mobility;
+	enum tsec_mobility mobility = dgram->ops->mobility;
 
 	if (mobility == TSEC_MOBILITY_CHECKED)
 		dgram->named = session->rx.key.cid_len ||
@@ -219,7 +219,7 @@ static bool seen_elsewhere(struct tsec_dgram *dgram,
 	reset(move);
 	move->to = *from;
 	move->received = len;
-	WRITE_ONCE(move->state, dgram->session->record->packet->mobility ==
+	WRITE_ONCE(move->state, dgram->ops->mobility ==
 		   TSEC_MOBILITY_FREE ? TSEC_DGRAM_PROVEN : TSEC_DGRAM_SEEN);
 	return true;
 }

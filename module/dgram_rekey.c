@@ -29,16 +29,26 @@ static void limit_numbers(struct tsec_key *key,
 	tsec_limits_merge(&key->limits, &numbers);
 }
 
+/* What records call a key. */
+static u32 key_id(const struct tsec_session *session, u32 id)
+{
+	const struct tsec_packet_ops *ops = session->dgram->ops;
+
+	if (!id)
+		id = ops->key_id ?: session->record->key_id;
+	return ops->id_mask ? id & ops->id_mask : id;
+}
+
 /* The key's own bytes are wiped, whatever comes of it. */
 static struct tsec_dgram_key *slot_make(const struct tsec_session *session,
 					enum tsec_direction direction,
 					struct tsec_key *key, const char **why)
 {
-	const struct tsec_packet_ops *ops = session->record->packet;
+	const struct tsec_packet_ops *ops = session->dgram->ops;
 	const struct tsec_half *half = direction == TSEC_DIR_TX ?
 				       &session->tx : &session->rx;
 	struct tsec_packet_params as = {
-		.key_id		= key->id ?: session->record->key_id,
+		.key_id		= key_id(session, key->id),
 		.sending	= direction == TSEC_DIR_TX,
 		.cid_len	= key->cid_len,
 	};
@@ -46,6 +56,8 @@ static struct tsec_dgram_key *slot_make(const struct tsec_session *session,
 
 	memcpy(as.cid, key->cid, key->cid_len);
 	key->seq = max(key->seq, ops->seq_min);
+	if (!key->id)
+		key->id = ops->key_id;
 	limit_numbers(key, ops);
 	key->born = ktime_get_boottime_seconds();
 	slot = tsec_dgram_key_new(ops, key, &as, atomic64_read(&half->bytes),
@@ -193,6 +205,8 @@ static const char *mismatch(const struct tsec_session *session,
 	if (key->version != session->version ||
 	    key->cipher != session->cipher)
 		return "the session has another version or cipher";
+	if (tsec_key_renewable(&half->key))
+		return "the session's keys renew themselves";
 	if (key->cid_len != half->key.cid_len)
 		return "the session's connection ID has another length";
 	return NULL;
@@ -204,7 +218,7 @@ static int replaceable(const struct tsec_session *session,
 {
 	const struct tsec_half *half = direction == TSEC_DIR_TX ?
 				       &session->tx : &session->rx;
-	u32 id = key->id ?: session->record->key_id;
+	u32 id = key_id(session, key->id);
 	bool taken;
 
 	*why = mismatch(session, half, key);
@@ -217,6 +231,23 @@ static int replaceable(const struct tsec_session *session,
 			rcu_dereference_protected(half->slot, true)->id == id;
 	*why = "the session has a key of that ID";
 	return taken ? -EEXIST : 0;
+}
+
+/* Puts one more key to work. */
+static int slot_install(struct tsec_session *session,
+			enum tsec_direction direction,
+			struct tsec_dgram_key *slot, bool confirm,
+			const char **why)
+{
+	int err = 0;
+
+	if (direction == TSEC_DIR_RX)
+		err = rx_install(session, slot, why);
+	else
+		tx_replace(session, slot, confirm);
+	if (!err)
+		clear_bit(TSEC_SESSION_SOFT_TOLD, &session->flags);
+	return err;
 }
 
 /**
@@ -260,13 +291,29 @@ int tsec_dgram_rekey(struct tsec_session *session,
 			return err;
 		}
 	}
-	if (direction == TSEC_DIR_RX)
-		err = rx_install(session, slot, why);
-	else
-		tx_replace(session, slot, confirm);
-	if (!err)
-		clear_bit(TSEC_SESSION_SOFT_TOLD, &session->flags);
-	return err;
+	return slot_install(session, direction, slot, confirm, why);
+}
+
+/**
+ * tsec_dgram_rekey_renewed() - put a key to work that has renewed itself
+ * @session: an open session
+ * @direction: which key of it; its secret is the next one already
+ * @why: set to the reason of a failure
+ *
+ * Context: process context; the caller holds tx.lock and rx.lock.
+ * Return: 0, or as the protocol's key_new().
+ */
+int tsec_dgram_rekey_renewed(struct tsec_session *session,
+			     enum tsec_direction direction, const char **why)
+{
+	struct tsec_half *half = direction == TSEC_DIR_TX ? &session->tx :
+							    &session->rx;
+	struct tsec_dgram_key *slot;
+
+	slot = slot_make(session, direction, &half->key, why);
+	if (IS_ERR(slot))
+		return PTR_ERR(slot);
+	return slot_install(session, direction, slot, false, why);
 }
 
 /**
@@ -285,10 +332,17 @@ int tsec_dgram_rekey_first(struct tsec_session *session, const char **why)
 	if (IS_ERR(tx))
 		return PTR_ERR(tx);
 	rcu_assign_pointer(session->tx.slot, tx);
+	session->dgram->update.message_seq = session->tx.key.message_seq;
 	rx = slot_make(session, TSEC_DIR_RX, &session->rx.key, why);
 	if (IS_ERR(rx))
 		return PTR_ERR(rx);
 	return rx_install(session, rx, why);
+}
+
+/* Of IDs that are shown in part, 0 is one as any other. */
+static bool is_for_all(const struct tsec_dgram_key *slot)
+{
+	return !slot->id && !slot->ops->id_mask;
 }
 
 /**
@@ -307,7 +361,7 @@ struct tsec_dgram_key *tsec_dgram_rx_key(const struct tsec_dgram *dgram,
 
 	for (i = 0; i < TSEC_DGRAM_RX_KEYS; i++) {
 		slot = rcu_dereference(dgram->rx_keys[i]);
-		if (slot && (!slot->id || slot->id == id))
+		if (slot && (slot->id == id || is_for_all(slot)))
 			return slot;
 	}
 	return NULL;

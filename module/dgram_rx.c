@@ -24,6 +24,8 @@
 #include "listener.h"
 #include "net.h"
 #include "packet.h"
+#include "record/dtls13.h"
+#include "record/tls.h"
 #include "session.h"
 
 enum rx_limits {
@@ -36,10 +38,14 @@ enum rx_limits {
  * struct control_cb - what goes with a packet for the work
  * @content: a control record: its type
  * @flight: no record that was opened, but a datagram for the daemon
+ * @epoch: the record's key
+ * @seq: its number under that key
  */
 struct control_cb {
 	u8 content;
 	bool flight;
+	u32 epoch;
+	u64 seq;
 };
 
 /* Called in softirq, under RCU; the work holds a reference. */
@@ -142,20 +148,24 @@ static int headers_pull(struct tsec_session *session,
 	return tsec_encap_header_pull(&session->dgram->header, packet);
 }
 
-/* Opens a record in place; whatever is wrong with it has been counted. */
-static bool record_open(struct tsec_session *session,
-			const struct tsec_packet_header *header,
-			struct tsec_packet *packet)
+/*
+ * Opens a record in place, and tells by which key; NULL if it does not open:
+ * whatever is wrong with it has been counted.
+ */
+static const struct tsec_dgram_key *
+record_open(struct tsec_session *session,
+	    const struct tsec_packet_header *header,
+	    struct tsec_packet *packet)
 {
 	struct tsec_dgram_key *slot = key_for(session, header);
 	int err;
 
 	if (!slot || !key_allows(session, slot))
-		return false;
+		return NULL;
 	err = slot->ops->open(slot->key, packet);
 	if (err) {
 		open_failed(session, slot, err);
-		return false;
+		return NULL;
 	}
 	atomic64_inc(&slot->next);
 	/* Pairs with the one in tx_wait(). */
@@ -166,9 +176,10 @@ static bool record_open(struct tsec_session *session,
 			 tsec_dgram_move_newest(session->dgram,
 						slot->about.epoch);
 	err = headers_pull(session, packet);
-	if (err)
-		TSEC_INC_STATS(session->tn, stat_of(err));
-	return !err;
+	if (!err)
+		return slot;
+	TSEC_INC_STATS(session->tn, stat_of(err));
+	return NULL;
 }
 
 /* Kept up to accept(); true if the datagram is used up. */
@@ -248,37 +259,52 @@ static void control_queue(struct tsec_session *session, struct sk_buff *skb,
 	work_queue(dgram);
 }
 
+/* Of DTLS 1.2 it would be renegotiation, which nobody here does. */
+static bool takes_messages(const struct tsec_session *session)
+{
+	return session->version == TSEC_VERSION_DTLS_1_3;
+}
+
 /* Hands on what a record held; @skb begins where the record began. */
 static void deliver(struct tsec_session *session, struct sk_buff *skb,
-		    const struct tsec_packet *packet)
+		    const struct tsec_packet *packet,
+		    const struct tsec_dgram_key *slot)
 {
 	__skb_pull(skb, packet->data - skb->data);
 	__skb_trim(skb, packet->len);
-	switch (packet->kind) {
-	case TSEC_PACKET_DATA:
+	if (packet->kind == TSEC_PACKET_DATA)
 		data_queue(session, skb);
-		break;
-	case TSEC_PACKET_CONTROL:
+	else if (packet->kind == TSEC_PACKET_CONTROL || takes_messages(session))
 		control_queue(session, skb, (struct control_cb){
-			      .content = packet->content });
-		break;
-	case TSEC_PACKET_HANDSHAKE:
-		/* DTLS 1.2 renegotiates so, which nobody here does. */
+			      .content = packet->content,
+			      .epoch = slot->about.id,
+			      .seq = packet->seq });
+	else
 		tsec_drop(session->tn, skb, TSEC_STAT_TICKETS_DROPPED);
-		break;
-	}
 }
 
 /* A record with others behind it: those keep the datagram. */
 static void deliver_clone(struct tsec_session *session, struct sk_buff *skb,
-			  const struct tsec_packet *packet)
+			  const struct tsec_packet *packet,
+			  const struct tsec_dgram_key *slot)
 {
 	struct sk_buff *clone = skb_clone(skb, GFP_ATOMIC);
 
 	if (clone)
-		deliver(session, clone, packet);
+		deliver(session, clone, packet, slot);
 	else
 		TSEC_INC_STATS(session->tn, TSEC_STAT_PACKETS_NO_MEMORY);
+}
+
+/* Is it under a key of the daemon's, if a protocol has such? */
+static bool is_daemons(const struct tsec_session *session,
+		       const struct tsec_packet_header *header)
+{
+	u32 id = session->dgram->ops->handshake_id;
+
+	/* Of IDs that are shown in part, a later key may look like that. */
+	return id && header->sealed && header->key_id == id &&
+	       !tsec_dgram_rx_key(session->dgram, id);
 }
 
 /*
@@ -288,8 +314,10 @@ static void deliver_clone(struct tsec_session *session, struct sk_buff *skb,
 static bool is_flight(const struct tsec_session *session,
 		      const struct tsec_packet_header *header)
 {
-	return !header->sealed && header->kind == TSEC_PACKET_HANDSHAKE &&
-	       READ_ONCE(session->channel);
+	if (!READ_ONCE(session->channel))
+		return false;
+	return is_daemons(session, header) ||
+	       (!header->sealed && header->kind == TSEC_PACKET_HANDSHAKE);
 }
 
 /* Of a peer that may move, the newest record tells where it is. */
@@ -309,7 +337,7 @@ static u8 outer_tos(const struct sk_buff *skb)
 /* Opens all records of a datagram.  Under RCU, bottom halves off. */
 static void datagram_open(struct tsec_session *session, struct sk_buff *skb)
 {
-	const struct tsec_packet_ops *ops = session->record->packet;
+	const struct tsec_packet_ops *ops = session->dgram->ops;
 	bool elsewhere = READ_ONCE(session->dgram->mobile) &&
 			 !tsec_udp_path_is_from(&session->dgram->path, skb);
 	u8 cid_len = session->rx.key.cid_len;
@@ -322,7 +350,7 @@ static void datagram_open(struct tsec_session *session, struct sk_buff *skb)
 			.len	= header.len,
 			.tos	= outer_tos(skb),
 		};
-		bool opened;
+		const struct tsec_dgram_key *slot;
 
 		if (elsewhere && !header.cid &&
 		    ops->mobility == TSEC_MOBILITY_CHECKED) {
@@ -334,15 +362,15 @@ static void datagram_open(struct tsec_session *session, struct sk_buff *skb)
 				      .flight = true });
 			return;
 		}
-		opened = record_open(session, &header, &packet);
-		if (opened && packet.newest)
+		slot = record_open(session, &header, &packet);
+		if (slot && packet.newest)
 			place_note(session, skb, len, elsewhere);
-		if (opened && header.len == skb->len) {
-			deliver(session, skb, &packet);
+		if (slot && header.len == skb->len) {
+			deliver(session, skb, &packet, slot);
 			return;
 		}
-		if (opened)
-			deliver_clone(session, skb, &packet);
+		if (slot)
+			deliver_clone(session, skb, &packet, slot);
 		if (header.len == skb->len) {
 			kfree_skb(skb);
 			return;
@@ -512,7 +540,7 @@ static void peer_closed(struct tsec_session *session)
 	sock_put(sk);
 }
 
-static void control_take(struct tsec_session *session, struct sk_buff *skb)
+static void alert_take(struct tsec_session *session, struct sk_buff *skb)
 {
 	struct tsec_record_input in = {
 		.data	= skb->data,
@@ -526,6 +554,9 @@ static void control_take(struct tsec_session *session, struct sk_buff *skb)
 	if (tsec_dgram_move_control(session->dgram, skb, in.type))
 		return;
 	while ((ret = session->record->control(NULL, &in, &ev)) > 0) {
+		/* RFC 8446 section 6: the level means nothing any more. */
+		if (takes_messages(session) && ev.type == TSEC_RECORD_ALERT)
+			ev.fatal = ev.alert != TSEC_TLS_ALERT_USER_CANCELED;
 		if (ev.type == TSEC_RECORD_CLOSE)
 			peer_closed(session);
 		else
@@ -533,6 +564,24 @@ static void control_take(struct tsec_session *session, struct sk_buff *skb)
 	}
 	if (ret == -EPROTO)
 		TSEC_INC_STATS(session->tn, TSEC_STAT_PROTOCOL_ERRORS);
+}
+
+static void control_take(struct tsec_session *session, struct sk_buff *skb)
+{
+	const struct control_cb *cb = (struct control_cb *)skb->cb;
+
+	if (takes_messages(session) && cb->content != TSEC_TLS_RECORD_ALERT)
+		tsec_dgram_update_take(session, cb->content, cb->epoch,
+				       cb->seq, skb->data, skb->len);
+	else
+		alert_take(session, skb);
+}
+
+static void soft_limit(struct tsec_session *session,
+		       enum tsec_direction direction)
+{
+	if (!tsec_dgram_update_due(session, direction))
+		tsec_control_rekey_needed(session, direction);
 }
 
 static void flight_pass(struct tsec_session *session, struct sk_buff *skb)
@@ -557,12 +606,14 @@ static void rx_work(struct work_struct *work)
 			control_take(session, skb);
 		kfree_skb(skb);
 	}
+	if (test_and_clear_bit(TSEC_DGRAM_TX_SOFT, &dgram->events))
+		soft_limit(session, TSEC_DIR_TX);
 	if (test_and_clear_bit(TSEC_DGRAM_RX_END, &dgram->events))
 		peer_closed(session);
 	if (test_and_clear_bit(TSEC_DGRAM_RX_MOVED, &dgram->events))
 		tsec_dgram_move_work(dgram);
 	if (test_and_clear_bit(TSEC_DGRAM_RX_SOFT, &dgram->events))
-		tsec_control_rekey_needed(session, TSEC_DIR_RX);
+		soft_limit(session, TSEC_DIR_RX);
 	if (test_bit(TSEC_DGRAM_RX_HARD, &dgram->events))
 		tsec_control_expire(session, TSEC_DIR_RX);
 	tsec_session_put(session);

@@ -68,7 +68,7 @@ static int segment_add(struct tsec_session *session, struct sk_buff *skb,
 		       struct msghdr *msg, size_t len, u8 tos)
 {
 	u32 room = tsec_dgram_header_room(session);
-	size_t size = room + len + session->record->packet->trailer_room;
+	size_t size = room + len + session->dgram->ops->trailer_room;
 	struct page_frag *pfrag = &current->task_frag;
 	struct sock *isk = session->dgram->out;
 	struct tsec_packet packet = { .len = len, .tos = tos };

@@ -53,6 +53,15 @@ static enum tsec_key_verdict packet_seal(struct tsec_session *session,
 	return verdict;
 }
 
+/* To renew a key takes locks that the sender may hold. */
+static void soft_limit(struct tsec_session *session)
+{
+	if (!tsec_key_renewable(&session->tx.key))
+		tsec_control_rekey_needed(session, TSEC_DIR_TX);
+	else if (!test_bit(TSEC_SESSION_SOFT_TOLD, &session->flags))
+		tsec_dgram_rx_tell(session->dgram, TSEC_DGRAM_TX_SOFT);
+}
+
 /**
  * tsec_dgram_seal() - seal a packet under the next number
  * @session: an open session
@@ -76,7 +85,7 @@ int tsec_dgram_seal(struct tsec_session *session, struct tsec_packet *packet)
 	case TSEC_KEY_HARD:
 		return tsec_control_expire(session, TSEC_DIR_TX);
 	case TSEC_KEY_SOFT:
-		tsec_control_rekey_needed(session, TSEC_DIR_TX);
+		soft_limit(session);
 		return err;
 	default:
 		return err;
@@ -91,13 +100,15 @@ int tsec_dgram_seal(struct tsec_session *session, struct tsec_packet *packet)
  */
 u32 tsec_dgram_header_room(const struct tsec_session *session)
 {
-	return session->record->packet->header_room +
-	       session->dgram->header.len + session->dgram->tunnel.header_len;
+	const struct tsec_dgram *dgram = session->dgram;
+
+	return dgram->ops->header_room + dgram->header.len +
+	       dgram->tunnel.header_len;
 }
 
 static u32 packet_fit(const struct tsec_session *session, u32 mtu)
 {
-	const struct tsec_packet_ops *ops = session->record->packet;
+	const struct tsec_packet_ops *ops = session->dgram->ops;
 	u32 around = ops->header_room + ops->trailer_room;
 	u32 len;
 
@@ -136,7 +147,7 @@ u32 tsec_dgram_fit(const struct tsec_session *session, u32 mtu)
 u32 tsec_dgram_sealed_len(const struct tsec_session *session,
 			  const struct tsec_packet *packet)
 {
-	const struct tsec_packet_ops *ops = session->record->packet;
+	const struct tsec_packet_ops *ops = session->dgram->ops;
 
 	u32 len;
 
@@ -151,18 +162,18 @@ u32 tsec_dgram_sealed_len(const struct tsec_session *session,
 
 /* @packet says what it carries. */
 static int skb_seal(struct tsec_session *session, struct sk_buff *skb,
-		    struct tsec_packet packet)
+		    struct tsec_packet *packet)
 {
 	int err;
 
-	packet.data = skb->data;
-	packet.len = skb->len;
-	err = tsec_dgram_seal(session, &packet);
+	packet->data = skb->data;
+	packet->len = skb->len;
+	err = tsec_dgram_seal(session, packet);
 	if (err)
 		return err;
-	__skb_push(skb, skb->data - packet.data);
-	skb->len = packet.len;
-	skb_set_tail_pointer(skb, packet.len);
+	__skb_push(skb, skb->data - packet->data);
+	skb->len = packet->len;
+	skb_set_tail_pointer(skb, packet->len);
 	return 0;
 }
 
@@ -182,7 +193,7 @@ static struct sk_buff *skb_make(struct tsec_session *session,
 	struct sk_buff *skb;
 
 	skb = sock_alloc_send_skb(session->dgram->out, room + len +
-				  session->record->packet->trailer_room,
+				  session->dgram->ops->trailer_room,
 				  flags & MSG_DONTWAIT, err);
 	if (!skb)
 		return NULL;
@@ -200,7 +211,7 @@ static struct sk_buff *skb_make_control(struct tsec_session *session,
 	struct sk_buff *skb;
 
 	skb = sock_wmalloc(session->dgram->out, room + len +
-			   session->record->packet->trailer_room, 1,
+			   session->dgram->ops->trailer_room, 1,
 			   GFP_KERNEL);
 	if (!skb)
 		return NULL;
@@ -213,6 +224,10 @@ static struct sk_buff *packet_make(struct tsec_session *session,
 				   const struct tsec_udp_route *route,
 				   struct msghdr *msg, size_t len, int *err)
 {
+	struct tsec_packet packet = {
+		.kind	= TSEC_PACKET_DATA,
+		.tos	= route->tos,
+	};
 	struct sk_buff *skb;
 
 	skb = skb_make(session, route, len, msg->msg_flags, err);
@@ -223,9 +238,7 @@ static struct sk_buff *packet_make(struct tsec_session *session,
 		goto free_skb;
 	/* It may have waited for room. */
 	*err = tsec_dgram_tx_broken(session) ?:
-	       skb_seal(session, skb, (struct tsec_packet){
-			.kind	= TSEC_PACKET_DATA,
-			.tos	= route->tos });
+	       skb_seal(session, skb, &packet);
 	if (!*err)
 		return skb;
 free_skb:
@@ -317,7 +330,7 @@ static int route_find(struct tsec_session *session,
 /* Uses up the route. */
 static bool control_send(struct tsec_session *session,
 			 struct tsec_udp_route *route, u8 type,
-			 const u8 *message, size_t len)
+			 const u8 *message, size_t len, u64 *seq)
 {
 	struct sk_buff *skb = skb_make_control(session, route, message, len);
 	struct tsec_packet packet = {
@@ -327,8 +340,10 @@ static bool control_send(struct tsec_session *session,
 
 	if (!skb)
 		goto put_route;
-	if (skb_seal(session, skb, packet))
+	if (skb_seal(session, skb, &packet))
 		goto free_skb;
+	if (seq)
+		*seq = packet.seq;
 	tsec_udp_send(session->dgram->out, route, skb);
 	return true;
 
@@ -369,7 +384,7 @@ static bool close_send(struct tsec_session *session,
 	if (!session->record->build_close)
 		return farewell_send(session, route);
 	len = session->record->build_close(message, &type);
-	return control_send(session, route, type, message, len);
+	return control_send(session, route, type, message, len, NULL);
 }
 
 /**
@@ -390,6 +405,26 @@ void tsec_dgram_send_close(struct tsec_session *session)
 		return;
 	if (close_send(session, &route))
 		TSEC_INC_STATS(session->tn, TSEC_STAT_CLOSE_NOTIFY_SENT);
+}
+
+/**
+ * tsec_dgram_send_message() - send a message of the protocol to the peer
+ * @session: an open session
+ * @type: the message's type
+ * @message: what goes into one record
+ * @len: bytes of @message
+ * @seq: set to the record's number
+ *
+ * Context: process context; @session->inner is there, and stays.
+ * Return: false if it was not sent.
+ */
+bool tsec_dgram_send_message(struct tsec_session *session, u8 type,
+			     const u8 *message, size_t len, u64 *seq)
+{
+	struct tsec_udp_route route;
+
+	return !route_find(session, &route) &&
+	       control_send(session, &route, type, message, len, seq);
 }
 
 /**
@@ -415,7 +450,7 @@ void tsec_dgram_send_control(struct tsec_session *session,
 	if (session->inner && !tsec_dgram_tx_broken(session) &&
 	    !tsec_udp_ask(&dgram->path, dgram->out, NULL, &ask) &&
 	    !tsec_udp_route_to(dgram->out, to, &ask, &route))
-		control_send(session, &route, type, message, len);
+		control_send(session, &route, type, message, len, NULL);
 	mutex_unlock(&session->tx.lock);
 }
 

@@ -38,6 +38,17 @@ static bool is_loaded(const struct tsec_endpoint *endpoint)
 	       (listener && tsec_listener_is_loaded(listener, endpoint->tn));
 }
 
+/* What the listener allows now, under RCU. */
+static bool terms_tell(const struct tsec_greeting *greeting,
+		       struct tsec_greeting_terms *terms)
+{
+	const struct tsec_endpoint *endpoint = greeting->owner;
+	struct tsec_listener *listener = rcu_dereference(endpoint->listener);
+
+	return listener && tsec_profile_terms(&endpoint->tn->profiles,
+					      listener->app, terms);
+}
+
 /* What a datagram is to the listener, if there is one. */
 static enum tsec_greeting_verdict meet(const struct tsec_endpoint *endpoint,
 				       const struct tsec_udp_ends *ends,
@@ -55,7 +66,9 @@ static enum tsec_greeting_verdict meet(const struct tsec_endpoint *endpoint,
 	greeting->secret = endpoint->secret;
 	greeting->pubkey = endpoint->pubkey;
 	greeting->loaded = loaded;
-	return endpoint->ops->greet(greeting);
+	greeting->owner = endpoint;
+	greeting->terms = terms_tell;
+	return endpoint->greet(greeting);
 }
 
 static void answer(struct tsec_endpoint *endpoint,
@@ -318,6 +331,14 @@ static bool dgram_adopt(struct tsec_listener *listener,
 	return true;
 }
 
+static enum tsec_greeting_verdict
+(*greet_of(u8 protocol))(struct tsec_greeting *greeting)
+{
+	const struct tsec_record_ops *record = tsec_record_ops_find(protocol);
+
+	return record->greet ?: record->packet->greet;
+}
+
 static struct tsec_endpoint *endpoint_new(struct tsec_listener *listener)
 {
 	struct tsec_endpoint *endpoint;
@@ -336,6 +357,7 @@ static struct tsec_endpoint *endpoint_new(struct tsec_listener *listener)
 	endpoint->isk = endpoint->sock->sk;
 	endpoint->tn = tsec_net_get(sock_net(endpoint->isk));
 	endpoint->ops = tsec_record_ops_find(listener->protocol)->packet;
+	endpoint->greet = greet_of(listener->protocol);
 	RCU_INIT_POINTER(endpoint->listener, listener);
 	return endpoint;
 }
@@ -384,8 +406,7 @@ static int dgram_start(struct tsec_listener *listener)
 	struct tsec_endpoint *endpoint;
 	int err;
 
-	if (!tsec_record_ops_find(listener->protocol)->packet->greet ||
-	    keys_are_manual(listener))
+	if (!greet_of(listener->protocol) || keys_are_manual(listener))
 		return -EOPNOTSUPP;
 	err = name_get(listener->inner);
 	if (err)

@@ -61,6 +61,7 @@ struct tsec_endpoint_peer {
  * @isk: its other half, which softirqs may use up to the end
  * @tn: its network namespace
  * @ops: the protocol of what comes in
+ * @greet: meets the clients, as struct tsec_packet_ops has it
  * @listener: who wants the clients, NULL once it has stopped
  * @lock: taken to change the tables, bottom halves off, inside of the
  *	listener's
@@ -79,6 +80,7 @@ struct tsec_endpoint {
 	struct sock *isk;
 	struct tsec_net *tn;
 	const struct tsec_packet_ops *ops;
+	enum tsec_greeting_verdict (*greet)(struct tsec_greeting *greeting);
 	struct tsec_listener __rcu *listener;
 	spinlock_t lock;	/* keys do not change in a table */
 	struct rhashtable sessions;

@@ -241,17 +241,19 @@ int tsec_hkdf_expand_label(enum tsec_hash hash, const u8 *secret,
  * @secret: the secret, tsec_hash_size() bytes
  * @label: the label without "dtls13" (RFC 9147 section 5.9), at most
  *	TSEC_HKDF_LABEL_MAX bytes
+ * @context: the context; may be NULL if there is none, as in all labels of
+ *	the record layer
+ * @context_len: bytes of @context
  * @out: set on success, wiped on failure
  * @out_len: bytes of @out
- *
- * The context is empty, as in all labels of the record layer.
  *
  * Context: Process context, may sleep.
  * Return: as tsec_hkdf_expand_label().
  */
 int tsec_hkdf_expand_label_dtls(enum tsec_hash hash, const u8 *secret,
-				const char *label, u8 *out, u16 out_len)
+				const char *label, const u8 *context,
+				u8 context_len, u8 *out, u16 out_len)
 {
-	return expand_label(hash, secret, "dtls13", label, NULL, 0, out,
-			    out_len);
+	return expand_label(hash, secret, "dtls13", label, context,
+			    context_len, out, out_len);
 }

@@ -33,6 +33,7 @@ int tsec_hkdf_expand_label(enum tsec_hash hash, const u8 *secret,
 			   const char *label, const u8 *context,
 			   u8 context_len, u8 *out, u16 out_len);
 int tsec_hkdf_expand_label_dtls(enum tsec_hash hash, const u8 *secret,
-				const char *label, u8 *out, u16 out_len);
+				const char *label, const u8 *context,
+				u8 context_len, u8 *out, u16 out_len);
 
 #endif /* TSEC_HKDF_H */

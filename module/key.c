@@ -10,6 +10,7 @@
 #include <linux/string.h>
 
 #include "key.h"
+#include "record/dtls13.h"
 
 /*
  * The limits of AES-GCM: RFC 8446 section 5.5 allows 2^24.5 full-size records
@@ -231,11 +232,17 @@ static bool all_zero(const u8 *data, size_t len)
 	return !memchr_inv(data, 0, len);
 }
 
+static bool is_1_3(u16 version)
+{
+	return version == TSEC_VERSION_TLS_1_3 ||
+	       version == TSEC_VERSION_DTLS_1_3;
+}
+
 static const char *secret_fault(const struct tsec_key *key,
 				const struct tsec_cipher_desc *desc)
 {
-	if (key->version != TSEC_VERSION_TLS_1_3)
-		return "only TLS 1.3 makes keys of a secret";
+	if (!is_1_3(key->version))
+		return "only (D)TLS 1.3 makes keys of a secret";
 	if (key->key_len || key->iv_len)
 		return "either a secret, or a key and an IV";
 	if (key->secret_len != tsec_hash_size(desc->hash))
@@ -260,6 +267,7 @@ u8 tsec_version_protocol(u16 version)
 	case TSEC_VERSION_TLS_1_3:
 		return TSEC_PROTO_TLS;
 	case TSEC_VERSION_DTLS_1_2:
+	case TSEC_VERSION_DTLS_1_3:
 		return TSEC_PROTO_DTLS;
 	case TSEC_VERSION_SRTP:
 		return TSEC_PROTO_SRTP;
@@ -298,6 +306,8 @@ static u8 iv_length(const struct tsec_key *key,
 static const char *plain_fault(const struct tsec_key *key,
 			       const struct tsec_cipher_desc *desc)
 {
+	if (key->version == TSEC_VERSION_DTLS_1_3)
+		return "a secret is needed: more than one key comes of it";
 	if (!key->key_len)
 		return "a key and an IV are needed, or a secret";
 	if (key->key_len != desc->key_len)
@@ -311,7 +321,7 @@ static const char *plain_fault(const struct tsec_key *key,
 
 static bool has_cid(u16 version)
 {
-	return version == TSEC_VERSION_DTLS_1_2 ||
+	return tsec_version_protocol(version) == TSEC_PROTO_DTLS ||
 	       version == TSEC_VERSION_SRTP;
 }
 
@@ -321,6 +331,9 @@ static const char *id_fault(const struct tsec_key *key)
 	case TSEC_VERSION_DTLS_1_2:
 		return key->id <= U16_MAX ? NULL :
 		       "an epoch of DTLS 1.2 has 16 bits";
+	case TSEC_VERSION_DTLS_1_3:
+		return !key->id || key->id >= TSEC_DTLS13_EPOCH ? NULL :
+		       "the first epoch of data in DTLS 1.3 is 3";
 	case TSEC_VERSION_ESP:
 	case TSEC_VERSION_ESP_ESN:
 		return key->id >= TSEC_ESP_SPI_MIN ? NULL :
@@ -358,6 +371,8 @@ static const char *key_fault(const struct tsec_key *key)
 		return "only DTLS and SRTP have connection IDs";
 	if (key->seq >= hard_records(desc, key->version))
 		return "sequence number beyond the limit of the cipher";
+	if (key->message_seq && key->version != TSEC_VERSION_DTLS_1_3)
+		return "only DTLS 1.3 has messages after the handshake";
 	if (!tsec_limits_valid(&key->limits))
 		return "a soft limit is beyond its hard limit";
 	if (key->secret_len)

@@ -81,6 +81,7 @@ struct tsec_key {
 	time64_t born;
 	u32 epoch;
 	u32 id;
+	u16 message_seq;
 	u16 version;
 	u16 cipher;
 	u8 key_len;

@@ -9,6 +9,7 @@
 
 #include "aead.h"
 #include "channel.h"
+#include "hash.h"
 #include "net.h"
 #include "netlink.h"
 #include "session.h"
@@ -98,6 +99,7 @@ static int __init tsec_init(void)
 	err = tsec_aead_init();
 	if (err)
 		goto destroy_wq;
+	tsec_hash_init();
 	err = register_pernet_subsys(&net_ops);
 	if (err)
 		goto exit_aead;
@@ -119,6 +121,7 @@ unregister_channel:
 unregister_net:
 	unregister_pernet_subsys(&net_ops);
 exit_aead:
+	tsec_hash_exit();
 	tsec_aead_exit();
 destroy_wq:
 	destroy_workqueue(tsec_wq);
@@ -138,6 +141,7 @@ static void __exit tsec_exit(void)
 	tsec_netlink_unregister();
 	tsec_channel_unregister();
 	unregister_pernet_subsys(&net_ops);
+	tsec_hash_exit();
 	tsec_aead_exit();
 	destroy_workqueue(tsec_wq);
 	tsec_sessions_exit();

@@ -40,6 +40,7 @@ const struct nla_policy tsec_policy_key_new[TSEC_A_KEY_MAX + 1] = {
 					    .len = TSEC_CID_MAX },
 	[TSEC_A_KEY_ID]			= NLA_POLICY_MIN(NLA_U32, 1),
 	[TSEC_A_KEY_CONFIRM]		= { .type = NLA_FLAG },
+	[TSEC_A_KEY_MESSAGE_SEQ]	= { .type = NLA_U16 },
 };
 
 const struct nla_policy tsec_policy_key_del[TSEC_A_KEY_MAX + 1] = {
@@ -71,6 +72,8 @@ static void key_parse(struct tsec_key *key, struct nlattr **tb)
 		key->seq = nla_get_u64(tb[TSEC_A_KEY_SEQ]);
 	if (tb[TSEC_A_KEY_ID])
 		key->id = nla_get_u32(tb[TSEC_A_KEY_ID]);
+	if (tb[TSEC_A_KEY_MESSAGE_SEQ])
+		key->message_seq = nla_get_u16(tb[TSEC_A_KEY_MESSAGE_SEQ]);
 	key->key_len = bytes_take(key->key, tb[TSEC_A_KEY_KEY]);
 	key->iv_len = bytes_take(key->iv, tb[TSEC_A_KEY_IV]);
 	key->secret_len = bytes_take(key->secret, tb[TSEC_A_KEY_SECRET]);
@@ -103,7 +106,8 @@ static int key_make(struct tsec_key *key, struct nlattr **tb,
 		return err;
 	key->born = ktime_get_boottime_seconds();
 	*why = "the key cannot be derived";
-	return key->secret_len ? tsec_key_derive(key) : 0;
+	return key->version == TSEC_VERSION_TLS_1_3 && key->secret_len ?
+	       tsec_key_derive(key) : 0;
 }
 
 /* A key to begin with: it waits for its partner and for handshake-done. */
@@ -324,7 +328,7 @@ int tsec_nl_key_update(struct sk_buff *skb, struct genl_info *info)
 	session = tsec_nl_session_find(info, tb[TSEC_A_KEY_SESSION]);
 	if (IS_ERR(session))
 		return PTR_ERR(session);
-	err = tsec_stream_key_update(session, tb[TSEC_A_KEY_REQUEST]);
+	err = session->transport->key_update(session, tb[TSEC_A_KEY_REQUEST]);
 	tsec_session_put(session);
 	if (err == -EOPNOTSUPP)
 		tsec_nl_refuse(info, err,

@@ -16,7 +16,7 @@ enum tsec_packet_limits {
 	TSEC_PACKET_DATAGRAM_MAX = 65527, /* what a UDP header can tell of */
 	TSEC_GREETING_SECRET_LEN = 32,
 	TSEC_GREETING_PROOF_LEN	= 16,
-	TSEC_GREETING_REPLY_MAX	= 64,	/* less than what it answers */
+	TSEC_GREETING_REPLY_MAX	= 160,	/* about as long as what it answers */
 };
 
 /**
@@ -112,6 +112,18 @@ enum tsec_greeting_verdict {
 };
 
 /**
+ * struct tsec_greeting_terms - what a listener allows
+ * @version_max: the highest version, as profiles call it
+ * @ciphers: enum tsec_cipher, in order of preference
+ * @cipher_count: how many
+ */
+struct tsec_greeting_terms {
+	u16 version_max;
+	u16 ciphers[TSEC_CIPHER_MAX];
+	u8 cipher_count;
+};
+
+/**
  * struct tsec_greeting - a datagram of a peer that a listener does not know
  * @data: the datagram
  * @len: bytes of @data
@@ -122,6 +134,9 @@ enum tsec_greeting_verdict {
  * @pubkey: the listener's public key, of TSEC_PUBKEY_LEN bytes, where the
  *	protocol needs one
  * @loaded: there are many who want to begin: none is taken at its word
+ * @owner: whoever brings it, for @terms
+ * @terms: tells what the listener allows, when that matters; false if it
+ *	takes nobody
  * @proof: PROVEN: what tells attempts of the same peer apart,
  *	TSEC_GREETING_PROOF_LEN bytes in @data: what has proven its address
  * @reply: ANSWERED: the answer
@@ -136,6 +151,9 @@ struct tsec_greeting {
 	const u8 *secret;
 	const u8 *pubkey;
 	bool loaded;
+	const void *owner;
+	bool (*terms)(const struct tsec_greeting *greeting,
+		      struct tsec_greeting_terms *terms);
 	const u8 *proof;
 	u8 reply[TSEC_GREETING_REPLY_MAX];
 	u8 reply_len;
@@ -161,6 +179,9 @@ enum tsec_mobility {
  * @payload_max: most payload bytes in a record, whatever the path
  * @seq_min: the first number that may be used
  * @seq_max: the last number that may be used
+ * @key_id: the ID of keys that come without one; 0 for what the protocol has
+ * @id_mask: as much of a key's ID as records show; 0 for all of it
+ * @handshake_id: the ID of keys that are the daemon's own; 0 for none
  * @mobility: whether peers may change their addresses
  * @fit: most payload bytes of a record of so many bytes, 0 if none fits;
  *	NULL where each record takes header_room and trailer_room in full
@@ -202,6 +223,9 @@ struct tsec_packet_ops {
 	u32 payload_max;
 	u64 seq_min;
 	u64 seq_max;
+	u32 key_id;
+	u32 id_mask;
+	u32 handshake_id;
 	enum tsec_mobility mobility;
 	u32 (*fit)(const struct tsec_packet_key *key, u32 len);
 	u32 (*sealed_len)(const struct tsec_packet_key *key, const u8 *data,

@@ -189,6 +189,28 @@ struct tsec_profile *tsec_profile_find(struct tsec_profiles *profiles,
 }
 
 /**
+ * tsec_profile_terms() - what a listener allows its clients now
+ * @profiles: the profiles of the network namespace
+ * @app: what the listener's program has set
+ * @terms: set on success
+ *
+ * Context: Any.
+ * Return: false if there is no such profile, or nothing that both allow.
+ */
+bool tsec_profile_terms(struct tsec_profiles *profiles,
+			const struct tsec_overrides *app,
+			struct tsec_greeting_terms *terms)
+{
+	struct tsec_profile *profile = tsec_profile_find(profiles,
+							 app->profile);
+	bool any;
+
+	any = profile && tsec_settings_terms(&profile->settings, app, terms);
+	tsec_profile_put(profile);
+	return any;
+}
+
+/**
  * tsec_profile_nth() - walk the profiles
  * @profiles: the profiles of the network namespace
  * @n: how many to skip

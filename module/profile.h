@@ -68,6 +68,9 @@ void tsec_profiles_exit(struct tsec_profiles *profiles);
 bool tsec_profile_name_valid(const char *name);
 struct tsec_profile *tsec_profile_find(struct tsec_profiles *profiles,
 				       const char *name);
+bool tsec_profile_terms(struct tsec_profiles *profiles,
+			const struct tsec_overrides *app,
+			struct tsec_greeting_terms *terms);
 struct tsec_profile *tsec_profile_nth(struct tsec_profiles *profiles,
 				      unsigned int n);
 void tsec_profile_put(struct tsec_profile *profile);

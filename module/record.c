@@ -5,7 +5,7 @@
 #include <linux/kernel.h>
 
 #include "record.h"
-#include "record/dtls12.h"
+#include "record/dtls.h"
 #include "record/esp.h"
 #include "record/srtp.h"
 #include "record/tls.h"

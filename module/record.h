@@ -7,8 +7,9 @@
 
 #include <linux/types.h>
 
+#include "packet.h"
+
 struct tsec_key;
-struct tsec_packet_ops;
 struct tsec_tls_rx;
 
 enum tsec_record_limits {
@@ -104,6 +105,8 @@ enum tsec_encap_kind {
  *	cannot renew itself
  * @packet: seals and opens the records of a protocol over datagrams
  *	(SOCK_DGRAM); NULL for one over streams (SOCK_STREAM)
+ * @packet_of: the same for one version; NULL if all have the same
+ * @greet: as in @packet, of clients of all versions; NULL if @packet does
  * @key_id: with @packet: the key ID of keys that come without one, 0 for
  *	keys that are for all
  * @port: with @packet: the UDP port that all records go from and to; 0 for
@@ -137,6 +140,8 @@ struct tsec_record_ops {
 	size_t (*build_key_update)(u8 *buf, u8 *type, bool request);
 	int (*renew)(struct tsec_key *key);
 	const struct tsec_packet_ops *packet;
+	const struct tsec_packet_ops *(*packet_of)(u16 version);
+	enum tsec_greeting_verdict (*greet)(struct tsec_greeting *greeting);
 	u32 key_id;
 	u16 port;
 	enum tsec_encap_kind encap;

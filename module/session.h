@@ -96,6 +96,8 @@ struct tsec_peer {
  * @opened: the session is open, or has been open and gets its program's
  *	socket: takes what came too early; NULL if the transport keeps that
  *	in order itself
+ * @key_update: renews the sending key, and asks the peer to do the same if it
+ *	is to; returns 0, -EOPNOTSUPP if it cannot, or a negative errno
  * @close: ends an open session in good order, before @session->inner goes
  * @abort: cuts a failed session off; the caller holds a reference on @isk
  * @free: frees what @prepare made; nobody calls the session any more
@@ -108,6 +110,7 @@ struct tsec_transport {
 	int (*prepare)(struct tsec_session *session, const char **why);
 	int (*open)(struct tsec_session *session, const char **why);
 	void (*opened)(struct tsec_session *session);
+	int (*key_update)(struct tsec_session *session, bool request);
 	void (*close)(struct tsec_session *session);
 	void (*abort)(struct sock *isk);
 	void (*free)(struct tsec_session *session);

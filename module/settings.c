@@ -332,6 +332,31 @@ int tsec_settings_narrow(struct tsec_settings *effective,
 }
 
 /**
+ * tsec_settings_terms() - versions and ciphers that a session may have
+ * @profile: the settings of the profile
+ * @app: what the program set
+ * @terms: set on success
+ *
+ * Context: Any.
+ * Return: false if no version or no cipher is left.
+ */
+bool tsec_settings_terms(const struct tsec_settings *profile,
+			 const struct tsec_overrides *app,
+			 struct tsec_greeting_terms *terms)
+{
+	/* Its strings stay the profile's. */
+	struct tsec_settings effective = *profile;
+
+	if (narrow_versions(&effective, app) ||
+	    narrow_ciphers(&effective, profile, app))
+		return false;
+	terms->version_max = effective.version_max;
+	terms->cipher_count = effective.cipher_count;
+	memcpy(terms->ciphers, effective.ciphers, sizeof(terms->ciphers));
+	return true;
+}
+
+/**
  * tsec_blob_alloc() - room for bytes that a program gives
  * @len: how many
  *

@@ -11,6 +11,7 @@
 #include <uapi/linux/tsec.h>
 
 #include "key.h"
+#include "packet.h"
 #include "tunnel.h"
 
 /* The role of a session while it may still connect or listen. */
@@ -147,6 +148,10 @@ int tsec_settings_validate(const struct tsec_settings *settings,
 int tsec_settings_narrow(struct tsec_settings *effective,
 			 const struct tsec_settings *profile,
 			 const struct tsec_overrides *app, int role);
+
+bool tsec_settings_terms(const struct tsec_settings *profile,
+			 const struct tsec_overrides *app,
+			 struct tsec_greeting_terms *terms);
 
 struct tsec_blob *tsec_blob_alloc(size_t len);
 struct tsec_blob *tsec_blob_get(struct tsec_blob *blob);

@@ -294,7 +294,7 @@ static int key_update_set(struct tsec_sock *tsk, sockptr_t optval,
 		return -EINVAL;
 	if (tsk->sk.sk_state != TCP_ESTABLISHED)
 		return -ENOTCONN;
-	return tsec_stream_key_update(tsk->session, value);
+	return tsk->session->transport->key_update(tsk->session, value);
 }
 
 /**
@@ -370,6 +370,28 @@ static int info_get(struct tsec_sock *tsk, char __user *optval,
 	return value_put(optval, optlen, &info, sizeof(info));
 }
 
+/* The labels of DTLS have a prefix of their own. */
+static int export_label(const struct tsec_session *session, const u8 *secret,
+			const char *label, const u8 *context, u8 *out,
+			size_t len)
+{
+	enum tsec_hash hash = tsec_cipher_find(session->cipher)->hash;
+	unsigned int size = tsec_hash_size(hash);
+
+	if (session->version == TSEC_VERSION_DTLS_1_3)
+		return tsec_hkdf_expand_label_dtls(hash, secret, label,
+						   context, size, out, len);
+	return tsec_hkdf_expand_label(hash, secret, label, context, size, out,
+				      len);
+}
+
+static bool has_exporter(const struct tsec_session *session, unsigned int size)
+{
+	return (session->version == TSEC_VERSION_TLS_1_3 ||
+		session->version == TSEC_VERSION_DTLS_1_3) &&
+	       session->peer.exporter_len == size;
+}
+
 static int export_derive(struct tsec_session *session,
 			 const struct tsec_export *request, size_t len,
 			 u8 *out, size_t out_len)
@@ -385,8 +407,7 @@ static int export_derive(struct tsec_session *session,
 		return -EINVAL;
 	cipher = tsec_cipher_find(session->cipher);
 	size = tsec_hash_size(cipher->hash);
-	if (session->version != TSEC_VERSION_TLS_1_3 ||
-	    session->peer.exporter_len != size)
+	if (!has_exporter(session, size))
 		return -EOPNOTSUPP;
 	memcpy(label, request->data, request->label_len);
 	label[request->label_len] = '\0';
@@ -394,16 +415,15 @@ static int export_derive(struct tsec_session *session,
 	/* RFC 8446 section 7.5: one secret a label, then one use a context. */
 	err = tsec_hash_digest(cipher->hash, NULL, 0, hash);
 	if (!err)
-		err = tsec_hkdf_expand_label(cipher->hash,
-					     session->peer.exporter, label,
-					     hash, size, secret, size);
+		err = export_label(session, session->peer.exporter, label, hash,
+				   secret, size);
 	if (!err)
 		err = tsec_hash_digest(cipher->hash,
 				       request->data + request->label_len,
 				       request->context_len, hash);
 	if (!err)
-		err = tsec_hkdf_expand_label(cipher->hash, secret, "exporter",
-					     hash, size, out, out_len);
+		err = export_label(session, secret, "exporter", hash, out,
+				   out_len);
 	memzero_explicit(secret, sizeof(secret));
 	return err;
 }

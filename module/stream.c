@@ -387,6 +387,7 @@ const struct tsec_transport tsec_transport_stream = {
 	.connect	= transport_connect,
 	.prepare	= transport_prepare,
 	.open		= transport_open,
+	.key_update	= tsec_stream_key_update,
 	.close		= transport_close,
 	.abort		= transport_abort,
 	.free		= transport_free,

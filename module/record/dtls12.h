@@ -27,7 +27,6 @@ enum tsec_dtls12_limits {
 #define TSEC_DTLS12_CID		25		/* RFC 9146 section 4 */
 
 extern const struct tsec_packet_ops tsec_packet_dtls12_ops;
-extern const struct tsec_record_ops tsec_record_dtls_ops;
 
 enum tsec_greeting_verdict tsec_dtls12_greet(struct tsec_greeting *greeting);
 

@@ -199,9 +199,10 @@ static int aead_derive(struct tsec_packet_key *pkey,
 	int err;
 
 	err = tsec_hkdf_expand_label_dtls(desc->hash, key->secret, "iv",
-					  pkey->iv, sizeof(pkey->iv)) ?:
+					  NULL, 0, pkey->iv,
+					  sizeof(pkey->iv)) ?:
 	      tsec_hkdf_expand_label_dtls(desc->hash, key->secret, "key",
-					  bytes, desc->key_len);
+					  NULL, 0, bytes, desc->key_len);
 	if (err)
 		return err;
 	pkey->aead = tsec_aead_new(desc->alg, bytes, desc->key_len);
@@ -223,8 +224,8 @@ static int mask_derive(struct tsec_packet_key *pkey,
 	u8 bytes[TSEC_KEY_MAX];
 	int err;
 
-	err = tsec_hkdf_expand_label_dtls(desc->hash, key->secret, "sn", bytes,
-					  desc->key_len);
+	err = tsec_hkdf_expand_label_dtls(desc->hash, key->secret, "sn",
+					  NULL, 0, bytes, desc->key_len);
 	if (err)
 		return err;
 	pkey->mask = tsec_keystream_new(alg, bytes, desc->key_len);
@@ -445,6 +446,9 @@ const struct tsec_packet_ops tsec_packet_dtls13_ops = {
 	.trailer_room	= TSEC_DTLS13_TRAILER_ROOM,
 	.payload_max	= TSEC_DTLS13_PAYLOAD_MAX,
 	.seq_max	= TSEC_DTLS13_SEQ_MAX,
+	.key_id		= TSEC_DTLS13_EPOCH,
+	.id_mask	= TSEC_DTLS13_EPOCH_MASK,
+	.handshake_id	= TSEC_DTLS13_EPOCH_HANDSHAKE,
 	.fit		= fit,
 	.peek		= peek,
 	.key_new	= key_new,
@@ -463,7 +467,7 @@ static int secret_renew(struct tsec_key *key, const char **why)
 	if (*why)
 		return -EINVAL;
 	err = tsec_hkdf_expand_label_dtls(desc->hash, key->secret,
-					  "traffic upd", next,
+					  "traffic upd", NULL, 0, next,
 					  key->secret_len);
 	if (!err)
 		memcpy(key->secret, next, key->secret_len);

@@ -10,11 +10,6 @@
 
 #include "../packet.h"
 
-/* The number that the user interface gets; it is the one on the wire. */
-enum tsec_dtls13_numbers {
-	TSEC_VERSION_DTLS_1_3	= 0xfefc,
-};
-
 enum tsec_dtls13_limits {
 	TSEC_DTLS13_PLAIN_HEADER = 13,		/* of unprotected records */
 	TSEC_DTLS13_HEADER	= 5,		/* without a connection ID */
@@ -23,6 +18,8 @@ enum tsec_dtls13_limits {
 	TSEC_DTLS13_TRAILER_ROOM = 1 + TSEC_DTLS13_TAG,	/* inner type, tag */
 	TSEC_DTLS13_PAYLOAD_MAX	= 16384,	/* RFC 9147 section 4.4 */
 	TSEC_DTLS13_EPOCH_MASK	= 3,		/* as much of it as travels */
+	TSEC_DTLS13_EPOCH_HANDSHAKE = 2,	/* the daemon's own */
+	TSEC_DTLS13_EPOCH	= 3,		/* the first one of data */
 };
 
 /* What unprotected records have room for; AEADs end long before. */
@@ -34,5 +31,6 @@ enum tsec_dtls13_limits {
 extern const struct tsec_packet_ops tsec_packet_dtls13_ops;
 
 int tsec_dtls13_renew(struct tsec_key *key);
+enum tsec_greeting_verdict tsec_dtls13_greet(struct tsec_greeting *greeting);
 
 #endif /* TSEC_RECORD_DTLS13_H */

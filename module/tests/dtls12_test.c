@@ -619,61 +619,6 @@ static void key_new__refused(struct kunit *test)
 	       "wrong length of the IV for this cipher and version");
 }
 
-static int control(u8 type, const u8 *data, size_t len,
-		   struct tsec_record_event *ev)
-{
-	struct tsec_record_input in = {
-		.data = data, .len = len, .type = type,
-	};
-	int ret = tsec_record_dtls_ops.control(NULL, &in, ev);
-	struct tsec_record_event none;
-
-	if (ret != 1)
-		return ret;
-	/* One event is all there is. */
-	return tsec_record_dtls_ops.control(NULL, &in, &none) ?: 1;
-}
-
-static void control__alerts(struct kunit *test)
-{
-	static const u8 close[] = { 1, 0 }, fatal[] = { 2, 40 };
-	static const u8 warning[] = { 1, 90 };
-	struct tsec_record_event ev;
-
-	KUNIT_EXPECT_EQ(test, control(21, close, 2, &ev), 1);
-	KUNIT_EXPECT_EQ(test, ev.type, TSEC_RECORD_CLOSE);
-	KUNIT_EXPECT_EQ(test, control(21, fatal, 2, &ev), 1);
-	KUNIT_EXPECT_EQ(test, ev.type, TSEC_RECORD_ALERT);
-	KUNIT_EXPECT_EQ(test, ev.alert, TSEC_TLS_ALERT_HANDSHAKE_FAILURE);
-	KUNIT_EXPECT_TRUE(test, ev.fatal);
-	KUNIT_EXPECT_EQ(test, control(21, warning, 2, &ev), 1);
-	KUNIT_EXPECT_EQ(test, ev.type, TSEC_RECORD_ALERT);
-	KUNIT_EXPECT_FALSE(test, ev.fatal);
-}
-
-static void control__refused(struct kunit *test)
-{
-	static const u8 bytes[] = { 1, 0, 0 }, level[] = { 3, 0 };
-	struct tsec_record_event ev;
-
-	KUNIT_EXPECT_EQ(test, control(21, bytes, 0, &ev), -EPROTO);
-	KUNIT_EXPECT_EQ(test, control(21, bytes, 1, &ev), -EPROTO);
-	KUNIT_EXPECT_EQ(test, control(21, bytes, 3, &ev), -EPROTO);
-	KUNIT_EXPECT_EQ(test, control(21, level, 2, &ev), -EPROTO);
-	KUNIT_EXPECT_EQ(test, control(22, bytes, 2, &ev), -EPROTO);
-	KUNIT_EXPECT_NOT_NULL(test, ev.why);
-}
-
-static void build_close(struct kunit *test)
-{
-	u8 message[TSEC_RECORD_CONTROL_MAX], type;
-
-	KUNIT_EXPECT_EQ(test, tsec_record_dtls_ops.build_close(message, &type),
-			2);
-	KUNIT_EXPECT_EQ(test, type, TSEC_TLS_RECORD_ALERT);
-	EXPECT_HEX(test, message, "0100");
-}
-
 static struct kunit_case dtls12_cases[] = {
 	KUNIT_CASE(peek__plain),
 	KUNIT_CASE(peek__cid),
@@ -699,9 +644,6 @@ static struct kunit_case dtls12_cases[] = {
 	KUNIT_CASE(open__cid_padding),
 	KUNIT_CASE(open__cid_no_type),
 	KUNIT_CASE(open__cid_wrong),
-	KUNIT_CASE(control__alerts),
-	KUNIT_CASE(control__refused),
-	KUNIT_CASE(build_close),
 	{}
 };
 

@@ -222,13 +222,13 @@ static void hkdf_expand_label_dtls__prefix(struct kunit *test)
 
 	fill(secret, 0, sizeof(secret));
 	KUNIT_ASSERT_EQ(test, tsec_hkdf_expand_label_dtls(TSEC_HASH_SHA256,
-							  secret, "sn", out,
-							  16), 0);
+							  secret, "sn", NULL,
+							  0, out, 16), 0);
 	EXPECT_HEX(test, out, "c5b1a0649ea4fdafbe7e256665068222");
 	KUNIT_ASSERT_EQ(test, tsec_hkdf_expand_label_dtls(TSEC_HASH_SHA256,
 							  secret,
-							  "traffic upd", out,
-							  32), 0);
+							  "traffic upd", NULL,
+							  0, out, 32), 0);
 	EXPECT_HEX(test, out,
 		   "ad8aa21a3d874bbebf9fdf442aafe175072af91c39af50b6ac26113e54981ae0");
 }

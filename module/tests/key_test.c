@@ -257,7 +257,7 @@ static void key_validate__secret(struct kunit *test)
 	struct tsec_key key = secret_key(test);
 
 	key.version = TSEC_VERSION_TLS_1_2;
-	expect_fault(test, &key, "only TLS 1.3 makes keys of a secret");
+	expect_fault(test, &key, "only (D)TLS 1.3 makes keys of a secret");
 	key = secret_key(test);
 	key.key_len = 16;
 	expect_fault(test, &key, "either a secret, or a key and an IV");
@@ -310,7 +310,7 @@ static void key_validate__dtls(struct kunit *test)
 	expect_fault(test, &key, iv);
 	key = secret_key(test);
 	key.version = v12;
-	expect_fault(test, &key, "only TLS 1.3 makes keys of a secret");
+	expect_fault(test, &key, "only (D)TLS 1.3 makes keys of a secret");
 	key = plain_key(v12, TSEC_CIPHER_AES_128_GCM, 16, 4);
 	key.cid_len = 2;
 	KUNIT_EXPECT_EQ(test, tsec_key_validate(&key, &why), 0);
@@ -334,6 +334,28 @@ static void key_validate__id(struct kunit *test)
 	key = plain_key(TSEC_VERSION_SRTP, TSEC_CIPHER_AES_128_GCM, 16, 12);
 	key.id = 1;
 	expect_fault(test, &key, "keys of this protocol have no ID");
+}
+
+/* Secrets alone, with epochs from that of the first data. */
+static void key_validate__dtls13(struct kunit *test)
+{
+	struct tsec_key key = secret_key(test);
+
+	key.version = TSEC_VERSION_DTLS_1_3;
+	key.cid_len = 2;
+	expect_valid(test, key);
+	key.id = 3;
+	key.message_seq = 4;
+	expect_valid(test, key);
+	key.id = 2;
+	expect_fault(test, &key, "the first epoch of data in DTLS 1.3 is 3");
+	key = plain_key(TSEC_VERSION_DTLS_1_3, TSEC_CIPHER_AES_128_GCM, 16, 12);
+	expect_fault(test, &key,
+		     "a secret is needed: more than one key comes of it");
+	key = secret_key(test);
+	key.message_seq = 1;
+	expect_fault(test, &key,
+		     "only DTLS 1.3 has messages after the handshake");
 }
 
 /* A master key and a master salt; ciphers of its own, and not all others. */
@@ -423,6 +445,8 @@ static void version_protocol(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, tsec_version_protocol(TSEC_VERSION_TLS_1_3),
 			TSEC_PROTO_TLS);
 	KUNIT_EXPECT_EQ(test, tsec_version_protocol(TSEC_VERSION_DTLS_1_2),
+			TSEC_PROTO_DTLS);
+	KUNIT_EXPECT_EQ(test, tsec_version_protocol(TSEC_VERSION_DTLS_1_3),
 			TSEC_PROTO_DTLS);
 	KUNIT_EXPECT_EQ(test, tsec_version_protocol(TSEC_VERSION_ESP),
 			TSEC_PROTO_ESP);
@@ -757,6 +781,7 @@ static struct kunit_case key_cases[] = {
 	KUNIT_CASE(key_validate__plain),
 	KUNIT_CASE(key_validate__dtls),
 	KUNIT_CASE(key_validate__id),
+	KUNIT_CASE(key_validate__dtls13),
 	KUNIT_CASE(key_validate__srtp),
 	KUNIT_CASE(key_validate__esp),
 	KUNIT_CASE(key_validate__wireguard),

@@ -21,6 +21,7 @@ FIXTURE(data) {
 };
 KIND_VARIANT(data);
 DTLS_KINDS_ADD(data);
+DTLS13_KINDS_ADD(data);
 
 static uint8_t buf[65536], got[65536];
 

@@ -2,6 +2,7 @@
 /*
  * Two datagram sockets with the keys of one session.
  */
+#include <sched.h>
 #include <signal.h>
 #include <unistd.h>
 
@@ -102,4 +103,47 @@ void wait_records(int fd, uint64_t records)
 		info_of(fd, &info);
 	} while (info.rx.records < records && now_ms() < end);
 	ASSERT_GE(info.rx.records, records);
+}
+
+/* Never more on their way than fit the other end's buffer. */
+static void *numbers_send(void *arg)
+{
+	enum { WINDOW = 64 };
+	struct numbers *numbers = arg;
+	uint32_t number = 0;
+
+	while (number < numbers->count) {
+		if (number - numbers->received >= WINDOW) {
+			sched_yield();
+			continue;
+		}
+		if (send(numbers->fd, &number, sizeof(number), 0) !=
+		    sizeof(number))
+			break;
+		number++;
+	}
+	return NULL;
+}
+
+void numbers_begin(struct numbers *numbers, int fd, uint32_t count)
+{
+	numbers->fd = fd;
+	numbers->count = count;
+	numbers->received = 0;
+	ASSERT_EQ(pthread_create(&numbers->thread, NULL, numbers_send,
+				 numbers), 0);
+}
+
+void numbers_expect(struct numbers *numbers, int fd, uint32_t want)
+{
+	uint32_t number;
+
+	ASSERT_EQ(recv(fd, &number, sizeof(number), 0), sizeof(number));
+	ASSERT_EQ(number, want);
+	numbers->received++;
+}
+
+void numbers_end(struct numbers *numbers)
+{
+	ASSERT_EQ(pthread_join(numbers->thread, NULL), 0);
 }

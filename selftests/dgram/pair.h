@@ -7,6 +7,9 @@
 #ifndef TSEC_SELFTEST_PAIR_H
 #define TSEC_SELFTEST_PAIR_H
 
+#include <pthread.h>
+#include <stdatomic.h>
+
 #include "keys.h"
 
 #define DTLS_VALUE(ciph, fam) { \
@@ -27,6 +30,17 @@
 	DTLS_ADD(f, dtls12_aes256_v6, AES_256_GCM, AF_INET6); \
 	DTLS_ADD(f, dtls12_chacha_v4, CHACHA20_POLY1305, AF_INET); \
 	DTLS_ADD_EXTRA(f, dtls12_chacha_v6, CHACHA20_POLY1305, AF_INET6)
+
+#define DTLS13_ADD(f, v, ciph, fam) \
+	FIXTURE_VARIANT_ADD(f, v) = { \
+		.kind = { TSEC_VERSION_DTLS_1_3, TSEC_CIPHER_##ciph, fam } \
+	}
+
+/* The same of DTLS 1.3, the families in turn. */
+#define DTLS13_KINDS_ADD(f) \
+	DTLS13_ADD(f, dtls13_aes128_v4, AES_128_GCM, AF_INET); \
+	DTLS13_ADD(f, dtls13_aes256_v6, AES_256_GCM, AF_INET6); \
+	DTLS13_ADD(f, dtls13_chacha_v4, CHACHA20_POLY1305, AF_INET)
 
 /* For tests that are about sockets rather than records. */
 #define DTLS_FAMILIES_ADD(f) \
@@ -80,6 +94,19 @@ int dgram_bound(const char *profile, sa_family_t family,
 int link_socket(const struct link *link, const char *profile);
 int link_bound(const struct link *link, const char *profile,
 	       union tsec_addr *addr);
+
+/* A thread that sends numbers in order, as many as are wanted. */
+struct numbers {
+	int fd;
+	uint32_t count;
+	atomic_uint received;
+	pthread_t thread;
+};
+
+void numbers_begin(struct numbers *numbers, int fd, uint32_t count);
+/* The next one, at the other end, is this one. */
+void numbers_expect(struct numbers *numbers, int fd, uint32_t want);
+void numbers_end(struct numbers *numbers);
 
 void ends_make(struct ends *ends, const struct kind *kind);
 /* As ends_make(), for a link whose limits were chosen. */

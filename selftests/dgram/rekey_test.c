@@ -3,9 +3,6 @@
  * Keys that come while a session is open: the ones before them go on opening
  * packets, and the sender changes without a gap.
  */
-#include <pthread.h>
-#include <sched.h>
-#include <stdatomic.h>
 #include <unistd.h>
 
 #include "peer.h"
@@ -319,31 +316,7 @@ FIXTURE_TEARDOWN(rekey_load)
 	ends_close(&self->ends);
 }
 
-enum { DATAGRAMS = 4000, WINDOW = 64, REKEYS = 40 };
-
-struct sender {
-	int fd;
-	atomic_uint received;
-};
-
-/* Never more on their way than fit the other end's buffer. */
-static void *numbers_send(void *arg)
-{
-	struct sender *sender = arg;
-	uint32_t number = 0;
-
-	while (number < DATAGRAMS) {
-		if (number - sender->received >= WINDOW) {
-			sched_yield();
-			continue;
-		}
-		if (send(sender->fd, &number, sizeof(number), 0) !=
-		    sizeof(number))
-			break;
-		number++;
-	}
-	return NULL;
-}
+enum { DATAGRAMS = 4000, REKEYS = 40 };
 
 /* The receiver first, as anybody has to do it. */
 static void replace(struct link *link, uint32_t from, uint32_t to, uint32_t id)
@@ -358,18 +331,14 @@ static void replace(struct link *link, uint32_t from, uint32_t to, uint32_t id)
 TEST_F(rekey_load, nothing_is_lost)
 {
 	uint32_t a = session_of(self->ends.a), b = session_of(self->ends.b);
-	struct sender sender = { .fd = self->ends.a };
-	uint32_t number, want, id = 1;
-	pthread_t thread;
+	struct numbers numbers;
+	uint32_t want, id = 1;
 
-	ASSERT_EQ(pthread_create(&thread, NULL, numbers_send, &sender), 0);
+	numbers_begin(&numbers, self->ends.a, DATAGRAMS);
 	for (want = 0; want < DATAGRAMS; want++) {
-		ASSERT_EQ(recv(self->ends.b, &number, sizeof(number), 0),
-			  sizeof(number));
-		ASSERT_EQ(number, want);
-		sender.received++;
+		numbers_expect(&numbers, self->ends.b, want);
 		if (want % (DATAGRAMS / REKEYS) == 0)
 			replace(&self->ends.link, a, b, ++id);
 	}
-	ASSERT_EQ(pthread_join(thread, NULL), 0);
+	numbers_end(&numbers);
 }

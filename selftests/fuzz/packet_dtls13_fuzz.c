@@ -21,5 +21,6 @@ static void key(u8 choice, struct tsec_key *key, struct tsec_packet_params *as)
 const struct protocol protocol = {
 	.ops		= &tsec_packet_dtls13_ops,
 	.with_cid	= true,
+	.greet		= tsec_dtls13_greet,
 	.key		= key,
 };

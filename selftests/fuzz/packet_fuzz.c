@@ -230,8 +230,25 @@ static void step_seal(struct bench *b, const u8 *bytes, u32 len)
 	free(buf);
 }
 
-/* Nothing gets more than it has sent, and a proof is what was sent. */
-static void step_greet(const u8 *bytes, u32 len)
+static bool terms(const struct tsec_greeting *greeting,
+		  struct tsec_greeting_terms *terms)
+{
+	*terms = (struct tsec_greeting_terms){
+		.version_max	= TSEC_VERSION_TLS_1_3,
+		.ciphers	= { TSEC_CIPHER_CHACHA20_POLY1305,
+				    TSEC_CIPHER_AES_128_GCM },
+		.cipher_count	= 2,
+	};
+	return true;
+}
+
+/*
+ * Nothing gets much more than it has sent (RFC 9147 section 5.1 says three
+ * times), and a proof is what was sent.
+ */
+static void step_greet(enum tsec_greeting_verdict
+		       (*greet)(struct tsec_greeting *greeting),
+		       const u8 *bytes, u32 len)
 {
 	u8 *copy = copy_of(bytes, len), secret[TSEC_GREETING_SECRET_LEN] = { };
 	struct tsec_greeting greeting = {
@@ -239,15 +256,16 @@ static void step_greet(const u8 *bytes, u32 len)
 		.len	= len,
 		.peer	= secret,
 		.secret	= secret,
+		.terms	= terms,
 	};
 
-	switch (protocol.ops->greet(&greeting)) {
+	switch (greet(&greeting)) {
 	case TSEC_GREETING_NONE:
 		break;
 	case TSEC_GREETING_ANSWERED:
 		must(greeting.reply_len &&
 		     greeting.reply_len <= sizeof(greeting.reply) &&
-		     greeting.reply_len < len, "length of an answer");
+		     greeting.reply_len < 2 * len, "length of an answer");
 		break;
 	case TSEC_GREETING_PROVEN:
 		must(greeting.proof >= copy &&
@@ -283,8 +301,9 @@ static void step(struct bench *b, struct input *in)
 		step_seal(b, bytes, len);
 		break;
 	case STEP_GREET:
-		if (protocol.ops->greet)
-			step_greet(bytes, len);
+		if (protocol.greet ?: protocol.ops->greet)
+			step_greet(protocol.greet ?: protocol.ops->greet,
+				   bytes, len);
 		break;
 	}
 }

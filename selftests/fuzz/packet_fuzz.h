@@ -19,6 +19,7 @@ enum packet_fuzz_limits {
  * @with_cid: its records may have a connection ID
  * @pads: what comes out may have zeros behind it that did not go in
  * @own_seq: numbers are the payload's, not the caller's
+ * @greet: meets clients, NULL if @ops does or nobody
  * @key: chooses a key and what it is for
  */
 struct protocol {
@@ -26,6 +27,7 @@ struct protocol {
 	bool with_cid;
 	bool pads;
 	bool own_seq;
+	enum tsec_greeting_verdict (*greet)(struct tsec_greeting *greeting);
 	void (*key)(u8 choice, struct tsec_key *key,
 		    struct tsec_packet_params *as);
 };

@@ -78,6 +78,7 @@ static const char *version_name(int version)
 	case TSEC_VERSION_TLS_1_2:	return "1.2";
 	case TSEC_VERSION_TLS_1_3:	return "1.3";
 	case TSEC_VERSION_DTLS_1_2:	return "DTLS-1.2";
+	case TSEC_VERSION_DTLS_1_3:	return "DTLS-1.3";
 	case TSEC_VERSION_ESP:		return "esp";
 	case TSEC_VERSION_ESP_ESN:	return "esp-esn";
 	case TSEC_VERSION_SRTP:		return "SRTP";

@@ -466,6 +466,11 @@ static void number_of_33_bits(struct tsec_key_info *key)
 	tsec_set(key, KEY_SEQ, seq, 1ULL << 32);
 }
 
+static void message_of_tls(struct tsec_key_info *key)
+{
+	tsec_set(key, KEY_MESSAGE_SEQ, message_seq, 1);
+}
+
 static void test_keys(void)
 {
 	expect(make_profile("refuse-manual", true), 0, "one for manual keys");
@@ -491,6 +496,8 @@ static void test_keys(void)
 	bad_key(last_seq, EINVAL, "a key without sequence numbers left");
 	bad_key(id_of_tls, EINVAL, "a key with an ID where records have none");
 	bad_key(no_id, ERANGE, "a key with the ID 0");
+	bad_key(message_of_tls, EINVAL,
+		"a key with messages where none follow the handshake");
 	bad_key(esp, 0, "a key of ESP is taken");
 	bad_key(no_spi, EINVAL, "one without an SPI");
 	bad_key(reserved_spi, EINVAL, "one with an SPI that is reserved");

@@ -62,7 +62,8 @@ static void key_fill(const struct link *link, const struct key *key,
 		info->cid.len = key->cid_len;
 		info->have |= TSEC_HAS(KEY_CID);
 	}
-	if (kind->version == TSEC_VERSION_TLS_1_3 && !link->plain) {
+	if ((kind->version == TSEC_VERSION_TLS_1_3 && !link->plain) ||
+	    kind->version == TSEC_VERSION_DTLS_1_3) {
 		info->secret.data = key->secret;
 		info->secret.len = tsec_cipher_secret_len(kind->cipher);
 		info->have |= TSEC_HAS(KEY_SECRET);

@@ -68,7 +68,7 @@ struct kind {
 	KIND_ADD_EXTRA(f, tls12_chacha_v4, 1_2, CHACHA20_POLY1305, AF_INET); \
 	KIND_ADD(f, tls12_chacha_v6, 1_2, CHACHA20_POLY1305, AF_INET6)
 
-/* One direction: TLS 1.3 has a secret, TLS 1.2 a key and an IV. */
+/* One direction: (D)TLS 1.3 have a secret, others a key and an IV. */
 struct key {
 	uint8_t secret[TSEC_SECRET_MAX];
 	uint8_t key[TSEC_KEY_MAX];

@@ -166,6 +166,7 @@ static const struct field key_fields[] = {
 	KEY(CID, "cid", cid, FIELD_BLOB),
 	KEY(ID, "id", id, FIELD_U32),
 	KEY(CONFIRM, "confirm", confirm, FIELD_FLAG),
+	KEY(MESSAGE_SEQ, "message-seq", message_seq, FIELD_U16),
 };
 
 #define SESSION(NAME, label, member, kind) \

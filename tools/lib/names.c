@@ -20,6 +20,7 @@ const struct tsec_name tsec_version_names[] = {
 	{ TSEC_VERSION_TLS_1_2,	"TLSv1.2" },
 	{ TSEC_VERSION_TLS_1_3,	"TLSv1.3" },
 	{ TSEC_VERSION_DTLS_1_2, "DTLSv1.2" },
+	{ TSEC_VERSION_DTLS_1_3, "DTLSv1.3" },
 	{ TSEC_VERSION_SRTP,	"srtp" },
 	{ TSEC_VERSION_ESP,	"esp" },
 	{ TSEC_VERSION_ESP_ESN,	"esp-esn" },

@@ -180,6 +180,7 @@ struct tsec_key_info {
 	struct tsec_blob cid;
 	uint32_t id;
 	uint8_t confirm;
+	uint16_t message_seq;
 };
 
 /* TSEC_A_SESSION_* */

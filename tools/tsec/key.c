@@ -15,7 +15,8 @@ static const char usage[] =
 	"CIPHER := { aes-128-gcm | aes-256-gcm | chacha20-poly1305 |\n"
 	"            aes-128-cm-hmac-sha1-80 | aes-128-cm-hmac-sha1-32 |\n"
 	"            aes-256-cm-hmac-sha1-80 | aes-256-cm-hmac-sha1-32 }\n"
-	"VERSION := { 1.2 | 1.3 | DTLSv1.2 | srtp | esp | esp-esn | wireguard }\n"
+	"VERSION := { 1.2 | 1.3 | DTLSv1.2 | DTLSv1.3 | srtp |\n"
+	"             esp | esp-esn | wireguard }\n"
 	"LIMIT := { soft-records N | hard-records N | soft-bytes N |\n"
 	"           hard-bytes N | soft-seconds N | hard-seconds N |\n"
 	"           idle-seconds N }\n"
@@ -214,6 +215,12 @@ static bool has_no_iv(const struct tsec_key_info *key)
 	return !tsec_cipher_iv_len(key->cipher, key->version);
 }
 
+static bool has_cid(unsigned int version)
+{
+	return version == TSEC_VERSION_DTLS_1_2 ||
+	       version == TSEC_VERSION_DTLS_1_3 || version == TSEC_VERSION_SRTP;
+}
+
 static int check_files(const struct tsec_key_info *key,
 		       const struct files *files)
 {
@@ -225,12 +232,15 @@ static int check_files(const struct tsec_key_info *key,
 				 "give key-file, and no iv-file" :
 				 "give either key-file and iv-file, or "
 				 "secret-file");
-	if (files->secret && key->version != TSEC_VERSION_TLS_1_3)
+	if (!files->secret && key->version == TSEC_VERSION_DTLS_1_3)
+		return bad_usage("more than one key of DTLS 1.3 comes of its "
+				 "secret: give secret-file");
+	if (files->secret && key->version != TSEC_VERSION_TLS_1_3 &&
+	    key->version != TSEC_VERSION_DTLS_1_3)
 		return bad_usage("%s has no traffic secrets: give key-file%s",
 				 version_text(key->version),
 				 has_no_iv(key) ? "" : " and iv-file");
-	if (tsec_has(key, KEY_CID) && key->version != TSEC_VERSION_DTLS_1_2 &&
-	    key->version != TSEC_VERSION_SRTP)
+	if (tsec_has(key, KEY_CID) && !has_cid(key->version))
 		return bad_usage("only DTLS and SRTP have connection IDs");
 	if (tsec_version_has_spi(key->version) && key->id < TSEC_ESP_SPI_MIN)
 		return bad_usage("ESP needs an spi, of %d or more",

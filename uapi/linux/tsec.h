@@ -36,7 +36,7 @@
  * enum tsec_protocol - third argument of socket()
  * @TSEC_PROTO_DEFAULT: TLS on SOCK_STREAM, DTLS on SOCK_DGRAM
  * @TSEC_PROTO_TLS: TLS 1.2 (RFC 5246) and TLS 1.3 (RFC 8446) over TCP
- * @TSEC_PROTO_DTLS: DTLS 1.2 (RFC 6347) over UDP
+ * @TSEC_PROTO_DTLS: DTLS 1.2 (RFC 6347) and 1.3 (RFC 9147) over UDP
  * @TSEC_PROTO_SRTP: SRTP and SRTCP (RFC 3711) over UDP, with keys by DTLS
  *	(RFC 5764) or manual ones
  * @TSEC_PROTO_ESP: ESP (RFC 4303) in transport mode for UDP, in UDP
@@ -63,6 +63,7 @@ enum tsec_protocol {
 #define TSEC_VERSION_TLS_1_2	0x0303
 #define TSEC_VERSION_TLS_1_3	0x0304
 #define TSEC_VERSION_DTLS_1_2	0xfefd
+#define TSEC_VERSION_DTLS_1_3	0xfefc
 #define TSEC_VERSION_SRTP	0x1302
 #define TSEC_VERSION_ESP	0x1400
 #define TSEC_VERSION_ESP_ESN	0x1401
@@ -199,9 +200,10 @@ enum tsec_verify {
  * @TSEC_ERROR: get, string: why the handshake or the session failed, in
  *	words for people; empty if it did not
  * @TSEC_EXPORT: get, struct tsec_export in, keying material out (RFC 8446
- *	section 7.5); EOPNOTSUPP for TLS 1.2
+ *	section 7.5); EOPNOTSUPP for versions 1.2
  * @TSEC_KEY_UPDATE: set, int: renew the sending key now; 1 asks the peer to
- *	renew its own as well (RFC 8446 section 4.6.3)
+ *	renew its own as well (RFC 8446 section 4.6.3, RFC 9147 section 8);
+ *	EOPNOTSUPP for versions 1.2
  * @TSEC_MTU: get, int: bytes of the longest datagram that can be sent now;
  *	SOCK_DGRAM only
  * @TSEC_TUNNEL: set/get, struct tsec_tunnel: who speaks inside of the records;
@@ -474,12 +476,15 @@ enum tsec_attr_key {
 	TSEC_A_KEY_REASON,		/* u8, key-ntf: enum tsec_key_reason */
 	TSEC_A_KEY_CID,			/* binary, DTLS, SRTP: in each record */
 	TSEC_A_KEY_ID,			/* u32, what records call the key: the
-					 * epoch (DTLS, 1 unless given), the
-					 * SPI (ESP)
+					 * epoch (DTLS 1.2: 1, DTLS 1.3: 3
+					 * unless given), the SPI (ESP)
 					 */
 	TSEC_A_KEY_CONFIRM,		/* flag, tx of an open session: begin
 					 * to send once the peer uses the rx
 					 * key that came last
+					 */
+	TSEC_A_KEY_MESSAGE_SEQ,		/* u16, DTLS 1.3, tx: number of the
+					 * next handshake message
 					 */
 	__TSEC_A_KEY_MAX
 };

@@ -95,6 +95,9 @@ expect 1 'ESP needs an spi, of 256 or more' key add web tx \
 expect 1 'ESP has no traffic secrets' \
 	key add web tx cipher aes-128-gcm version esp secret-file a
 expect 1 'cid is given twice' key add web tx cid 01 cid 02
+expect 1 'more than one key of DTLS 1.3 comes of its secret' \
+	key add web tx cipher aes-128-gcm version DTLSv1.3 key-file a \
+	iv-file b
 expect 1 'only DTLS and SRTP have connection IDs' \
 	key add web tx cipher aes-128-gcm cid 01 key-file a iv-file b
 expect 1 'unexpected "key"' key add web tx key 00112233

@@ -14,6 +14,7 @@
 #include <sys/socket.h>
 
 #include "dtls.h"
+#include "dtls13.h"
 #include "flight.h"
 #include "tls.h"
 
@@ -277,10 +278,20 @@ void dtls_close(struct handshake *handshake)
 	free(dtls);
 }
 
+/* The library has no DTLS 1.3, so that is another engine. */
+static int open_version(struct handshake *handshake,
+			const struct tsec_handshake_info *info)
+{
+	if (!dtls13_is_for(handshake, info))
+		return dtls_open(handshake, info);
+	handshake->ops = &dtls13_handshake_ops;
+	return handshake->ops->open(handshake, info);
+}
+
 const struct handshake_ops dtls_handshake_ops = {
 	.protocol = TSEC_PROTO_DTLS,
 	.name = "DTLS",
-	.open = dtls_open,
+	.open = open_version,
 	.step = dtls_step,
 	.timer = dtls_timer,
 	.abort = tls_abort,

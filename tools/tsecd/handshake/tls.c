@@ -156,16 +156,19 @@ static size_t chain_size(const gnutls_datum_t *der, unsigned int *n)
 	return size;
 }
 
-static int put_peer_cert(struct tls *tls, struct outcome *outcome)
+const gnutls_datum_t *tls_peer_chain(const struct tls *tls, unsigned int *n)
 {
-	const gnutls_datum_t *der;
-	unsigned int n = 0;
-	size_t size, used = 0;
+	*n = tls->n_chain;
+	return tls->session ? gnutls_certificate_get_peers(tls->session, n) :
+			      tls->chain;
+}
 
-	if (gnutls_auth_get_type(tls->session) != GNUTLS_CRD_CERTIFICATE)
-		return 0;
-	der = gnutls_certificate_get_peers(tls->session, &n);
-	size = der ? chain_size(der, &n) : 0;
+int tls_put_peer_cert(struct tls *tls, struct outcome *outcome)
+{
+	unsigned int n = 0;
+	const gnutls_datum_t *der = tls_peer_chain(tls, &n);
+	size_t size = der ? chain_size(der, &n) : 0, used = 0;
+
 	if (!size)
 		return 0;
 	outcome->peer_cert = malloc(size);
@@ -184,8 +187,10 @@ static int put_peer_cert(struct tls *tls, struct outcome *outcome)
 int tls_tell(struct tls *tls, struct outcome *outcome)
 {
 	struct tsec_handshake_info *done = &outcome->done;
-	int err = put_peer_cert(tls, outcome);
+	int err = 0;
 
+	if (gnutls_auth_get_type(tls->session) == GNUTLS_CRD_CERTIFICATE)
+		err = tls_put_peer_cert(tls, outcome);
 	if (err)
 		return err;
 	put_alpn(tls, done);

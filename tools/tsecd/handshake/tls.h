@@ -36,6 +36,10 @@ struct tls {
 	bool over; /* nothing more can be said to the peer */
 	int alert; /* the fitting one for the reason; -1: by its errno */
 
+	/* The peer's certificates, where no session of the library has them */
+	const gnutls_datum_t *chain;
+	unsigned int n_chain;
+
 	/* What the handshake has brought */
 	struct tls_secret client, server, exporter;
 	char peer_id[TSEC_PEER_ID_MAX + 1];
@@ -60,11 +64,21 @@ void tls_close(struct handshake *handshake);
 /* What there is to tell beside the keys; those have been exported. */
 int tls_tell(struct tls *tls, struct outcome *outcome);
 
+/* The peer's certificates, leaf first; NULL if it has shown none. */
+const gnutls_datum_t *tls_peer_chain(const struct tls *tls, unsigned int *n);
+/* The same into the outcome. */
+int tls_put_peer_cert(struct tls *tls, struct outcome *outcome);
+
 /* Frees what the library keeps for all handshakes; at the daemon's end. */
 void tls_global_free(void);
 
 /* tls_setup.c: a session made of what the kernel asks for */
 int tls_setup(struct tls *tls, const struct tsec_handshake_info *info);
+/* The part of it that needs no session: what to prove and to verify with. */
+int tls_setup_credentials(struct tls *tls,
+			  const struct tsec_handshake_info *info);
+/* An address is no name to ask a server for (RFC 6066, section 3). */
+bool tls_is_address(const char *name);
 
 /* tls_priority.c: which versions, ciphers and key exchanges are allowed */
 struct tls_choice {
@@ -88,6 +102,9 @@ void tls_psk_flush(void);
 
 /* tls_verify.c: who the peer is; sets the reason when it is nobody good */
 int tls_verify_peer(struct tls *tls);
+/* The same, of one way to prove it. */
+int tls_verify_cert(struct tls *tls);
+int tls_verify_psk(struct tls *tls, const char *identity);
 /* The library's callback in the midst of the handshake. */
 int tls_verify_callback(gnutls_session_t session);
 
@@ -97,6 +114,8 @@ int tls_keys_export(struct tls *tls, struct outcome *outcome);
 
 /* tls_error.c: what the library says, as errno and sentence */
 int tls_error(struct tls *tls, int ret);
+/* The peer has sent a fatal alert. */
+int tls_error_alert(struct tls *tls, unsigned int alert);
 gnutls_alert_description_t tls_alert_of(const struct tls *tls);
 
 /* tls_resume.c: tickets, given and taken */

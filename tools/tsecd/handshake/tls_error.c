@@ -77,12 +77,12 @@ static const struct mapping *find(const struct mapping *table, size_t n,
 	return NULL;
 }
 
-static int alert_received(struct tls *tls)
+int tls_error_alert(struct tls *tls, unsigned int alert)
 {
-	gnutls_alert_description_t alert = gnutls_alert_get(tls->session);
 	const struct mapping *known = FIND(alerts, (int)alert);
 	const char *name = gnutls_alert_get_name(alert);
 
+	tls->over = true;
 	return reason_set(&tls->handshake->reason,
 			  known ? known->status : EPROTO,
 			  "the peer refused the handshake: alert %d (%s)",
@@ -124,7 +124,7 @@ int tls_error(struct tls *tls, int ret)
 	known = FIND(errors, ret);
 	tls->over = peer_is_gone(ret);
 	if (ret == GNUTLS_E_FATAL_ALERT_RECEIVED)
-		return alert_received(tls);
+		return tls_error_alert(tls, gnutls_alert_get(tls->session));
 	if (!reason->status && tls->alert < 0)
 		tls->alert = gnutls_error_to_alert(ret, NULL);
 	if (is_wrong_psk(tls, ret)) {

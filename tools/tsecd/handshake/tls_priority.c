@@ -52,6 +52,7 @@ static void choice_text(const struct tls_choice *choice, char text[TEXT_MAX])
 {
 	char *end = stpcpy(text, base);
 
+	/* The library has no DTLS 1.3: that is dtls13.c's. */
 	if (choice->datagrams)
 		end = stpcpy(end, ":+VERS-DTLS1.2");
 	else if (has_version(choice, TSEC_VERSION_TLS_1_3))
@@ -105,11 +106,11 @@ int tls_priority_get(const struct tls_choice *choice,
 	char text[TEXT_MAX];
 	int ret;
 
-	/* The library has no DTLS 1.3; a profile's 1.2 is DTLS 1.2 as well. */
+	/* A profile's 1.2 is DTLS 1.2 as well; the library has no other. */
 	if (choice->datagrams && !has_version(choice, TSEC_VERSION_TLS_1_2))
 		return reason_set(reason, EPROTONOSUPPORT,
 				  "the profile does not allow DTLS 1.2, and "
-				  "there is no other yet");
+				  "there is no other here");
 	if (!has_version(choice, TSEC_VERSION_TLS_1_2) &&
 	    !has_version(choice, TSEC_VERSION_TLS_1_3))
 		return reason_set(reason, EPROTONOSUPPORT,

@@ -167,7 +167,7 @@ static int set_alpn(struct tls *tls, const char *alpn)
 			  alpn, gnutls_strerror(ret));
 }
 
-static bool is_address(const char *name)
+bool tls_is_address(const char *name)
 {
 	uint8_t raw[16];
 
@@ -175,14 +175,13 @@ static bool is_address(const char *name)
 	       inet_pton(AF_INET6, name, raw) == 1;
 }
 
-/* An address is no server name (RFC 6066, section 3). */
 static int set_server_name(struct tls *tls)
 {
 	const char *name = tls->handshake->peer_name;
 	size_t len = strlen(name);
 	int ret;
 
-	if (!tls_is_client(tls) || !len || is_address(name))
+	if (!tls_is_client(tls) || !len || tls_is_address(name))
 		return 0;
 	if (name[len - 1] == '.')
 		len--;
@@ -211,14 +210,20 @@ static int make_session(struct tls *tls, const struct tls_choice *choice)
 	return attach_credentials(tls, choice);
 }
 
+int tls_setup_credentials(struct tls *tls,
+			  const struct tsec_handshake_info *info)
+{
+	tls->verify = resolve_verify(tls, info->settings.verify);
+	return get_credentials(tls, info);
+}
+
 int tls_setup(struct tls *tls, const struct tsec_handshake_info *info)
 {
 	struct tls_choice choice;
 	int err;
 
-	tls->verify = resolve_verify(tls, info->settings.verify);
 	tls->resume = info->settings.session_cache != 2;
-	err = get_credentials(tls, info);
+	err = tls_setup_credentials(tls, info);
 	if (err)
 		return err;
 	choice_of(tls, &info->settings, &choice);

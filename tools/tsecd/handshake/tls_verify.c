@@ -50,7 +50,7 @@ static int chain_import(struct tls *tls, struct chain *chain)
 	const gnutls_datum_t *der;
 	int ret = 0;
 
-	der = gnutls_certificate_get_peers(tls->session, &n);
+	der = tls_peer_chain(tls, &n);
 	if (n > CHAIN_MAX)
 		n = CHAIN_MAX;
 	for (chain->n = 0; chain->n < n && ret >= 0;) {
@@ -324,7 +324,7 @@ static bool verdict_name(const struct tls *tls, const struct wanted *wanted,
 	gnutls_hash(hash, &tls->handshake->role, sizeof(uint8_t));
 	if (tls_is_client(tls))
 		gnutls_hash(hash, wanted->text, strlen(wanted->text) + 1);
-	der = gnutls_certificate_get_peers(tls->session, &n);
+	der = tls_peer_chain(tls, &n);
 	for (unsigned int i = 0; i < n; i++) {
 		gnutls_hash(hash, &der[i].size, sizeof(der[i].size));
 		gnutls_hash(hash, der[i].data, der[i].size);
@@ -383,11 +383,14 @@ static time_t chain_until(const struct chain *chain)
 	return until;
 }
 
-static int verify_cert(struct tls *tls)
+int tls_verify_cert(struct tls *tls)
 {
 	struct chain chain = { .n = 0 };
-	int err = chain_import(tls, &chain);
+	int err;
 
+	if (!tls->trust)
+		return 0;
+	err = chain_import(tls, &chain);
 	if (err)
 		return err;
 	if (chain.n) {
@@ -406,7 +409,7 @@ static int verify_cert(struct tls *tls)
 }
 
 /* A session that is resumed may have begun with a key that has gone since. */
-static int verify_psk(struct tls *tls, const char *identity)
+int tls_verify_psk(struct tls *tls, const char *identity)
 {
 	if (!tls_psk_find(tls, identity, strlen(identity)))
 		return reason_set(&tls->handshake->reason, EKEYREJECTED,
@@ -423,13 +426,13 @@ int tls_verify_peer(struct tls *tls)
 
 	/* A client that has a PSK offers no other key exchange. */
 	if (tls_is_client(tls) && tls->has_psk)
-		return verify_psk(tls, tls->psk.identity);
+		return tls_verify_psk(tls, tls->psk.identity);
 	identity = tls_is_client(tls) ?
 			   NULL :
 			   gnutls_psk_server_get_username(tls->session);
 	if (identity)
-		return verify_psk(tls, identity);
-	return tls->trust ? verify_cert(tls) : 0;
+		return tls_verify_psk(tls, identity);
+	return tls_verify_cert(tls);
 }
 
 int tls_verify_callback(gnutls_session_t session)

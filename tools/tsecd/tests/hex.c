@@ -5,20 +5,27 @@
 
 #include "hex.h"
 
-void hex_read(uint8_t *to, const char *hex, size_t len)
+size_t unhex(const char *text, uint8_t *data, size_t size)
 {
-	gnutls_datum_t text = { (void *)hex, strlen(hex) };
-	size_t size = len;
+	gnutls_datum_t hex = { (void *)text, strlen(text) };
 
-	if (gnutls_hex_decode(&text, to, &size) < 0 || size != len)
-		errx(1, "not %zu bytes of hex: %s", len, hex);
+	if (gnutls_hex_decode(&hex, data, &size) < 0)
+		errx(1, "not the hexadecimal bytes awaited: %s", text);
+	return size;
 }
 
-bool hex_is(const uint8_t *data, size_t len, const char *hex)
+bool is_hex(const void *data, size_t len, const char *text)
 {
-	gnutls_datum_t bytes = { (void *)data, len };
-	char text[1024];
-	size_t size = sizeof(text);
+	uint8_t expected[8192];
 
-	return !gnutls_hex_encode(&bytes, text, &size) && !strcmp(text, hex);
+	return unhex(text, expected, sizeof(expected)) == len &&
+	       !memcmp(data, expected, len);
+}
+
+void hex_read(uint8_t *to, const char *hex, size_t len)
+{
+	size_t size = unhex(hex, to, len);
+
+	if (size != len)
+		errx(1, "not %zu bytes but %zu: %s", len, size, hex);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Bytes of test vectors, written as hexadecimal digits. */
+/* Bytes of vectors, as texts. */
 #ifndef TSECD_TESTS_HEX_H
 #define TSECD_TESTS_HEX_H
 
@@ -7,8 +7,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Reads @len bytes; ends the test if there are not just as many. */
+/* How many bytes; the program ends if they are not hexadecimal or too many. */
+size_t unhex(const char *text, uint8_t *data, size_t size);
+
+/* The same, of just so many. */
 void hex_read(uint8_t *to, const char *hex, size_t len);
-bool hex_is(const uint8_t *data, size_t len, const char *hex);
+
+/* Are these the bytes of a text? */
+bool is_hex(const void *data, size_t len, const char *text);
 
 #endif /* TSECD_TESTS_HEX_H */

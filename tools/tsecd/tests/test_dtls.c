@@ -260,14 +260,6 @@ static void test_failures(void)
 		   net.server.result == -EKEYREJECTED,
 	   "a wrong name is refused, and the server told");
 	end(&net);
-
-	begin(&net);
-	net.client.info.settings.version_min = TSEC_VERSION_TLS_1_3;
-	ok(peer_step(&net.client) && net.client.result == -EPROTONOSUPPORT &&
-		   strstr(net.client.handshake.reason.text, "DTLS 1.2"),
-	   "a profile without version 1.2 says so: %s",
-	   net.client.handshake.reason.text);
-	end(&net);
 }
 
 static void test_refused(void)

@@ -53,7 +53,7 @@ static void test_first(struct end *init, struct end *resp)
 	noise_dh(noise, init->fixed, resp->fixed_pub);
 	noise_seal(noise, out + 2 * NOISE_LEN + NOISE_TAG, first_payload,
 		   sizeof(first_payload) - 1);
-	ok(hex_is(out, sizeof(out),
+	ok(is_hex(out, sizeof(out),
 		  "ca35def5ae56cec33dc2036731ab14896bc4c75dbb07a61f879f8e3afa4c"
 		  "7944001e21de9f98ddd8e2ad57527207feb56253c9c94a9e496782ecfcb2"
 		  "a75fbcaf1b52948cc48daefe660c62119ab5000980c84831215f2441eba6"
@@ -88,7 +88,7 @@ static void test_second(struct end *init, struct end *resp)
 	noise_mix_psk(noise, psk);
 	noise_seal(noise, out + NOISE_LEN, second_payload,
 		   sizeof(second_payload) - 1);
-	ok(hex_is(out, sizeof(out),
+	ok(is_hex(out, sizeof(out),
 		  "95ebc60d2b1fa672c1f46a8aa265ef51bfe38e7ccb39ec5be34069f14480"
 		  "8843cb765f2caef0751b8f007572dab0322217755c0632f365717edbf34d"
 		  "33e87a"),
@@ -112,15 +112,15 @@ static void test_split(const struct end *end, const char *who)
 {
 	uint8_t first[NOISE_LEN], second[NOISE_LEN];
 
-	ok(hex_is(end->noise.h, NOISE_LEN,
+	ok(is_hex(end->noise.h, NOISE_LEN,
 		  "f5191b875290abcd41347ac3622d9679688a7e980229cb937ef748336cfd"
 		  "e0e5"),
 	   "the hash of the handshake (%s)", who);
 	ok(noise_split(&end->noise, first, second) &&
-		   hex_is(first, NOISE_LEN,
+		   is_hex(first, NOISE_LEN,
 			  "7a74d0adaa1882492a8eddc15272b5a5a230e111d86d430a5988"
 			  "596f2c4238ae") &&
-		   hex_is(second, NOISE_LEN,
+		   is_hex(second, NOISE_LEN,
 			  "4dd78ec86daaa1034639ed326df9afecc3c47a881689e2a9f37a"
 			  "5e55a8131a2d"),
 	   "the keys (%s)", who);

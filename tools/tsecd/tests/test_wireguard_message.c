@@ -61,7 +61,7 @@ static void test_initiation(void)
 	ok(wireguard_initiation_make(&ours, &client, initiation) &&
 		   wireguard_macs_put(initiation, sizeof(initiation),
 				      server.pubkey, NULL) &&
-		   hex_is(initiation, sizeof(initiation), initiation_hex),
+		   is_hex(initiation, sizeof(initiation), initiation_hex),
 	   "an initiation");
 	ok(wireguard_mac1_is_good(initiation, sizeof(initiation),
 				  server.pubkey) &&
@@ -104,7 +104,7 @@ static void test_response(void)
 	ok(wireguard_response_make(&theirs, psk, response) &&
 		   wireguard_macs_put(response, sizeof(response),
 				      client.pubkey, NULL) &&
-		   hex_is(response, sizeof(response), response_hex),
+		   is_hex(response, sizeof(response), response_hex),
 	   "a response");
 	ok(wireguard_receiver_of(response) == 0x11111111, "whom it is for");
 	response[50] ^= 1;
@@ -126,12 +126,12 @@ static void test_keys(void)
 	static const uint8_t zero[WIREGUARD_KEY_LEN];
 
 	ok(wireguard_keys(&ours, tx, rx) &&
-		   hex_is(tx, sizeof(tx), first_hex) &&
-		   hex_is(rx, sizeof(rx), second_hex),
+		   is_hex(tx, sizeof(tx), first_hex) &&
+		   is_hex(rx, sizeof(rx), second_hex),
 	   "the initiator's keys");
 	ok(wireguard_keys(&theirs, tx, rx) &&
-		   hex_is(rx, sizeof(rx), first_hex) &&
-		   hex_is(tx, sizeof(tx), second_hex),
+		   is_hex(rx, sizeof(rx), first_hex) &&
+		   is_hex(tx, sizeof(tx), second_hex),
 	   "the responder's are the same, the other way round");
 	ok(!memcmp(ours.privkey, zero, sizeof(zero)) &&
 		   !memcmp(ours.noise.ck, zero, sizeof(zero)),

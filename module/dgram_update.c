@@ -1,0 +1,338 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Keys of DTLS 1.3 renew themselves (RFC 9147 section 8).
+ *
+ * This end says that its next key comes, in a KeyUpdate that it repeats until
+ * the peer has acknowledged it, and only then uses that key.  The peer does
+ * the same: its next key is there before the acknowledgment is sent, and the
+ * ones before it go on opening what was under way (dgram_rekey.c).
+ *
+ * All of it takes tx.lock and rx.lock, in this order, and a process: records
+ * that are not data come here from the session's work.
+ */
+#include "channel.h"
+#include "compat.h"
+#include "dgram.h"
+#include "event.h"
+#include "net.h"
+#include "packet.h"
+#include "record/dtls13.h"
+#include "record/dtls13_message.h"
+#include "record/tls.h"
+#include "session.h"
+#include "trace.h"
+
+enum update_limits {
+	RESEND_SECONDS		= 1,	/* RFC 9147 section 5.8.2, */
+	RESEND_SECONDS_MAX	= 60,	/* doubled up to this */
+};
+
+static void lock(struct tsec_session *session)
+{
+	mutex_lock(&session->tx.lock);
+	mutex_lock(&session->rx.lock);
+}
+
+static void unlock(struct tsec_session *session)
+{
+	mutex_unlock(&session->rx.lock);
+	mutex_unlock(&session->tx.lock);
+}
+
+/* Its program may have closed it meanwhile, or said that it sends no more. */
+static bool can_send(const struct tsec_session *session)
+{
+	return session->inner && tsec_session_open(session) &&
+	       !test_bit(TSEC_SESSION_CLOSED, &session->flags);
+}
+
+static bool is_renewable(const struct tsec_session *session)
+{
+	return session->version == TSEC_VERSION_DTLS_1_3 &&
+	       tsec_key_renewable(&session->tx.key);
+}
+
+static void resend_arm(struct tsec_session *session)
+{
+	struct tsec_dgram_update *update = &session->dgram->update;
+
+	tsec_session_get(session);
+	if (!queue_delayed_work(tsec_wq, &update->resend,
+				update->wait_seconds * HZ))
+		tsec_session_put(session);
+}
+
+/* What does not get out now is sent again when the time has come. */
+static void update_send(struct tsec_session *session)
+{
+	struct tsec_dgram_update *update = &session->dgram->update;
+	u8 message[TSEC_DTLS13_KEY_UPDATE_LEN];
+	u64 seq;
+
+	tsec_dtls13_key_update_build(message, update->message_seq,
+				     update->request);
+	if (tsec_dgram_send_message(session, TSEC_TLS_RECORD_HANDSHAKE,
+				    message, sizeof(message), &seq))
+		update->sent[update->times++ % TSEC_DGRAM_UPDATE_TIMES] = seq;
+	resend_arm(session);
+}
+
+static void resend_work(struct work_struct *work)
+{
+	struct tsec_dgram_update *update =
+		container_of(to_delayed_work(work), struct tsec_dgram_update,
+			     resend);
+	struct tsec_session *session =
+		container_of(update, struct tsec_dgram, update)->session;
+
+	lock(session);
+	if (update->pending && can_send(session)) {
+		update->wait_seconds = min_t(unsigned int, RESEND_SECONDS_MAX,
+					     2 * update->wait_seconds);
+		update_send(session);
+	}
+	unlock(session);
+	tsec_session_put(session);
+}
+
+/**
+ * tsec_dgram_update_init() - prepare the renewal of keys
+ * @dgram: all zeros but for its session
+ */
+void tsec_dgram_update_init(struct tsec_dgram *dgram)
+{
+	INIT_DELAYED_WORK(&dgram->update.resend, resend_work);
+}
+
+/**
+ * tsec_dgram_update_stop() - no KeyUpdate is sent any more
+ * @session: a session that ends
+ *
+ * Context: process context.
+ */
+void tsec_dgram_update_stop(struct tsec_session *session)
+{
+	if (cancel_delayed_work(&session->dgram->update.resend))
+		tsec_session_put(session);
+}
+
+/* One at a time: another wish waits until this one is acknowledged. */
+static void update_begin(struct tsec_session *session, bool request)
+{
+	struct tsec_dgram_update *update = &session->dgram->update;
+
+	if (update->pending) {
+		update->owed = true;
+		update->ask |= request && !update->request;
+		return;
+	}
+	WRITE_ONCE(update->pending, true);
+	update->request = request;
+	update->times = 0;
+	update->wait_seconds = RESEND_SECONDS;
+	if (request)
+		set_bit(TSEC_SESSION_UPDATE_ASKED, &session->flags);
+	update_send(session);
+}
+
+/**
+ * tsec_dgram_key_update() - renew the sending key
+ * @session: a session, open or not
+ * @request: ask the peer to renew its own as well
+ *
+ * Context: process context.
+ * Return: 0 once it is under way, -ENOTCONN, -EOPNOTSUPP if its keys cannot
+ * renew themselves, -EPIPE after the end of the sending direction.
+ */
+int tsec_dgram_key_update(struct tsec_session *session, bool request)
+{
+	int err = 0;
+
+	lock(session);
+	if (!session->inner || !tsec_session_open(session))
+		err = -ENOTCONN;
+	else if (!is_renewable(session))
+		err = -EOPNOTSUPP;
+	else if (!can_send(session))
+		err = -EPIPE;
+	else
+		update_begin(session, request);
+	unlock(session);
+	return err;
+}
+
+/**
+ * tsec_dgram_update_due() - a key has reached its soft limit
+ * @session: an open session
+ * @direction: which key; the peer is asked to renew a receiving one
+ *
+ * Context: process context.
+ * Return: false if nothing renews it.
+ */
+bool tsec_dgram_update_due(struct tsec_session *session,
+			   enum tsec_direction direction)
+{
+	bool request = direction == TSEC_DIR_RX;
+
+	if (!is_renewable(session))
+		return false;
+	if (test_and_set_bit(TSEC_SESSION_SOFT_TOLD, &session->flags))
+		return true;
+	if (request && test_bit(TSEC_SESSION_UPDATE_ASKED, &session->flags))
+		return true;
+	TSEC_INC_STATS(session->tn, TSEC_STAT_KEY_LIMIT_SOFT);
+	tsec_dgram_key_update(session, request);
+	return true;
+}
+
+/* The old key is of no use any more, so a failure ends the session. */
+static int half_renew(struct tsec_session *session,
+		      enum tsec_direction direction)
+{
+	struct tsec_half *half = direction == TSEC_DIR_TX ? &session->tx :
+							    &session->rx;
+	const char *why = "no next secret";
+	int err;
+
+	err = session->record->renew(&half->key);
+	if (!err) {
+		half->key.id++;
+		err = tsec_dgram_rekey_renewed(session, direction, &why);
+	}
+	if (!err) {
+		trace_tsec_key_renewed(session, direction, half->key.epoch);
+		return 0;
+	}
+	TSEC_INC_STATS(session->tn, TSEC_STAT_KEY_UPDATES_FAILED);
+	tsec_session_fail(session, EKEYEXPIRED, "cannot renew the %s key: %s",
+			  direction == TSEC_DIR_TX ? "sending" : "receiving",
+			  why);
+	return err;
+}
+
+static bool is_acked(const struct tsec_session *session, const u8 *data,
+		     size_t len)
+{
+	const struct tsec_dgram_update *update = &session->dgram->update;
+	unsigned int i;
+
+	for (i = 0; i < min_t(unsigned int, update->times,
+			      TSEC_DGRAM_UPDATE_TIMES); i++)
+		if (tsec_dtls13_ack_has(data, len, session->tx.key.id,
+					update->sent[i]))
+			return true;
+	return false;
+}
+
+static void update_owed(struct tsec_session *session)
+{
+	struct tsec_dgram_update *update = &session->dgram->update;
+	bool ask = update->ask;
+
+	if (update->pending || !update->owed || !can_send(session))
+		return;
+	update->owed = false;
+	update->ask = false;
+	update_begin(session, ask);
+}
+
+static void ack_take(struct tsec_session *session, const u8 *data, size_t len)
+{
+	struct tsec_dgram_update *update = &session->dgram->update;
+
+	if (!update->pending || !is_acked(session, data, len))
+		return;
+	tsec_dgram_update_stop(session);
+	update->message_seq++;
+	if (half_renew(session, TSEC_DIR_TX))
+		return;
+	WRITE_ONCE(update->pending, false);
+	TSEC_INC_STATS(session->tn, TSEC_STAT_KEY_UPDATES_SENT);
+	tsec_event_key(session, TSEC_DIR_TX, TSEC_KEY_RENEWED_LOCAL);
+	update_owed(session);
+}
+
+/* Numbers begin anew after 2^16, so that it is distances that count. */
+static bool is_new(const struct tsec_dgram_update *update, u16 seq)
+{
+	return !update->peer_spoke || (s16)(seq - update->peer_seq) > 0;
+}
+
+/* The key is the one after that of the record; else it was asked before. */
+static int peer_update(struct tsec_session *session, u32 epoch,
+		       const struct tsec_dtls13_message *message)
+{
+	struct tsec_dgram_update *update = &session->dgram->update;
+
+	if (!is_new(update, message->seq))
+		return 0;
+	if (epoch != session->rx.key.id)
+		return -EINVAL;
+	if (half_renew(session, TSEC_DIR_RX))
+		return -EKEYEXPIRED;
+	update->peer_spoke = true;
+	update->peer_seq = message->seq;
+	clear_bit(TSEC_SESSION_UPDATE_ASKED, &session->flags);
+	TSEC_INC_STATS(session->tn, TSEC_STAT_KEY_UPDATES_RECEIVED);
+	tsec_event_key(session, TSEC_DIR_RX, TSEC_KEY_RENEWED_PEER);
+	update->owed |= message->request;
+	return 0;
+}
+
+static void ack_send(struct tsec_session *session, u32 epoch, u64 seq)
+{
+	u8 ack[TSEC_DTLS13_ACK_LEN];
+	u64 own;
+
+	if (!can_send(session))
+		return;
+	tsec_dtls13_ack_build(ack, epoch, seq);
+	tsec_dgram_send_message(session, TSEC_DTLS13_ACK, ack, sizeof(ack),
+				&own);
+}
+
+/* What nobody here has a use for (tickets) is acknowledged all the same. */
+static void message_take(struct tsec_session *session, u32 epoch, u64 seq,
+			 const u8 *data, size_t len)
+{
+	struct tsec_dtls13_message message;
+	int err;
+
+	err = tsec_dtls13_message_read(data, len, &message);
+	if (!err && message.type == TSEC_TLS_KEY_UPDATE)
+		err = peer_update(session, epoch, &message);
+	else if (!err)
+		TSEC_INC_STATS(session->tn, TSEC_STAT_TICKETS_DROPPED);
+	if (err) {
+		TSEC_INC_STATS(session->tn, TSEC_STAT_PROTOCOL_ERRORS);
+		return;
+	}
+	ack_send(session, epoch, seq);
+	update_owed(session);
+}
+
+/**
+ * tsec_dgram_update_take() - deal with an acknowledgment or a message
+ * @session: an open session
+ * @content: TSEC_DTLS13_ACK or TSEC_TLS_RECORD_HANDSHAKE
+ * @epoch: of the record that brought it
+ * @seq: the record's number
+ * @data: what was in there
+ * @len: bytes of @data
+ *
+ * Context: process context.
+ */
+void tsec_dgram_update_take(struct tsec_session *session, u8 content,
+			    u32 epoch, u64 seq, const u8 *data, size_t len)
+{
+	TSEC_INC_STATS(session->tn, TSEC_STAT_CONTROL_RECORDS);
+	lock(session);
+	if (!session->inner || !is_renewable(session))
+		goto out;
+	if (content == TSEC_DTLS13_ACK)
+		ack_take(session, data, len);
+	else
+		message_take(session, epoch, seq, data, len);
+out:
+	unlock(session);
+}

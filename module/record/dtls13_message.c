@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What DTLS 1.3 has after the handshake: KeyUpdates (RFC 9147 section 8, RFC
+ * 8446 section 4.6.3), and acknowledgments (RFC 9147 section 7).
+ *
+ * The records come decrypted and authenticated.
+ */
+#include <linux/errno.h>
+#include <linux/kernel.h>
+#include <linux/string.h>
+
+#include "../compat.h"
+#include "dtls13_message.h"
+#include "tls.h"
+
+enum message_layout {
+	AT_LENGTH	= 1,	/* of the whole message */
+	AT_SEQ		= 4,
+	AT_FRAGMENT	= 6,	/* its offset */
+	AT_FRAGMENT_LEN	= 9,
+	AT_BODY		= TSEC_DTLS13_MESSAGE_HEADER,
+	NUMBER_LEN	= 16,	/* epoch and number of a record */
+};
+
+static bool is_whole(const u8 *data, size_t len)
+{
+	return !get_unaligned_be24(data + AT_FRAGMENT) &&
+	       get_unaligned_be24(data + AT_LENGTH) == len - AT_BODY;
+}
+
+/**
+ * tsec_dtls13_message_read() - read a record with handshake messages
+ * @data: the record's content
+ * @len: bytes of @data
+ * @message: set to its first message
+ *
+ * Context: Any.
+ * Return: 0, or -EINVAL if it is malformed: cut off, or a KeyUpdate that is
+ * not one record.
+ */
+int tsec_dtls13_message_read(const u8 *data, size_t len,
+			     struct tsec_dtls13_message *message)
+{
+	size_t piece;
+
+	if (len < AT_BODY)
+		return -EINVAL;
+	piece = get_unaligned_be24(data + AT_FRAGMENT_LEN);
+	if (piece > len - AT_BODY ||
+	    get_unaligned_be24(data + AT_FRAGMENT) + piece >
+	    get_unaligned_be24(data + AT_LENGTH))
+		return -EINVAL;
+	message->type = data[0];
+	message->seq = get_unaligned_be16(data + AT_SEQ);
+	message->request = false;
+	if (message->type != TSEC_TLS_KEY_UPDATE)
+		return 0;
+	if (len != TSEC_DTLS13_KEY_UPDATE_LEN || piece != len - AT_BODY ||
+	    !is_whole(data, len) || data[AT_BODY] > 1)
+		return -EINVAL;
+	message->request = data[AT_BODY];
+	return 0;
+}
+
+/**
+ * tsec_dtls13_key_update_build() - write a KeyUpdate
+ * @buf: gets TSEC_DTLS13_KEY_UPDATE_LEN bytes
+ * @seq: the message's number
+ * @request: ask the peer to renew its key as well
+ *
+ * Context: Any.
+ */
+void tsec_dtls13_key_update_build(u8 *buf, u16 seq, bool request)
+{
+	memset(buf, 0, TSEC_DTLS13_KEY_UPDATE_LEN);
+	buf[0] = TSEC_TLS_KEY_UPDATE;
+	put_unaligned_be24(1, buf + AT_LENGTH);
+	put_unaligned_be16(seq, buf + AT_SEQ);
+	put_unaligned_be24(1, buf + AT_FRAGMENT_LEN);
+	buf[AT_BODY] = request;
+}
+
+/**
+ * tsec_dtls13_ack_build() - write the acknowledgment of a record
+ * @buf: gets TSEC_DTLS13_ACK_LEN bytes
+ * @epoch: the record's epoch
+ * @seq: its number
+ *
+ * Context: Any.
+ */
+void tsec_dtls13_ack_build(u8 *buf, u64 epoch, u64 seq)
+{
+	put_unaligned_be16(NUMBER_LEN, buf);
+	put_unaligned_be64(epoch, buf + 2);
+	put_unaligned_be64(seq, buf + 2 + sizeof(epoch));
+}
+
+/**
+ * tsec_dtls13_ack_has() - does an acknowledgment tell of a record?
+ * @data: the acknowledgment
+ * @len: bytes of @data
+ * @epoch: the record's epoch
+ * @seq: its number
+ *
+ * Context: Any.
+ * Return: true if it does; false also if it is malformed.
+ */
+bool tsec_dtls13_ack_has(const u8 *data, size_t len, u64 epoch, u64 seq)
+{
+	const u8 *p;
+
+	if (len < 2 || get_unaligned_be16(data) != len - 2 ||
+	    (len - 2) % NUMBER_LEN)
+		return false;
+	for (p = data + 2; p < data + len; p += NUMBER_LEN)
+		if (get_unaligned_be64(p) == epoch &&
+		    get_unaligned_be64(p + sizeof(epoch)) == seq)
+			return true;
+	return false;
+}

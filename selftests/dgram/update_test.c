@@ -1,0 +1,375 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Keys of DTLS 1.3 renew themselves: by command, at their limits, and over a
+ * network that loses, repeats and reorders what announces the next one.
+ */
+#include <poll.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "pair.h"
+#include "util.h"
+
+enum { TX, RX };
+
+static uint8_t buf[65536];
+
+static unsigned int epoch_of(int fd, int direction)
+{
+	struct tsec_info info;
+
+	info_of(fd, &info);
+	return direction == TX ? info.tx.epoch : info.rx.epoch;
+}
+
+/* A KeyUpdate and its acknowledgement take a moment. */
+static void epoch_reaches(int fd, int direction, unsigned int epoch)
+{
+	uint64_t end = now_ms() + 2 * SOON;
+
+	while (epoch_of(fd, direction) < epoch && now_ms() < end)
+		usleep(1000);
+	ASSERT_EQ(epoch_of(fd, direction), epoch);
+}
+
+static void update(int fd, int request)
+{
+	ASSERT_EQ(setsockopt(fd, SOL_TSEC, TSEC_KEY_UPDATE, &request,
+			     sizeof(request)), 0);
+}
+
+/* Two ends of the same network ******************************************* */
+
+FIXTURE(update) {
+	struct ends ends;
+	int a;
+	int b;
+};
+KIND_VARIANT(update);
+DTLS13_KINDS_ADD(update);
+
+FIXTURE_SETUP(update)
+{
+	link_make(&self->ends.link, &variant->kind);
+}
+
+FIXTURE_TEARDOWN(update)
+{
+	ends_close(&self->ends);
+}
+
+static void open_ends(struct update_data *self)
+{
+	ends_connect(&self->ends);
+	self->a = self->ends.a;
+	self->b = self->ends.b;
+}
+
+TEST_F(update, one_direction)
+{
+	open_ends(self);
+	talk_both(self->a, self->b);
+	update(self->a, 0);
+	epoch_reaches(self->a, TX, 1);
+	EXPECT_EQ(epoch_of(self->b, RX), 1);
+	EXPECT_EQ(epoch_of(self->b, TX), 0);
+	EXPECT_EQ(epoch_of(self->a, RX), 0);
+	talk_both(self->a, self->b);
+}
+
+TEST_F(update, both_directions)
+{
+	open_ends(self);
+	update(self->a, 1);
+	epoch_reaches(self->a, TX, 1);
+	epoch_reaches(self->a, RX, 1);
+	epoch_reaches(self->b, TX, 1);
+	talk_both(self->a, self->b);
+}
+
+TEST_F(update, by_netlink)
+{
+	struct tsec_info info;
+
+	open_ends(self);
+	info_of(self->a, &info);
+	ASSERT_EQ(tsec_key_update(self->ends.link.nl, info.id, true), 0);
+	epoch_reaches(self->a, TX, 1);
+	epoch_reaches(self->a, RX, 1);
+	talk_both(self->a, self->b);
+}
+
+/* Of the epoch, two bits travel. */
+TEST_F(update, many)
+{
+	unsigned int i;
+
+	open_ends(self);
+	for (i = 1; i <= 12; i++) {
+		update(self->a, 0);
+		epoch_reaches(self->a, TX, i);
+		talk(self->a, self->b, "hello");
+		update(self->b, 0);
+		epoch_reaches(self->b, TX, i);
+		talk(self->b, self->a, "hello");
+	}
+}
+
+/* While one is under way, another wish waits for it. */
+TEST_F(update, at_once)
+{
+	int i;
+
+	open_ends(self);
+	for (i = 0; i < 5; i++) {
+		update(self->a, i % 2);
+		update(self->b, 0);
+	}
+	epoch_reaches(self->a, RX, epoch_of(self->b, TX));
+	talk_both(self->a, self->b);
+	usleep(50000);
+	EXPECT_EQ(epoch_of(self->a, TX), epoch_of(self->b, RX));
+	EXPECT_EQ(epoch_of(self->b, TX), epoch_of(self->a, RX));
+	EXPECT_GE(epoch_of(self->a, TX), 2);
+	talk_both(self->a, self->b);
+}
+
+TEST_F(update, after_the_end)
+{
+	int no = 0;
+
+	open_ends(self);
+	ASSERT_EQ(shutdown(self->a, SHUT_WR), 0);
+	EXPECT_ERR(setsockopt(self->a, SOL_TSEC, TSEC_KEY_UPDATE, &no,
+			      sizeof(no)), EPIPE);
+}
+
+/* The sender renews its key by itself; the receiver asks for it. */
+TEST_F(update, soft_limit)
+{
+	uint64_t sent = stat_of("KeyUpdatesSent");
+	int i;
+
+	tsec_set(&self->ends.link.limits, KEY_SOFT_RECORDS, soft_records, 20);
+	tsec_set(&self->ends.link.limits, KEY_HARD_RECORDS, hard_records, 2000);
+	open_ends(self);
+	for (i = 0; i < 2000; i++) {
+		ASSERT_EQ(send(self->a, &i, sizeof(i), 0), sizeof(i));
+		expect_datagram(self->b, &i, sizeof(i));
+	}
+	EXPECT_GE(epoch_of(self->a, TX), 5);
+	EXPECT_GE(stat_of("KeyUpdatesSent"), sent + 5);
+}
+
+TEST_F(update, connection_ids)
+{
+	/* cid_test has keys with IDs; here the header has one. */
+	memcpy(self->ends.link.to_server.cid, "abc", 3);
+	self->ends.link.to_server.cid_len = 3;
+	open_ends(self);
+	talk_both(self->a, self->b);
+	update(self->a, 1);
+	epoch_reaches(self->a, RX, 1);
+	talk_both(self->a, self->b);
+}
+
+/* Under load ************************************************************* */
+
+enum { DATAGRAMS = 4000, UPDATES = 20 };
+
+TEST_F(update, nothing_is_lost)
+{
+	struct numbers numbers;
+	uint32_t want;
+
+	open_ends(self);
+	numbers_begin(&numbers, self->a, DATAGRAMS);
+	for (want = 0; want < DATAGRAMS; want++) {
+		numbers_expect(&numbers, self->b, want);
+		if (want % (DATAGRAMS / UPDATES) == 0)
+			update(self->a, 1);
+	}
+	numbers_end(&numbers);
+	EXPECT_GE(epoch_of(self->a, TX), 5);
+	EXPECT_GE(epoch_of(self->a, RX), 5);
+}
+
+/* A network in between *************************************************** */
+
+/* Two ends that know only the test, which passes on what it likes. */
+FIXTURE(way) {
+	struct link link;
+	int a;
+	int b;
+	int to_a;			/* the test's: what it has from a */
+	int to_b;
+};
+KIND_VARIANT(way);
+DTLS13_KINDS_ADD(way);
+
+static int udp_bound(sa_family_t family, union tsec_addr *addr)
+{
+	int fd = socket(family, SOCK_DGRAM, 0);
+
+	ASSERT_GE(fd, 0);
+	addr_loopback(addr, family, 0);
+	ASSERT_EQ(bind(fd, &addr->sa, addr_len(addr)), 0);
+	addr_of(addr, fd);
+	return fd;
+}
+
+static int way_open(struct link *link, const char *profile, int *fd)
+{
+	union tsec_addr here, there;
+	int way = udp_bound(link->kind.family, &there);
+
+	*fd = link_bound(link, profile, &here);
+	ASSERT_EQ(connect(way, &here.sa, addr_len(&here)), 0);
+	ASSERT_EQ(tsec_connect(*fd, &there), 0);
+	return way;
+}
+
+FIXTURE_SETUP(way)
+{
+	link_make(&self->link, &variant->kind);
+	link_keys(&self->link);
+	self->to_a = way_open(&self->link, self->link.client, &self->a);
+	self->to_b = way_open(&self->link, self->link.server, &self->b);
+}
+
+FIXTURE_TEARDOWN(way)
+{
+	close(self->a);
+	close(self->b);
+	close(self->to_a);
+	close(self->to_b);
+	link_end(&self->link);
+}
+
+/* Takes the next datagram from one end. */
+static size_t take(int from)
+{
+	struct pollfd poll_fd = { .fd = from, .events = POLLIN };
+	ssize_t len;
+
+	ASSERT_EQ(poll(&poll_fd, 1, 3 * SOON), 1);
+	len = recv(from, buf, sizeof(buf), 0);
+	ASSERT_GT(len, 0);
+	return len;
+}
+
+static void pass(int from, int to, int times)
+{
+	size_t len = take(from);
+
+	while (times--)
+		ASSERT_EQ(send(to, buf, len, 0), len);
+}
+
+static void talk_over(struct way_data *self)
+{
+	ASSERT_EQ(send(self->a, "there", 5, 0), 5);
+	pass(self->to_a, self->to_b, 1);
+	expect_datagram(self->b, "there", 5);
+	ASSERT_EQ(send(self->b, "back", 4, 0), 4);
+	pass(self->to_b, self->to_a, 1);
+	expect_datagram(self->a, "back", 4);
+}
+
+/* The next key is not used before the peer has said that it has it. */
+TEST_F(way, waits_for_the_ack)
+{
+	talk_over(self);
+	update(self->a, 0);
+	pass(self->to_a, self->to_b, 1);
+	take(self->to_b);
+	EXPECT_EQ(epoch_of(self->a, TX), 0);
+	EXPECT_EQ(epoch_of(self->b, RX), 1);
+	talk_over(self);
+	EXPECT_EQ(epoch_of(self->a, TX), 0);
+}
+
+TEST_F(way, update_lost)
+{
+	update(self->a, 0);
+	take(self->to_a);
+	talk_over(self);
+	/* Again after a second. */
+	pass(self->to_a, self->to_b, 1);
+	pass(self->to_b, self->to_a, 1);
+	epoch_reaches(self->a, TX, 1);
+	talk_over(self);
+}
+
+TEST_F(way, ack_lost)
+{
+	update(self->a, 0);
+	pass(self->to_a, self->to_b, 1);
+	take(self->to_b);
+	pass(self->to_a, self->to_b, 1);
+	pass(self->to_b, self->to_a, 1);
+	epoch_reaches(self->a, TX, 1);
+	EXPECT_EQ(epoch_of(self->b, RX), 1);
+	talk_over(self);
+}
+
+/* The acknowledgement of either sending will do. */
+TEST_F(way, ack_late)
+{
+	size_t len;
+	uint8_t *first;
+
+	update(self->a, 0);
+	pass(self->to_a, self->to_b, 1);
+	len = take(self->to_b);
+	first = malloc(len);
+	memcpy(first, buf, len);
+	take(self->to_a);
+	ASSERT_EQ(send(self->to_a, first, len, 0), len);
+	free(first);
+	epoch_reaches(self->a, TX, 1);
+	talk_over(self);
+}
+
+TEST_F(way, repeated)
+{
+	uint64_t before = stat_of("PacketsReplayed");
+
+	update(self->a, 0);
+	pass(self->to_a, self->to_b, 3);
+	pass(self->to_b, self->to_a, 2);
+	epoch_reaches(self->a, TX, 1);
+	stat_reaches("PacketsReplayed", before + 3);
+	EXPECT_EQ(epoch_of(self->b, RX), 1);
+	talk_over(self);
+}
+
+/* What was under way under the old key arrives after the new one. */
+TEST_F(way, overtaken)
+{
+	uint8_t *old;
+	size_t len;
+
+	ASSERT_EQ(send(self->a, "old", 3, 0), 3);
+	len = take(self->to_a);
+	old = malloc(len);
+	memcpy(old, buf, len);
+	update(self->a, 0);
+	pass(self->to_a, self->to_b, 1);
+	pass(self->to_b, self->to_a, 1);
+	epoch_reaches(self->a, TX, 1);
+	talk_over(self);
+	ASSERT_EQ(send(self->to_b, old, len, 0), len);
+	free(old);
+	expect_datagram(self->b, "old", 3);
+}
+
+/* Nobody answers: it is said again, and the session goes on. */
+TEST_F(way, no_answer)
+{
+	update(self->a, 0);
+	take(self->to_a);
+	take(self->to_a);
+	talk_over(self);
+	EXPECT_EQ(epoch_of(self->a, TX), 0);
+}
