@@ -56,7 +56,8 @@ void tsec_dgram_early_take(struct tsec_dgram *dgram, struct sk_buff *skb)
 
 	if (ops->peek(skb->data, skb->len, cid_len, &header))
 		tsec_drop(session->tn, skb, TSEC_STAT_PACKETS_MALFORMED);
-	else if (header.kind != TSEC_PACKET_DATA)
+	else if (header.kind != TSEC_PACKET_DATA || session->record->stays)
+		/* A daemon may have to see that the peer uses its keys. */
 		handshake_queue(dgram, skb);
 	else if (header.sealed)
 		sealed_queue(dgram, skb);
