@@ -66,6 +66,17 @@ static void copy_show(struct tsec_dgram *dgram, const struct sk_buff *skb)
 		handshake_queue(dgram, copy);
 }
 
+/* A daemon may have to see, beside handshakes, that the peer uses its keys. */
+static bool is_daemons(const struct tsec_session *session,
+		       const struct tsec_packet_ops *ops,
+		       const struct tsec_packet_header *header)
+{
+	if (header->kind != TSEC_PACKET_DATA || session->record->stays)
+		return true;
+	return ops->handshake_id && header->sealed &&
+	       header->key_id == ops->handshake_id;
+}
+
 static void datagram_sort(struct tsec_dgram *dgram, struct sk_buff *skb)
 {
 	struct tsec_session *session = dgram->session;
@@ -75,9 +86,7 @@ static void datagram_sort(struct tsec_dgram *dgram, struct sk_buff *skb)
 	ops = outside_read(session, skb, &header);
 	if (!ops) {
 		tsec_drop(session->tn, skb, TSEC_STAT_PACKETS_MALFORMED);
-	} else if (header.kind != TSEC_PACKET_DATA ||
-		   (ops->handshake_id && header.sealed &&
-		    header.key_id == ops->handshake_id)) {
+	} else if (is_daemons(session, ops, &header)) {
 		handshake_queue(dgram, skb);
 	} else if (header.sealed) {
 		if (ops->handshake_id && session->role == TSEC_ROLE_CLIENT)
