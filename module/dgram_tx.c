@@ -92,6 +92,12 @@ int tsec_dgram_seal(struct tsec_session *session, struct tsec_packet *packet)
 	}
 }
 
+/* The headers inside of a record, before its payload. */
+static u32 plain_room(const struct tsec_dgram *dgram)
+{
+	return dgram->header.len + dgram->tunnel.header_len;
+}
+
 /**
  * tsec_dgram_header_room() - what a record takes before its payload
  * @session: an open session
@@ -100,10 +106,7 @@ int tsec_dgram_seal(struct tsec_session *session, struct tsec_packet *packet)
  */
 u32 tsec_dgram_header_room(const struct tsec_session *session)
 {
-	const struct tsec_dgram *dgram = session->dgram;
-
-	return dgram->ops->header_room + dgram->header.len +
-	       dgram->tunnel.header_len;
+	return session->dgram->ops->header_room + plain_room(session->dgram);
 }
 
 static u32 packet_fit(const struct tsec_session *session, u32 mtu)
@@ -130,8 +133,7 @@ static u32 packet_fit(const struct tsec_session *session, u32 mtu)
 u32 tsec_dgram_fit(const struct tsec_session *session, u32 mtu)
 {
 	u32 fit = packet_fit(session, mtu);
-	u32 plain = tsec_dgram_header_room(session) -
-		    session->record->packet->header_room;
+	u32 plain = plain_room(session->dgram);
 
 	return fit > plain ? fit - plain : 0;
 }
@@ -148,7 +150,6 @@ u32 tsec_dgram_sealed_len(const struct tsec_session *session,
 			  const struct tsec_packet *packet)
 {
 	const struct tsec_packet_ops *ops = session->dgram->ops;
-
 	u32 len;
 
 	if (!ops->sealed_len)

@@ -27,8 +27,8 @@ static void device_make(enum side side, const char *dir)
 		    "wg pubkey <%s/wg-%d >%s/wg-%d.pub", dir, side, dir, side,
 		    dir, side);
 	network_run(side, "ip link add wg type wireguard && "
-		    "wg set wg listen-port %d private-key %s/wg-%d && "
-		    "ip addr add %s/24 dev wg && ip link set wg mtu %d up",
+			"wg set wg listen-port %d private-key %s/wg-%d && "
+			"ip addr add %s/24 dev wg && ip link set wg mtu %d up",
 		    TUNNEL_PORT, dir, side, tunnel_name(side), TUNNEL_MTU);
 }
 

@@ -24,7 +24,7 @@ static void state_add(enum side of, enum side from, const char *key)
 		    network_name(!from), 0x1000 + from, key, NATT_PORT,
 		    NATT_PORT);
 	network_run(of, "ip xfrm policy add src %s dst %s proto udp dir %s "
-		    "priority 2 tmpl src %s dst %s proto esp mode transport",
+			"priority 2 tmpl src %s dst %s proto esp mode transport",
 		    network_name(from), network_name(!from),
 		    of == from ? "out" : "in", network_name(from),
 		    network_name(!from));
@@ -52,7 +52,7 @@ static void natt_open(enum side side)
 		skip("no ESP in UDP");
 	/* What is in there is protected, not what is around it. */
 	network_run(side, "ip xfrm policy add src %s dst %s proto udp "
-		    "sport %d dport %d dir in priority 1",
+			"sport %d dport %d dir in priority 1",
 		    network_name(!side), network_name(side), NATT_PORT,
 		    NATT_PORT);
 }

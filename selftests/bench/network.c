@@ -55,7 +55,7 @@ void network_make(void)
 		    "netns /proc/%d/fd/%d", getpid(), namespaces[SERVER]);
 	for (int side = CLIENT; side <= SERVER; side++)
 		network_run(side, "ip addr add %s/24 dev bench && "
-			    "ip link set bench up && ip link set lo up",
+				"ip link set bench up && ip link set lo up",
 			    network_name(side));
 }
 

@@ -40,7 +40,7 @@ SUITES = (
     ('stream', '6.12', 'stream sockets, a part', QEMU_STREAM, 900),
     ('dgram', 'debug', 'datagram sockets', 'selftests/dgram/run', 600),
     ('dgram', '6.1', 'datagram sockets', QEMU_DGRAM, 900),
-    ('dgram', 'uml', 'datagram sockets', 'selftests/dgram/run -a', 300),
+    ('dgram', 'uml', 'datagram sockets', 'selftests/dgram/run -a', 600),
     ('tool', 'uml', 'tsec and tsec run', 'selftests/tool/run', 900),
     ('vm', 'host', 'the test machine itself', 'selftests/vm/test.sh', 900),
     ('demo', '6.12', 'the demo', 'selftests/demo/inside', 600),
