@@ -60,6 +60,7 @@ struct tsec_watch {
  * @id: what its records call it: the epoch (DTLS), the SPI (ESP), the
  *	receiver's index (WireGuard); 0 for the protocol's first one, or where
  *	records name no key
+ * @message_seq: DTLS 1.3: the number of the next handshake message
  * @version: protocol version, as on the wire
  * @cipher: enum tsec_cipher
  * @key_len: bytes of @key

@@ -76,15 +76,19 @@ static void cookie_show(struct kunit *test)
 {
 	struct meeting *m = test->priv;
 	u8 key[BLAKE2S_HASH_SIZE], cookie[MAC_LEN], label[8 + TSEC_PUBKEY_LEN];
+	const u8 *reply = m->greeting.reply;
+	const u8 *mac1 = m->data + AT_MAC1;
+	bool opened;
 
 	memcpy(label, "cookie--", 8);
 	memcpy(label + 8, m->pubkey, TSEC_PUBKEY_LEN);
 	blake2s(key, label, NULL, sizeof(key), sizeof(label), 0);
-	KUNIT_ASSERT_TRUE(test, xchacha20poly1305_decrypt(cookie,
-				m->greeting.reply + AT_COOKIE,
-				MAC_LEN + CHACHA20POLY1305_AUTHTAG_SIZE,
-				m->data + AT_MAC1, MAC_LEN,
-				m->greeting.reply + AT_NONCE, key));
+	opened = xchacha20poly1305_decrypt(cookie, reply + AT_COOKIE,
+					   MAC_LEN +
+					   CHACHA20POLY1305_AUTHTAG_SIZE,
+					   mac1, MAC_LEN, reply + AT_NONCE,
+					   key);
+	KUNIT_ASSERT_TRUE(test, opened);
 	blake2s(m->data + AT_MAC2, m->data, cookie, MAC_LEN, AT_MAC2,
 		sizeof(cookie));
 }

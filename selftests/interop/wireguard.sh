@@ -358,7 +358,9 @@ tap_like 'our client and our server' \
 
 # A handshake that does not end is load enough, if there may be no more than eight.
 sysctl -qw net.tsec.max_handshakes_listener=8
-answered=$(counter HellosAnswered) proven=$(counter HellosProven)
+answered=$(counter HellosAnswered)
+# shellcheck disable=SC2034 # for eval
+proven=$(counter HellosProven)
 tc qdisc add dev veth-here root netem loss 100%
 $there wg set wg0 peer "$(<"$work/stranger.pub")" endpoint $outside4.1:51820 \
 	allowed-ips $inside4.9/32

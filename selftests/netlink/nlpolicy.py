@@ -127,6 +127,8 @@ class KernelPolicy:
             high = spec.const(checks.get('max', 2**BITS[kind] - 1))
             return f'{kind} {low}..{high}'
         if kind in ('binary', 'string'):
-            low = spec.const(checks.get('min-len', 0))
-            return f'{kind} of {low}..{spec.const(checks["max-len"])} bytes'
+            exact = checks.get('exact-len')
+            low = spec.const(exact or checks.get('min-len', 0))
+            high = spec.const(exact or checks['max-len'])
+            return f'{kind} of {low}..{high} bytes'
         return kind
