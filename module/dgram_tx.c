@@ -92,6 +92,14 @@ int tsec_dgram_seal(struct tsec_session *session, struct tsec_packet *packet)
 	}
 }
 
+/* Headers inside of the record, before the program's data. */
+static u32 plain_room(const struct tsec_session *session)
+{
+	const struct tsec_dgram *dgram = session->dgram;
+
+	return dgram->header.len + dgram->tunnel.header_len;
+}
+
 /**
  * tsec_dgram_header_room() - what a record takes before its payload
  * @session: an open session
@@ -100,10 +108,7 @@ int tsec_dgram_seal(struct tsec_session *session, struct tsec_packet *packet)
  */
 u32 tsec_dgram_header_room(const struct tsec_session *session)
 {
-	const struct tsec_dgram *dgram = session->dgram;
-
-	return dgram->ops->header_room + dgram->header.len +
-	       dgram->tunnel.header_len;
+	return session->dgram->ops->header_room + plain_room(session);
 }
 
 static u32 packet_fit(const struct tsec_session *session, u32 mtu)
@@ -130,8 +135,7 @@ static u32 packet_fit(const struct tsec_session *session, u32 mtu)
 u32 tsec_dgram_fit(const struct tsec_session *session, u32 mtu)
 {
 	u32 fit = packet_fit(session, mtu);
-	u32 plain = tsec_dgram_header_room(session) -
-		    session->record->packet->header_room;
+	u32 plain = plain_room(session);
 
 	return fit > plain ? fit - plain : 0;
 }
