@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * One end of a datagram session with manual keys, for scripts.
+ * One end of a datagram session, for scripts.
  *
  * Usage: datagram dtls|esp|srtp|wireguard PROFILE ADDRESS PORT
- *                 PEER-ADDRESS PORT send COUNT|receive|both
+ *                 PEER-ADDRESS PORT send COUNT [wait]|receive|both
  *
- * send:    that many numbered datagrams, then SENT and the count
+ * A peer's address of - is that of the first client to come.
+ *
+ * send:    that many numbered datagrams, then SENT and the count; wait: only
+ *	    after a line of input
  * receive: tells at each line of input what it has received so far:
  *	    RECEIVED, DOUBLE (came before), WRONG (not what was sent)
  * both:    sends and receives until it is killed, or FAILED with an error
@@ -68,16 +71,42 @@ static void protocol_choose(const char *name)
 static int socket_make(char **argv)
 {
 	struct sockaddr_in own = address_of(argv[1], argv[2]);
-	struct sockaddr_in peer = address_of(argv[3], argv[4]);
 	int fd = socket(AF_TSEC, SOCK_DGRAM, protocol->number);
-	int size = 1 << 20;
+	int size = 1 << 22;
 
 	if (fd < 0 ||
 	    setsockopt(fd, SOL_TSEC, TSEC_PROFILE, argv[0], strlen(argv[0])) ||
 	    setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size)) ||
-	    bind(fd, (struct sockaddr *)&own, sizeof(own)) ||
-	    connect(fd, (struct sockaddr *)&peer, sizeof(peer)))
+	    bind(fd, (struct sockaddr *)&own, sizeof(own)))
 		err(EXIT_FAILURE, "socket");
+	return fd;
+}
+
+static int client_accept(int listener)
+{
+	int fd;
+
+	if (listen(listener, 16))
+		err(EXIT_FAILURE, "listen");
+	puts("LISTENING");
+	fd = accept(listener, NULL, NULL);
+	if (fd < 0)
+		err(EXIT_FAILURE, "accept");
+	return fd;
+}
+
+static int session_make(char **argv)
+{
+	int fd = socket_make(argv);
+
+	if (!strcmp(argv[3], "-")) {
+		fd = client_accept(fd);
+	} else {
+		struct sockaddr_in peer = address_of(argv[3], argv[4]);
+
+		if (connect(fd, (struct sockaddr *)&peer, sizeof(peer)))
+			err(EXIT_FAILURE, "connect");
+	}
 	puts("CONNECTED");
 	return fd;
 }
@@ -200,8 +229,10 @@ int main(int argc, char **argv)
 	if (argc < 8)
 		errx(EXIT_FAILURE, "see the source for its arguments");
 	protocol_choose(argv[1]);
-	fd = socket_make(argv + 2);
-	if (!strcmp(argv[7], "send") && argc == 9)
+	fd = session_make(argv + 2);
+	if (argc == 10 && !strcmp(argv[9], "wait"))
+		getchar();
+	if (!strcmp(argv[7], "send") && argc >= 9)
 		return send_all(fd, atoi(argv[8]));
 	if (!strcmp(argv[7], "receive"))
 		return receive(fd);

@@ -8,7 +8,6 @@
 need ip tc
 setup
 trap 'namespaces_gone; cleanup' EXIT
-datagram=$faults/datagram
 
 # Whatever comes in is received, or dropped for one of these reasons, or no data.
 reasons='BadRecords PacketsMalformed PacketsUnprotected PacketsNoKey
@@ -104,18 +103,6 @@ udp_counter()
 datagrams_in()
 {
 	udp_counter InDatagrams
-}
-
-# ask: what the receiver has received, in $received, $double and $wrong
-ask()
-{
-	local words
-
-	mark r
-	tell r report
-	eventually eval '[ -n "$(since r)" ]'
-	read -ra words <<<"$(since r)"
-	received=${words[1]} double=${words[3]} wrong=${words[5]}
 }
 
 all_accounted_for()
