@@ -6,6 +6,8 @@ faults=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
 # shellcheck source=../interop/common.sh
 . "$faults/../interop/common.sh"
 
+datagram=$faults/datagram
+
 # hostile NAME WORD...: see hostile.py
 hostile()
 {
@@ -14,6 +16,18 @@ hostile()
 	shift
 	start "$name" python3 "$faults/hostile.py" "$@"
 	wait_line "$work/$name.out" '^READY' || bail_out "$(out "$name")"
+}
+
+# ask: what "r", a program "datagram", has received, in $received, $double and $wrong
+ask()
+{
+	local words
+
+	mark r
+	tell r report
+	eventually eval '[ -n "$(since r)" ]'
+	read -ra words <<<"$(since r)"
+	received=${words[1]} double=${words[3]} wrong=${words[5]}
 }
 
 # milliseconds COMMAND...: how long it took, in $took; what it said, in $said

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * One end of a datagram session with manual keys, for scripts.
+ * One end of a datagram session, for scripts.
  *
- * Usage: datagram dtls|esp PROFILE ADDRESS PORT PEER-ADDRESS PORT
- *                 send COUNT|receive|both
+ * Usage: datagram dtls|esp|srtp|wireguard PROFILE ADDRESS PORT
+ *                 PEER-ADDRESS PORT send COUNT [wait]|receive|both
  *
- * send:    that many numbered datagrams, then SENT and the count
+ * A peer's address of - is that of the first client to come.
+ *
+ * send:    that many numbered datagrams, then SENT and the count; wait: only
+ *	    after a line of input
  * receive: tells at each line of input what it has received so far:
  *	    RECEIVED, DOUBLE (came before), WRONG (not what was sent)
  * both:    sends and receives until it is killed, or FAILED with an error
@@ -26,7 +29,23 @@
 
 #define NUMBERS (1 << 20)
 #define LENGTH_MAX 1200
+#define RTP_HEADER 12
 
+struct protocol {
+	const char *name;
+	int number;
+	size_t header_len;	/* that messages begin with */
+};
+
+static const struct protocol protocols[] = {
+	{ "dtls", TSEC_PROTO_DTLS, 0 },
+	{ "esp", TSEC_PROTO_ESP, 0 },
+	{ "srtp", TSEC_PROTO_SRTP, RTP_HEADER },
+	{ "wireguard", TSEC_PROTO_WIREGUARD, 0 },
+	{ NULL, 0, 0 }
+};
+
+static const struct protocol *protocol = protocols;
 static uint8_t seen[NUMBERS];
 static unsigned long received, doubles, wrong;
 
@@ -41,36 +60,75 @@ static struct sockaddr_in address_of(const char *text, const char *port)
 	return addr;
 }
 
-static int protocol_of(const char *text)
+static void protocol_choose(const char *name)
 {
-	if (strcmp(text, "dtls") && strcmp(text, "esp"))
-		errx(EXIT_FAILURE, "%s: no protocol", text);
-	return *text == 'd' ? TSEC_PROTO_DTLS : TSEC_PROTO_ESP;
+	while (protocol->name && strcmp(protocol->name, name))
+		protocol++;
+	if (!protocol->name)
+		errx(EXIT_FAILURE, "%s: no protocol", name);
 }
 
 static int socket_make(char **argv)
 {
-	struct sockaddr_in own = address_of(argv[2], argv[3]);
-	struct sockaddr_in peer = address_of(argv[4], argv[5]);
-	int fd = socket(AF_TSEC, SOCK_DGRAM, protocol_of(argv[0]));
-	int size = 1 << 20;
+	struct sockaddr_in own = address_of(argv[1], argv[2]);
+	int fd = socket(AF_TSEC, SOCK_DGRAM, protocol->number);
+	int size = 1 << 22;
 
 	if (fd < 0 ||
-	    setsockopt(fd, SOL_TSEC, TSEC_PROFILE, argv[1], strlen(argv[1])) ||
+	    setsockopt(fd, SOL_TSEC, TSEC_PROFILE, argv[0], strlen(argv[0])) ||
 	    setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size)) ||
-	    bind(fd, (struct sockaddr *)&own, sizeof(own)) ||
-	    connect(fd, (struct sockaddr *)&peer, sizeof(peer)))
+	    bind(fd, (struct sockaddr *)&own, sizeof(own)))
 		err(EXIT_FAILURE, "socket");
+	return fd;
+}
+
+static int client_accept(int listener)
+{
+	int fd;
+
+	if (listen(listener, 16))
+		err(EXIT_FAILURE, "listen");
+	puts("LISTENING");
+	fd = accept(listener, NULL, NULL);
+	if (fd < 0)
+		err(EXIT_FAILURE, "accept");
+	return fd;
+}
+
+static int session_make(char **argv)
+{
+	int fd = socket_make(argv);
+
+	if (!strcmp(argv[3], "-")) {
+		fd = client_accept(fd);
+	} else {
+		struct sockaddr_in peer = address_of(argv[3], argv[4]);
+
+		if (connect(fd, (struct sockaddr *)&peer, sizeof(peer)))
+			err(EXIT_FAILURE, "connect");
+	}
 	puts("CONNECTED");
 	return fd;
 }
 
+/* One source's, whose numbers the program chooses (RFC 3550 section 5.1). */
+static void rtp_header(uint8_t *data, uint32_t number)
+{
+	memset(data, 0, RTP_HEADER);
+	data[0] = 0x80;
+	data[2] = number >> 8;
+	data[3] = number;
+}
+
 static size_t message_make(uint8_t *data, uint32_t number)
 {
-	size_t len = sizeof(number) + number % (LENGTH_MAX - sizeof(number));
+	size_t fixed = protocol->header_len + sizeof(number);
+	size_t len = fixed + number % (LENGTH_MAX - fixed);
 
 	memset(data, number * 7 + 1, len);
-	memcpy(data, &number, sizeof(number));
+	if (protocol->header_len)
+		rtp_header(data, number);
+	memcpy(data + protocol->header_len, &number, sizeof(number));
 	return len;
 }
 
@@ -79,8 +137,8 @@ static void message_take(const uint8_t *data, size_t len)
 	uint8_t want[LENGTH_MAX];
 	uint32_t number = NUMBERS;
 
-	if (len >= sizeof(number))
-		memcpy(&number, data, sizeof(number));
+	if (len >= protocol->header_len + sizeof(number))
+		memcpy(&number, data + protocol->header_len, sizeof(number));
 	if (number >= NUMBERS || message_make(want, number) != len ||
 	    memcmp(data, want, len)) {
 		wrong++;
@@ -170,8 +228,11 @@ int main(int argc, char **argv)
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	if (argc < 8)
 		errx(EXIT_FAILURE, "see the source for its arguments");
-	fd = socket_make(argv + 1);
-	if (!strcmp(argv[7], "send") && argc == 9)
+	protocol_choose(argv[1]);
+	fd = session_make(argv + 2);
+	if (argc == 10 && !strcmp(argv[9], "wait"))
+		getchar();
+	if (!strcmp(argv[7], "send") && argc >= 9)
 		return send_all(fd, atoi(argv[8]));
 	if (!strcmp(argv[7], "receive"))
 		return receive(fd);

@@ -8,37 +8,71 @@
 need ip tc
 setup
 trap 'namespaces_gone; cleanup' EXIT
-datagram=$faults/datagram
 
 # Whatever comes in is received, or dropped for one of these reasons, or no data.
 reasons='BadRecords PacketsMalformed PacketsUnprotected PacketsNoKey
-	PacketsMisaddressed PacketsReplayed PacketsLate PacketsTooLong PacketsNoRoom PacketsNoMemory
-	PacketsFiltered PacketsEnded PacketsNoSession TicketsDropped ControlRecords'
+	PacketsMisaddressed PacketsElsewhere PacketsReplayed PacketsLate
+	PacketsTooLong PacketsNoRoom PacketsNoMemory PacketsFiltered PacketsEnded
+	PacketsNoSession TicketsDropped ControlRecords'
+
+# Protocol and version of each kind of session.
+kinds='dtls:DTLSv1.2 dtls:DTLSv1.3 srtp:srtp esp:esp-esn wireguard:wireguard'
 
 # keys OPTIONS-FOR-A OPTIONS-FOR-B [VERSION]: one session's, for the profiles "a"
 # and "b"; the options of "tsec" choose a namespace
 keys()
 {
-	local way
+	local version=${3:-DTLSv1.2} way
 
-	(umask 077; cd "$work" || exit; echo 00112233445566778899aabbccddeeff >one
-		echo ffeeddccbbaa99887766554433221100 >other; echo 5a175a17 >salt)
+	secrets "$version"
+	profile_put "$1" "$version" a
+	profile_put "$2" "$version" b
 	for way in one:tx:a one:rx:b other:rx:a other:tx:b; do
-		key_put "$1" "$2" "${3:-DTLSv1.2}" ${way//:/ }
+		key_put "$1" "$2" "$version" ${way//:/ }
 	done
+}
+
+# secrets VERSION: "one" direction's, the "other" one's, and a "salt" for both
+secrets()
+{
+	local one=00112233445566778899aabbccddeeff salt=5a175a17
+	local other=ffeeddccbbaa99887766554433221100
+
+	case $1 in
+	DTLSv1.3|wireguard)	one+=$one other+=$other ;;
+	srtp)			salt+=$salt$salt ;;
+	esac
+	(umask 077; cd "$work" || exit
+		echo $one >one; echo $other >other; echo $salt >salt)
+}
+
+# profile_put OPTIONS VERSION PROFILE
+profile_put()
+{
+	local options=($1) tunnel=()
+
+	case $2:$3 in
+	wireguard:a)	tunnel=(tunnel-local 10.9.0.1:7 tunnel-remote 10.9.0.2:7) ;;
+	wireguard:b)	tunnel=(tunnel-local 10.9.0.2:7 tunnel-remote 10.9.0.1:7) ;;
+	esac
+	"$tsec" "${options[@]}" profile add "$3" manual on "${tunnel[@]}" 2>/dev/null
 }
 
 # key_put OPTIONS-FOR-A OPTIONS-FOR-B VERSION FILE DIRECTION PROFILE
 key_put()
 {
-	local options=() spi=()
+	local options=() cipher=aes-128-gcm words=()
 
 	[ "$6" = a ] && options=($1) || options=($2)
-	[[ $3 != esp* ]] || spi=(spi $((0x1000 + ${#4})))
-	"$tsec" "${options[@]}" profile add "$6" manual on 2>/dev/null
-	"$tsec" "${options[@]}" key add "$6" "$5" version "$3" "${spi[@]}" \
-		cipher aes-128-gcm key-file "$work/$4" iv-file "$work/salt" ||
-		bail_out "no key for $6"
+	case $3 in
+	DTLSv1.3)	words=(secret-file "$work/$4") ;;
+	wireguard)	words=(id ${#4} key-file "$work/$4")
+			cipher=chacha20-poly1305 ;;
+	*)		words=(key-file "$work/$4" iv-file "$work/salt") ;;
+	esac
+	[[ $3 != esp* ]] || words+=(spi $((0x1000 + ${#4})))
+	"$tsec" "${options[@]}" key add "$6" "$5" version "$3" cipher $cipher \
+		"${words[@]}" || bail_out "no key for $6"
 }
 
 # dropped: by the counters in namespace b
@@ -69,18 +103,6 @@ udp_counter()
 datagrams_in()
 {
 	udp_counter InDatagrams
-}
-
-# ask: what the receiver has received, in $received, $double and $wrong
-ask()
-{
-	local words
-
-	mark r
-	tell r report
-	eventually eval '[ -n "$(since r)" ]'
-	read -ra words <<<"$(since r)"
-	received=${words[1]} double=${words[3]} wrong=${words[5]}
 }
 
 all_accounted_for()
@@ -122,15 +144,18 @@ bad_network()
 	stop r
 }
 
-namespaces_make || tap_skip_all 'this kernel has no veth or no namespaces'
-bad_network dtls DTLSv1.2
-# What was counted of the last one is not in the way.
-namespaces_gone
-namespaces_make
-bad_network esp esp-esn
+for kind in $kinds; do
+	# What was counted of the last one is not in the way.
+	namespaces_gone
+	namespaces_make ||
+		tap_skip_all 'this kernel has no veth or no namespaces'
+	bad_network "${kind%:*}" "${kind#*:}"
+done
 
 # --- the other end's namespace goes, in mid-flight
 
+namespaces_gone
+namespaces_make
 keys '-n tsec-a' '-n tsec-b'
 start sa $a "$datagram" dtls a 192.0.2.1 4434 192.0.2.2 4434 both
 start sb $b "$datagram" dtls b 192.0.2.2 4434 192.0.2.1 4434 both
@@ -168,8 +193,9 @@ namespaces_end()
 	tap_run '... and loaded again' module_load
 }
 
-namespaces_end dtls DTLSv1.2
-namespaces_end esp esp
+for kind in $kinds; do
+	namespaces_end "${kind%:*}" "${kind#*:}"
+done
 
 # --- what a program can be made to meet
 

@@ -105,7 +105,7 @@ static bool attempt(const struct call *c, int nth, struct outcome *o)
 	return happened && !o->wrong;
 }
 
-static bool run(const struct call *c, int number)
+static bool run(const char *of, const struct call *c, int number)
 {
 	struct outcome o = { 0 };
 	int nth = 1;
@@ -114,8 +114,8 @@ static bool run(const struct call *c, int number)
 		nth++;
 	if (!o.wrong && nth == MANY)
 		o.wrong = "there is always one more allocation";
-	printf("%sok %d - %s: %d allocations, %d errors\n",
-	       o.wrong ? "not " : "", number, c->name, nth - 1, o.failed);
+	printf("%sok %d - %s: %s: %d allocations, %d errors\n",
+	       o.wrong ? "not " : "", number, of, c->name, nth - 1, o.failed);
 	if (o.wrong)
 		printf("#   allocation %d: %s (%s)\n", nth, o.wrong,
 		       strerror(-o.error));
@@ -123,12 +123,23 @@ static bool run(const struct call *c, int number)
 	return !o.wrong;
 }
 
-static bool run_all(const struct call *c, int *number)
+static bool run_all(const char *of, const struct call *c, int *number)
 {
 	bool good = true;
 
 	for (; c->name; c++)
-		good &= run(c, ++*number);
+		good &= run(of, c, ++*number);
+	return good;
+}
+
+static bool run_datagrams(int *number)
+{
+	bool good = true;
+	const char *of;
+	int i;
+
+	for (i = 0; (of = datagram_kind_choose(i)); i++)
+		good &= run_all(of, datagram_calls, number);
 	return good;
 }
 
@@ -146,8 +157,8 @@ int main(void)
 		puts("Bail out! the calls cannot be prepared");
 		return 1;
 	}
-	good = run_all(calls, &number);
-	good &= run_all(datagram_calls, &number);
+	good = run_all("TLS", calls, &number);
+	good &= run_datagrams(&number);
 	printf("1..%d\n", number);
 	return !good;
 }

@@ -32,6 +32,9 @@ extern const struct call datagram_calls[];
 bool calls_prepare(void);
 bool datagram_calls_prepare(void);
 
+/* Of which kind of sockets the calls of datagrams are now; NULL: no more. */
+const char *datagram_kind_choose(unsigned int number);
+
 /* What they are made of: a loopback address, what a call came to, close(). */
 static inline struct sockaddr_in address(uint16_t port)
 {

@@ -6,10 +6,15 @@
   hostile.py connect PORT MODE COUNT    make connections and keep them
   hostile.py proxy PORT TO ACTION DIRECTION RECORD
                                         pass TLS records on, but for one
+  hostile.py flood PORT KIND [PUBKEY]   first messages of clients that there
+                                        are not, from everywhere
 
 Each says READY and ends when it reads a line, or the end, of its input; the
-proxy obeys the lines "ACTION DIRECTION RECORD" and "release", too.
+proxy obeys the lines "ACTION DIRECTION RECORD" and "release", too, and the
+flood says in the end how many it has SENT.
 """
+import base64
+import hashlib
 import os
 import socket
 import struct
@@ -221,9 +226,77 @@ def proxy(port, to, *what):
     os._exit(0)
 
 
+def vector(data, size):
+    """As TLS writes it: with its length, of size bytes."""
+    return len(data).to_bytes(size, 'big') + data
+
+
+def hello(body):
+    """A datagram with a whole ClientHello of DTLS."""
+    size = len(body).to_bytes(3, 'big')
+    message = b'\1' + size + bytes(5) + size + body
+    return b'\x16\xfe\xfd' + bytes(8) + vector(message, 2)
+
+
+def hello_12(_):
+    """With a cookie that nobody has given out."""
+    return hello(b'\xfe\xfd' + os.urandom(32) + b'\0' +
+                 vector(os.urandom(16), 1) +
+                 vector(b'\xc0\x2b\xc0\x2c', 2) + b'\1\0')
+
+
+def hello_13(_):
+    """As a client says it first, with a share of X25519."""
+    share = b'\0\x1d' + vector(os.urandom(32), 2)
+    extensions = {10: vector(b'\0\x1d', 2), 13: vector(b'\4\3', 2),
+                  43: vector(b'\xfe\xfc', 1), 51: vector(share, 2)}
+    return hello(b'\xfe\xfd' + os.urandom(32) + b'\0\0' +
+                 vector(b'\x13\1\x13\2\x13\3', 2) + b'\1\0' +
+                 vector(b''.join(struct.pack('>H', number) + vector(data, 2)
+                                 for number, data in extensions.items()), 2))
+
+
+def initiation(pubkey):
+    """Of somebody who knows the public key, or else does not."""
+    data = b'\1\0\0\0' + os.urandom(112)
+    if not pubkey:
+        return data + os.urandom(32)
+    key = hashlib.blake2s(b'mac1----' + base64.b64decode(pubkey)).digest()
+    mac1 = hashlib.blake2s(data, key=key, digest_size=16).digest()
+    return data + mac1 + os.urandom(16)
+
+
+def from_anywhere(port, payload):
+    """An IPv4 packet to that port, from a random address and port."""
+    source = b'\x7f' + os.urandom(3)
+    udp = struct.pack('>HHHH', 1024 + int.from_bytes(os.urandom(2), 'big') %
+                      64000, port, 8 + len(payload), 0)
+    return b'\x45' + bytes(7) + b'\x40\x11\0\0' + source + \
+        b'\x7f\0\0\1' + udp + payload
+
+
+def flood(port, kind, pubkey=''):
+    make = {'dtls12': hello_12, 'dtls13': hello_13,
+            'wireguard': initiation}[kind]
+    sock = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_RAW)
+    end, sent = threading.Event(), 0
+
+    def listen_for_end():
+        sys.stdin.readline()
+        end.set()
+
+    threading.Thread(target=listen_for_end, daemon=True).start()
+    print('READY', flush=True)
+    while not end.is_set():
+        sock.sendto(from_anywhere(port, make(pubkey)), ('127.0.0.1', 0))
+        sent += 1
+    print('SENT', sent, flush=True)
+
+
 def main():
     words = [int(word) if word.isdigit() else word for word in sys.argv[2:]]
-    {'listen': listen, 'connect': connect, 'proxy': proxy}[sys.argv[1]](*words)
+    {'listen': listen, 'connect': connect, 'proxy': proxy,
+     'flood': flood}[sys.argv[1]](*words)
 
 
 main()
