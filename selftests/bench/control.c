@@ -9,24 +9,33 @@
 #include "credentials.h"
 #include "tsec.h"
 
-static struct tsec_nl *nl;
+static const char *const names[] = { PROFILE_CLIENT, PROFILE_SERVER };
+
+static struct tsec_nl *nls[2];		/* of the sides' namespaces */
 static uint16_t cipher;
 
-void control_open(void)
+void control_open_side(enum side side)
 {
-	int error = tsec_nl_open(&nl);
+	int error = tsec_nl_open(&nls[side]);
 
 	errno = -error;
 	if (error)
 		skip("tsec is not there");
 }
 
-static void profile_put(struct tsec_profile_info *profile, const char *name)
+void control_open(void)
 {
+	for (int side = CLIENT; side <= SERVER; side++)
+		control_open_side(side);
+}
+
+static void profile_put(struct tsec_profile_info *profile, enum side side)
+{
+	struct tsec_nl *nl = nls[side];
 	int error;
 
-	tsec_set_str(profile, PROFILE_NAME, name, name);
-	error = tsec_profile_del(nl, name);
+	tsec_set_str(profile, PROFILE_NAME, name, names[side]);
+	error = tsec_profile_del(nl, names[side]);
 	if (error && error != -ENOENT)
 		errx(EXIT_FAILURE, "profile: %s", tsec_nl_error(nl));
 	error = tsec_profile_new(nl, profile);
@@ -36,14 +45,12 @@ static void profile_put(struct tsec_profile_info *profile, const char *name)
 
 void control_profiles_manual(const char *name)
 {
-	static const char *const names[] = { PROFILE_CLIENT, PROFILE_SERVER };
-
 	cipher = tsec_value_of(tsec_cipher_names, name);
-	for (int i = 0; i < 2; i++) {
+	for (int side = CLIENT; side <= SERVER; side++) {
 		struct tsec_profile_info profile = { 0 };
 
 		tsec_set(&profile, PROFILE_MANUAL, manual, 1);
-		profile_put(&profile, names[i]);
+		profile_put(&profile, side);
 	}
 }
 
@@ -64,26 +71,25 @@ void control_profiles_daemon(const char *dir, bool resume)
 
 	tsec_set(&client, PROFILE_SESSION_CACHE, session_cache, cache);
 	set_path(&client, PROFILE_TRUST, trust, dir, CREDENTIALS_CA);
-	profile_put(&client, PROFILE_CLIENT);
+	profile_put(&client, CLIENT);
 
 	tsec_set(&server, PROFILE_SESSION_CACHE, session_cache, cache);
 	set_path(&server, PROFILE_CERT, cert, dir, CREDENTIALS_CERT);
 	set_path(&server, PROFILE_PRIVKEY, privkey, dir, CREDENTIALS_KEY);
-	profile_put(&server, PROFILE_SERVER);
+	profile_put(&server, SERVER);
 }
 
-static void key_put(struct tsec_key_info *key, const char *profile,
-		    int direction)
+static void key_put(struct tsec_key_info *key, enum side side, int direction)
 {
-	tsec_set_str(key, KEY_PROFILE, profile, profile);
+	tsec_set_str(key, KEY_PROFILE, profile, names[side]);
 	tsec_set(key, KEY_DIRECTION, direction, direction);
 	tsec_set(key, KEY_CIPHER, cipher, cipher);
 	tsec_set(key, KEY_SEQ, seq, 0);
-	if (tsec_key_new(nl, key))
-		errx(EXIT_FAILURE, "key: %s", tsec_nl_error(nl));
+	if (tsec_key_new(nls[side], key))
+		errx(EXIT_FAILURE, "key: %s", tsec_nl_error(nls[side]));
 }
 
-static void one_way(const char *from, const char *to)
+static void one_way(enum side from)
 {
 	struct tsec_key_info key = { 0 };
 	uint8_t secret[TSEC_SECRET_MAX];
@@ -95,12 +101,19 @@ static void one_way(const char *from, const char *to)
 	};
 	key.have |= TSEC_HAS(KEY_SECRET);
 	key_put(&key, from, TSEC_DIR_TX);
-	key_put(&key, to, TSEC_DIR_RX);
+	key_put(&key, !from, TSEC_DIR_RX);
 	explicit_bzero(secret, sizeof(secret));
 }
 
-static void one_way_datagram(const char *from, const char *to,
-			     uint16_t version)
+/* What another session of ESP receives by is no SPI of this one's. */
+static void spi_set(struct tsec_key_info *key)
+{
+	static uint32_t spi = TSEC_ESP_SPI_MIN;
+
+	tsec_set(key, KEY_ID, id, spi++);
+}
+
+static void one_way_datagram(enum side from, uint16_t version)
 {
 	uint8_t secret[TSEC_KEY_MAX], salt[TSEC_IV_MAX];
 	struct tsec_key_info key = { 0 };
@@ -112,20 +125,24 @@ static void one_way_datagram(const char *from, const char *to,
 	key.iv = (struct tsec_blob){
 		salt, tsec_cipher_iv_len(cipher, version)
 	};
-	key.have |= TSEC_HAS(KEY_KEY) | TSEC_HAS(KEY_IV);
+	key.have |= TSEC_HAS(KEY_KEY);
+	if (key.iv.len)
+		key.have |= TSEC_HAS(KEY_IV);
+	if (tsec_version_has_spi(version))
+		spi_set(&key);
 	key_put(&key, from, TSEC_DIR_TX);
-	key_put(&key, to, TSEC_DIR_RX);
+	key_put(&key, !from, TSEC_DIR_RX);
 	explicit_bzero(secret, sizeof(secret));
 }
 
 void control_keys(void)
 {
-	one_way(PROFILE_CLIENT, PROFILE_SERVER);
-	one_way(PROFILE_SERVER, PROFILE_CLIENT);
+	one_way(CLIENT);
+	one_way(SERVER);
 }
 
 void control_keys_datagram(uint16_t version)
 {
-	one_way_datagram(PROFILE_CLIENT, PROFILE_SERVER, version);
-	one_way_datagram(PROFILE_SERVER, PROFILE_CLIENT, version);
+	one_way_datagram(CLIENT, version);
+	one_way_datagram(SERVER, version);
 }

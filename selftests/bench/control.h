@@ -3,7 +3,7 @@
 #ifndef BENCH_CONTROL_H
 #define BENCH_CONTROL_H
 
-#include "util.h"
+#include "transport.h"
 
 #define PROFILE_CLIENT		"bench-client"
 #define PROFILE_SERVER		"bench-server"
@@ -11,6 +11,8 @@
 
 /* Open the control plane, or end with EXIT_SKIP. */
 void control_open(void);
+/* The same where each side is in a namespace of its own, as here this one. */
+void control_open_side(enum side side);
 /* Profiles whose sessions take keys from control_keys() or its like. */
 void control_profiles_manual(const char *cipher);
 /* Profiles for handshakes with the credentials in @dir; @resume or not. */

@@ -18,13 +18,20 @@ static const struct transport *const transports[] = {
 	&datagram_gnutls,
 	&datagram_srtp,
 	&datagram_libsrtp,
+	&datagram_esp,
 	&datagram_xfrm,
 	&datagram_wireguard,
+	&datagram_wireguard_batch,
+	&datagram_tsec_wireguard,
+	&datagram_tsec_wireguard_batch,
 	NULL,
 };
 
+static int segment;			/* bytes of each datagram */
+
 const struct transport *datagram_open(const struct bench_options *options)
 {
+	segment = options->size;
 	return transport_find(transports, options);
 }
 
@@ -80,6 +87,18 @@ void datagram_pair_make(struct pair *pair, const struct transport *t)
 unsigned int datagram_batch(const struct transport *t)
 {
 	return t->batch ? t->batch : 1;
+}
+
+void datagram_batch_begin(struct pair *pair)
+{
+	int one = 1;
+
+	if (setsockopt(pair->ends[CLIENT].fd, IPPROTO_UDP, UDP_SEGMENT,
+		       &segment, sizeof(segment)))
+		die("UDP_SEGMENT");
+	if (setsockopt(pair->ends[SERVER].fd, IPPROTO_UDP, UDP_GRO, &one,
+		       sizeof(one)))
+		die("UDP_GRO");
 }
 
 int socket_udp(enum side side)

@@ -21,7 +21,11 @@ extern const struct transport datagram_gnutls;
 extern const struct transport datagram_srtp;
 extern const struct transport datagram_libsrtp;
 extern const struct transport datagram_xfrm;
+extern const struct transport datagram_esp;
 extern const struct transport datagram_wireguard;
+extern const struct transport datagram_wireguard_batch;
+extern const struct transport datagram_tsec_wireguard;
+extern const struct transport datagram_tsec_wireguard_batch;
 
 /* Find it by name and open it. */
 const struct transport *datagram_open(const struct bench_options *options);
@@ -29,6 +33,8 @@ const struct transport *datagram_open(const struct bench_options *options);
 void datagram_pair_make(struct pair *pair, const struct transport *t);
 /* How many datagrams one call of end_send() makes of options->size. */
 unsigned int datagram_batch(const struct transport *t);
+/* Let a call send that many, and receive some (UDP_SEGMENT, UDP_GRO). */
+void datagram_batch_begin(struct pair *pair);
 
 int socket_udp(enum side side);
 

@@ -1,18 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /* tsec sockets with DTLS 1.2 and manual keys: a datagram a call, or many. */
-#include <netinet/in.h>
-#include <netinet/udp.h>
 #include <sys/socket.h>
 #include <linux/tsec.h>
 
 #include "control.h"
 #include "datagram.h"
 
-static int segment;			/* bytes of each datagram */
-
 static void tsec_open(const struct bench_options *options)
 {
-	segment = options->size;
 	control_open();
 	control_profiles_manual(options->cipher);
 }
@@ -25,18 +20,6 @@ static int tsec_socket(enum side side)
 static void tsec_keys(void)
 {
 	control_keys_datagram(TSEC_VERSION_DTLS_1_2);
-}
-
-static void batch_begin(struct pair *pair)
-{
-	int one = 1;
-
-	if (setsockopt(pair->ends[CLIENT].fd, IPPROTO_UDP, UDP_SEGMENT,
-		       &segment, sizeof(segment)))
-		die("UDP_SEGMENT");
-	if (setsockopt(pair->ends[SERVER].fd, IPPROTO_UDP, UDP_GRO, &one,
-		       sizeof(one)))
-		die("UDP_GRO");
 }
 
 const struct transport datagram_tsec = {
@@ -54,7 +37,7 @@ const struct transport datagram_tsec_batch = {
 	.open	= tsec_open,
 	.socket	= tsec_socket,
 	.keys	= tsec_keys,
-	.begin	= batch_begin,
+	.begin	= datagram_batch_begin,
 	.send	= socket_send,
 	.recv	= socket_recv,
 };

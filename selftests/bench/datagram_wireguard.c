@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Plain UDP, and the machine's WireGuard below. */
-#include <arpa/inet.h>
-#include <stdio.h>
-
+/* Plain UDP, and the machine's WireGuard below; a datagram a call, or many. */
 #include "datagram.h"
 #include "network.h"
 
@@ -10,16 +7,6 @@ enum {
 	TUNNEL_MTU	= 1440,		/* of 1500, by IPv4 */
 	TUNNEL_PORT	= 51820,
 };
-
-static const char *tunnel_name(enum side side)
-{
-	return side == CLIENT ? "198.51.100.1" : "198.51.100.2";
-}
-
-static in_addr_t tunnel_address(enum side side)
-{
-	return inet_addr(tunnel_name(side));
-}
 
 static void device_make(enum side side, const char *dir)
 {
@@ -29,14 +16,15 @@ static void device_make(enum side side, const char *dir)
 	network_run(side, "ip link add wg type wireguard && "
 			"wg set wg listen-port %d private-key %s/wg-%d && "
 			"ip addr add %s/24 dev wg && ip link set wg mtu %d up",
-		    TUNNEL_PORT, dir, side, tunnel_name(side), TUNNEL_MTU);
+		    TUNNEL_PORT, dir, side, network_inner_name(side),
+		    TUNNEL_MTU);
 }
 
 static void peer_add(enum side side, const char *dir)
 {
 	network_run(side, "wg set wg peer $(cat %s/wg-%d.pub) "
 		    "allowed-ips %s/32 endpoint %s:%d", dir, !side,
-		    tunnel_name(!side), network_name(!side), TUNNEL_PORT);
+		    network_inner_name(!side), network_name(!side), TUNNEL_PORT);
 }
 
 static void wireguard_open(const struct bench_options *options)
@@ -58,12 +46,29 @@ static void wireguard_begin(struct pair *pair)
 		die("WireGuard");
 }
 
+static void wireguard_batch_begin(struct pair *pair)
+{
+	wireguard_begin(pair);
+	datagram_batch_begin(pair);
+}
+
 const struct transport datagram_wireguard = {
 	.name	 = "wireguard",
 	.open	 = wireguard_open,
 	.socket	 = network_socket,
-	.address = tunnel_address,
+	.address = network_inner_address,
 	.begin	 = wireguard_begin,
+	.send	 = socket_send,
+	.recv	 = socket_recv,
+};
+
+const struct transport datagram_wireguard_batch = {
+	.name	 = "wireguard-batch",
+	.batch	 = DATAGRAM_BATCH,
+	.open	 = wireguard_open,
+	.socket	 = network_socket,
+	.address = network_inner_address,
+	.begin	 = wireguard_batch_begin,
 	.send	 = socket_send,
 	.recv	 = socket_recv,
 };

@@ -29,6 +29,8 @@ def sample(row, contender, settings, daemon):
         command += ["--cpus", "0,1"]
     if transport == "tsecd":
         command += ["--daemon", str(daemon.pid())]
+    if settings.settle:
+        command += ["--settle", str(settings.settle)]
     env = dict(os.environ)
     if transport in machine.LIBRARIES:
         env.update(machine.library_env(row.cipher))

@@ -79,11 +79,18 @@ static void take_daemon(struct amount *amount, pid_t daemon)
 	amount->daemon = field(text, "\nVmRSS:");
 }
 
+static double settle_seconds(const struct bench_options *options)
+{
+	if (options->settle)
+		return options->settle;
+	return options->daemon ? SETTLE_SECONDS_DAEMON : SETTLE_SECONDS;
+}
+
 static struct amount take(const struct bench_options *options)
 {
 	struct amount amount = { 0 };
 
-	sleep(options->daemon ? SETTLE_SECONDS_DAEMON : SETTLE_SECONDS);
+	usleep(settle_seconds(options) * 1e6);
 	caches_drop();
 	take_kernel(&amount);
 	take_daemon(&amount, options->daemon);

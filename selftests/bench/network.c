@@ -6,8 +6,10 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
+#include "control.h"
 #include "datagram.h"
 #include "network.h"
 
@@ -59,6 +61,16 @@ void network_make(void)
 			    network_name(side));
 }
 
+void network_make_tsec(const char *cipher)
+{
+	network_make();
+	for (int side = CLIENT; side <= SERVER; side++) {
+		network_enter(side);
+		control_open_side(side);
+	}
+	control_profiles_manual(cipher);
+}
+
 const char *network_name(enum side side)
 {
 	return side == CLIENT ? NETWORK_CLIENT : NETWORK_SERVER;
@@ -69,8 +81,24 @@ in_addr_t network_address(enum side side)
 	return inet_addr(network_name(side));
 }
 
+const char *network_inner_name(enum side side)
+{
+	return side == CLIENT ? NETWORK_INNER_CLIENT : NETWORK_INNER_SERVER;
+}
+
+in_addr_t network_inner_address(enum side side)
+{
+	return inet_addr(network_inner_name(side));
+}
+
 int network_socket(enum side side)
 {
 	network_enter(side);
 	return socket_udp(side);
+}
+
+int network_socket_tsec(enum side side, int protocol)
+{
+	network_enter(side);
+	return socket_tsec(side, SOCK_DGRAM, protocol);
 }

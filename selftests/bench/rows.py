@@ -54,8 +54,11 @@ NAMES = {
     "tsec": "tsec", "tsecd": "tsec with tsecd", "ktls": "raw kTLS",
     "openssl": "OpenSSL", "tcp": "plain TCP", "gnutls": "GnuTLS",
     "tsec-batch": "tsec, 16 a call", "udp": "plain UDP",
-    "srtp": "tsec", "libsrtp": "libsrtp", "xfrm": "IPsec of the kernel",
-    "wireguard": "WireGuard of the kernel",
+    "srtp": "tsec", "libsrtp": "libsrtp",
+    "esp": "tsec", "xfrm": "IPsec of the kernel",
+    "tsec-wireguard": "tsec", "wireguard": "WireGuard of the kernel",
+    "tsec-wireguard-batch": "tsec, 16 a call",
+    "wireguard-batch": "WireGuard of the kernel, 16 a call",
     "one-flow": "one session", "one-worker": "one processor",
 }
 
@@ -68,6 +71,8 @@ GROUPS = {
     "handshake": "Connections a second, with a handshake each",
     "packets": "Datagrams a second, one way",
     "srtp": "Packets of media a second, one way, 16 a call",
+    "esp": "Datagrams a second, one way, by ESP in UDP",
+    "wireguard": "Datagrams a second, one way, by WireGuard",
     "flows": "Datagrams a second, of many sessions",
     "workers": "Datagrams a second, of one session on two processors",
     "memory": "Memory of an idle session, kernel and daemon",
@@ -115,6 +120,25 @@ def _srtp(size, cipher, label):
         worker="packets", subject="srtp", cipher=cipher,
         args=("--cipher", cipher, "--size", str(size)),
         versus=(Versus("libsrtp", 1.5),))
+
+
+def _esp(size):
+    return Row(
+        id=f"esp-{size}", group="esp",
+        title=f"ESP, AES-128-GCM, {size} B", unit="1/s", better="more",
+        worker="packets", subject="esp", cipher="aes-128-gcm",
+        args=("--cipher", "aes-128-gcm", "--size", str(size)),
+        versus=(Versus("xfrm", 1.0),))
+
+
+def _wireguard(size, batch=""):
+    return Row(
+        id=f"wireguard-{size}{batch}", group="wireguard",
+        title=f"WireGuard, {size} B" + (", 16 a call" if batch else ""),
+        unit="1/s", better="more", worker="packets",
+        subject=f"tsec-wireguard{batch}", cipher="chacha20-poly1305",
+        args=("--cipher", "chacha20-poly1305", "--size", str(size)),
+        versus=(Versus(f"wireguard{batch}", 1.0),))
 
 
 def _flows(count):
@@ -175,6 +199,9 @@ ROWS = (
     *(_srtp(size, cipher, label) for size in (172, 1200)
       for cipher, label in (("aes-128-cm-hmac-sha1-80", "cm"),
                             ("aes-128-gcm", "gcm"))),
+    _esp(64), _esp(1400),
+    _wireguard(64), _wireguard(1400),
+    _wireguard(64, "-batch"), _wireguard(1400, "-batch"),
     _flows(100), _flows(10000),
     _workers(64), _workers(1400),
     _handshake("full", 1), _handshake("full", 32),

@@ -24,6 +24,7 @@ static const struct option longs[] = {
 	{ "size", required_argument, NULL, 's' },
 	{ "seconds", required_argument, NULL, 'S' },
 	{ "warm", required_argument, NULL, 'w' },
+	{ "settle", required_argument, NULL, 'e' },
 	{ "buffer", required_argument, NULL, 'b' },
 	{ "cpus", required_argument, NULL, 'p' },
 	{ "concurrency", required_argument, NULL, 'n' },
@@ -82,6 +83,9 @@ static void take(struct bench_options *options, int c)
 		break;
 	case 'w':
 		options->warm = parse_seconds(optarg);
+		break;
+	case 'e':
+		options->settle = parse_seconds(optarg);
 		break;
 	case 'b':
 		options->buffer = parse_number(optarg);

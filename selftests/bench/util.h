@@ -18,6 +18,7 @@ struct bench_options {
 	size_t size;			/* of a write or a message */
 	double seconds;			/* measured */
 	double warm;			/* before that */
+	double settle;			/* idle; 0: as long as it takes */
 	int buffer;			/* SO_SNDBUF, SO_RCVBUF; 0: automatic */
 	int cpus[2];			/* of the two ends; -1: any */
 	unsigned int concurrency;

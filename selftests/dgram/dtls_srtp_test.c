@@ -32,7 +32,6 @@ struct stock {
 
 static void stock_make(struct stock *stock, const struct kind *kind)
 {
-	ASSERT_EQ(srtp_init(), srtp_err_status_ok);
 	peer_alone(&stock->peer, kind);
 	stock->tx = media_context(kind, &stock->peer.tx, ssrc_any_outbound);
 	stock->rx = media_context(kind, &stock->peer.rx, ssrc_any_inbound);
@@ -42,7 +41,6 @@ static void stock_end(struct stock *stock)
 {
 	srtp_dealloc(stock->tx);
 	srtp_dealloc(stock->rx);
-	srtp_shutdown();
 	close(stock->peer.fd);
 }
 

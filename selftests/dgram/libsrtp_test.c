@@ -23,20 +23,12 @@ KIND_VARIANT(libsrtp);
 SRTP_KINDS_ADD(libsrtp);
 
 static uint8_t buf[ROOM], got[ROOM];
-static srtp_err_status_t prepared;
-
-/* It tests all its ciphers, which takes long: once, not in each test. */
-static void __attribute__((constructor)) prepare(void)
-{
-	prepared = srtp_init();
-}
 
 FIXTURE_SETUP(libsrtp)
 {
 	struct link *link = &self->link;
 	union tsec_addr own, other;
 
-	ASSERT_EQ(prepared, srtp_err_status_ok);
 	link_make(link, &variant->kind);
 	link_keys(link);
 	self->tx = media_context(&link->kind, &link->to_client,
