@@ -86,6 +86,23 @@ void ends_close(struct ends *ends)
 	link_end(&ends->link);
 }
 
+void expect_no_key(const struct kind *kind)
+{
+	struct kind dtls = { TSEC_VERSION_DTLS_1_2, TSEC_CIPHER_AES_128_GCM,
+			     kind->family };
+	union tsec_addr addr;
+	struct link link;
+	int fd;
+
+	link_make(&link, &dtls);
+	link_keys(&link);
+	link.kind = *kind;
+	fd = link_bound(&link, link.client, &addr);
+	EXPECT_ERR(tsec_connect(fd, &addr), ENOKEY);
+	close(fd);
+	link_end(&link);
+}
+
 void expect_datagram(int fd, const void *data, size_t len)
 {
 	static uint8_t buf[65536];

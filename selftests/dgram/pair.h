@@ -113,6 +113,8 @@ void ends_make(struct ends *ends, const struct kind *kind);
 void ends_connect(struct ends *ends);
 void ends_close(struct ends *ends);
 
+/* A socket of that kind whose profile has keys of DTLS: it cannot begin. */
+void expect_no_key(const struct kind *kind);
 /* The next datagram is this one. */
 void expect_datagram(int fd, const void *data, size_t len);
 /* So many have been opened; by another task, that may take a moment. */
