@@ -6,6 +6,7 @@ faults=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
 # shellcheck source=../interop/common.sh
 . "$faults/../interop/common.sh"
 
+# shellcheck disable=SC2034 # the scripts use it
 datagram=$faults/datagram
 
 # hostile NAME WORD...: see hostile.py
@@ -19,6 +20,7 @@ hostile()
 }
 
 # ask: what "r", a program "datagram", has received, in $received, $double and $wrong
+# shellcheck disable=SC2034 # the scripts use them
 ask()
 {
 	local words

@@ -84,7 +84,7 @@ flood()
 	wait_line "$work/flood.out" '^SENT'
 	flooded=$(sed -n 's/^SENT //p' "$work/flood.out")
 	finish flood
-	tap_is "... while a flood goes on ($flooded)" $((flooded > messages)) 1
+	tap_is "... while a flood goes on ($flooded)" $((flooded >= 500)) 1
 	ask
 	tap_is '... and loses nothing' "$received $double $wrong" "$messages 0 0"
 	tap_run '... each first message is answered, or dropped and counted' \

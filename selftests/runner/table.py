@@ -29,7 +29,7 @@ SUITES = (
     ('stream', 'debug', 'stream sockets', 'selftests/stream/run', 1800),
     ('fault', 'debug', 'injected faults, a part',
      'selftests/fault/run memory daemon-death peer-death netns datagrams '
-     'module', 900),
+     'flood module', 900),
     ('fault', 'uml', 'injected faults', 'selftests/fault/run', 1500),
     ('interop', 'uml', 'peers of other make', 'selftests/interop/run', 1200),
     ('stream', 'uml', 'stream sockets', 'selftests/stream/run', 900),
