@@ -290,12 +290,16 @@ static void client_take(struct tsec_listener *listener,
 static void hello_take(struct tsec_listener *listener, struct sk_buff *skb)
 {
 	struct tsec_endpoint *endpoint = listener->endpoint;
+	enum tsec_greeting_verdict verdict;
 	struct tsec_greeting greeting;
 	struct tsec_udp_ends ends;
 
 	tsec_udp_ends_read(skb, &ends);
-	if (meet(endpoint, &ends, skb, false, &greeting) !=
-		    TSEC_GREETING_PROVEN ||
+	/* Protocols are asked as in the softirq that brought it. */
+	rcu_read_lock();
+	verdict = meet(endpoint, &ends, skb, false, &greeting);
+	rcu_read_unlock();
+	if (verdict != TSEC_GREETING_PROVEN ||
 	    repeats(endpoint, &ends, &greeting)) {
 		kfree_skb(skb);
 		return;
