@@ -24,7 +24,8 @@ static void peer_add(enum side side, const char *dir)
 {
 	network_run(side, "wg set wg peer $(cat %s/wg-%d.pub) "
 		    "allowed-ips %s/32 endpoint %s:%d", dir, !side,
-		    network_inner_name(!side), network_name(!side), TUNNEL_PORT);
+		    network_inner_name(!side), network_name(!side),
+		    TUNNEL_PORT);
 }
 
 static void wireguard_open(const struct bench_options *options)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * Two namespaces with a link between them, for the transports that a whole
- * machine has, IPsec and WireGuard below plain sockets, and for what is compared
- * with them.  Both end with the process.
+ * machine has, IPsec and WireGuard below plain sockets, and for what is
+ * compared with them.  Both end with the process.
  */
 #ifndef BENCH_NETWORK_H
 #define BENCH_NETWORK_H
