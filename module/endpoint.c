@@ -301,7 +301,7 @@ static void hello_take(struct tsec_listener *listener, struct sk_buff *skb)
 	rcu_read_unlock();
 	if (verdict != TSEC_GREETING_PROVEN ||
 	    repeats(endpoint, &ends, &greeting)) {
-		kfree_skb(skb);
+		tsec_drop(endpoint->tn, skb, TSEC_STAT_PACKETS_NO_SESSION);
 		return;
 	}
 	TSEC_INC_STATS(endpoint->tn, TSEC_STAT_HELLOS_PROVEN);
