@@ -163,10 +163,6 @@ static int dgram_open(struct tsec_session *session, const char **why)
 	err = port_open(session, why) ?: tsec_dgram_rekey_first(session, why);
 	if (err)
 		return err;
-	err = tsec_endpoint_name(session->dgram, session->rx.key.cid,
-				 session->rx.key.cid_len, why);
-	if (err)
-		return err;
 	tsec_dgram_move_open(session->dgram);
 	session->version = session->tx.key.version;
 	session->cipher = session->tx.key.cipher;

@@ -43,6 +43,7 @@ enum tsec_dgram_limits {
  * @key: the protocol's own part
  * @id: as in struct tsec_packet_header, 0 if it is for all
  * @member: receiving: what finds the session by it on a shared port
+ * @name: receiving: what finds the session by it at an endpoint
  * @confirms: receiving: the first packet that it opens puts the sending key
  *	that waits to work
  * @next: sending: the next number, which whoever takes it uses; receiving:
@@ -57,6 +58,7 @@ struct tsec_dgram_key {
 	struct tsec_packet_key *key;
 	u32 id;
 	struct tsec_encap_member member;
+	struct tsec_endpoint_name name;
 	bool confirms;
 	atomic64_t next;
 	atomic64_t forged;

@@ -73,25 +73,46 @@ static struct tsec_dgram_key *rx_slot(const struct tsec_session *session,
 					 lockdep_is_held(&session->rx.lock));
 }
 
+/* What the peer's records name the session by, under a key; its length. */
+static u8 name_of(const struct tsec_dgram_key *slot, u8 *name)
+{
+	if (slot->ops->name)
+		return slot->ops->name(slot->id, name);
+	memcpy(name, slot->about.cid, slot->about.cid_len);
+	return slot->about.cid_len;
+}
+
+/* Brings a session what comes under a key, wherever that comes in. */
+static int rx_join(struct tsec_dgram *dgram, struct tsec_dgram_key *slot,
+		   const char **why)
+{
+	u8 name[TSEC_PACKET_CID_MAX];
+
+	return tsec_encap_join(dgram, &slot->member, slot->id, why) ?:
+	       tsec_endpoint_name(dgram, &slot->name, name,
+				  name_of(slot, name), why);
+}
+
 static void rx_retire(struct tsec_dgram *dgram, struct tsec_dgram_key *slot)
 {
 	if (!slot)
 		return;
 	tsec_encap_leave(dgram, &slot->member);
+	tsec_endpoint_unname(dgram, &slot->name);
 	tsec_dgram_key_retire(slot);
 }
 
-/* The oldest one gives way.  One that is refused is freed. */
+/* The oldest one gives way.  One that is refused is retired. */
 static int rx_install(struct tsec_session *session,
 		      struct tsec_dgram_key *slot, const char **why)
 {
 	struct tsec_dgram *dgram = session->dgram;
 	unsigned int i = (dgram->rx_newest + 1) % TSEC_DGRAM_RX_KEYS;
 	struct tsec_dgram_key *oldest = rx_slot(session, i);
-	int err = tsec_encap_join(dgram, &slot->member, slot->id, why);
+	int err = rx_join(dgram, slot, why);
 
 	if (err) {
-		tsec_dgram_key_free(slot);
+		rx_retire(dgram, slot);
 		return err;
 	}
 	dgram->rx_newest = i;
@@ -264,7 +285,8 @@ static int slot_install(struct tsec_session *session,
  *
  * Context: process context; the caller holds tx.lock and rx.lock.
  * Return: 0, -EINVAL if it does not fit the session, -EEXIST if its ID is in
- * use, or as the protocol's key_new() or tsec_encap_join().
+ * use, or as the protocol's key_new(), tsec_encap_join() or
+ * tsec_endpoint_name().
  */
 int tsec_dgram_rekey(struct tsec_session *session,
 		     enum tsec_direction direction, struct tsec_key *key,
@@ -283,14 +305,6 @@ int tsec_dgram_rekey(struct tsec_session *session,
 	slot = slot_make(session, direction, key, why);
 	if (IS_ERR(slot))
 		return PTR_ERR(slot);
-	if (direction == TSEC_DIR_RX) {
-		err = tsec_endpoint_name(session->dgram, slot->about.cid,
-					 slot->about.cid_len, why);
-		if (err) {
-			tsec_dgram_key_free(slot);
-			return err;
-		}
-	}
 	return slot_install(session, direction, slot, confirm, why);
 }
 
@@ -322,7 +336,8 @@ int tsec_dgram_rekey_renewed(struct tsec_session *session,
  * @why: set to the reason of a failure
  *
  * Context: process context; the caller holds tx.lock and rx.lock.
- * Return: 0, or as the protocol's key_new() or tsec_encap_join().
+ * Return: 0, or as the protocol's key_new(), tsec_encap_join() or
+ * tsec_endpoint_name().
  */
 int tsec_dgram_rekey_first(struct tsec_session *session, const char **why)
 {

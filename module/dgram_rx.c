@@ -352,8 +352,7 @@ static void datagram_open(struct tsec_session *session, struct sk_buff *skb)
 		};
 		const struct tsec_dgram_key *slot;
 
-		if (elsewhere && !header.cid &&
-		    ops->mobility == TSEC_MOBILITY_CHECKED) {
+		if (elsewhere && !header.cid) {
 			tsec_drop(session->tn, skb, TSEC_STAT_PACKETS_ELSEWHERE);
 			return;
 		}

@@ -30,14 +30,27 @@ struct tsec_endpoint_id {
 };
 
 /**
+ * struct tsec_endpoint_name - a session's entry by one of its receiving keys
+ * @node: in the endpoint's table
+ * @id: the key in there
+ * @dgram: whose it is
+ * @more: in the session's list, as long as it is in the table
+ */
+struct tsec_endpoint_name {
+	struct rhlist_head node;
+	struct tsec_endpoint_id id;
+	struct tsec_dgram *dgram;
+	struct hlist_node more;
+};
+
+/**
  * struct tsec_endpoint_peer - what a session is known by where it comes in
  * @endpoint: the socket that brings its datagrams, with a reference; NULL
  *	for a session that has a socket to itself
  * @node: in the endpoint's table
  * @by_remote: in the endpoint's table of those that share its socket
  * @ends: the key in the one, and a part of it the key in the other
- * @by_id: in the endpoint's table of those that an identifier names
- * @id: the key in there
+ * @names: of struct tsec_endpoint_name: the identifiers that it has
  * @shared: it is in the table by its peer
  * @left: it is in none of the tables, and comes into none any more
  * @proof: what its client has proven its address with
@@ -47,8 +60,7 @@ struct tsec_endpoint_peer {
 	struct rhash_head node;
 	struct rhlist_head by_remote;
 	struct tsec_udp_ends ends;
-	struct rhash_head by_id;
-	struct tsec_endpoint_id id;
+	struct hlist_head names;
 	bool shared;
 	bool left;
 	u8 proof[TSEC_GREETING_PROOF_LEN];
@@ -67,7 +79,7 @@ struct tsec_endpoint_peer {
  *	listener's
  * @sessions: of struct tsec_dgram, by the two ends
  * @remotes: those of them that share the listener's socket, by their peer
- * @ids: those that an identifier names, by that
+ * @names: of struct tsec_endpoint_name, by their identifiers
  * @id_lens: bit n is set once one has had n bytes
  * @hellos: datagrams of clients that have proven their address
  * @secret: what proofs are made with
@@ -85,7 +97,7 @@ struct tsec_endpoint {
 	spinlock_t lock;	/* keys do not change in a table */
 	struct rhashtable sessions;
 	struct rhltable remotes;
-	struct rhashtable ids;
+	struct rhltable names;
 	unsigned long id_lens;
 	struct sk_buff_head hellos;
 	u8 secret[TSEC_GREETING_SECRET_LEN];
@@ -107,8 +119,11 @@ struct tsec_session *tsec_endpoint_find(struct tsec_endpoint *endpoint,
 					const struct tsec_udp_ends *ends);
 int tsec_endpoint_join(struct tsec_dgram *dgram);
 bool tsec_endpoint_share(struct tsec_dgram *dgram);
-int tsec_endpoint_name(struct tsec_dgram *dgram, const u8 *bytes, u8 len,
+int tsec_endpoint_name(struct tsec_dgram *dgram,
+		       struct tsec_endpoint_name *name, const u8 *bytes, u8 len,
 		       const char **why);
+void tsec_endpoint_unname(struct tsec_dgram *dgram,
+			  struct tsec_endpoint_name *name);
 void tsec_endpoint_moved(struct tsec_dgram *dgram,
 			 const struct tsec_udp_ends *to);
 void tsec_endpoint_leave(struct tsec_dgram *dgram);

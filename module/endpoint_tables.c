@@ -30,10 +30,11 @@ static const struct rhashtable_params remotes_params = {
 	.automatic_shrinking = true,
 };
 
-static const struct rhashtable_params ids_params = {
+/* Keys of one session may have one identifier. */
+static const struct rhashtable_params names_params = {
 	.key_len	= sizeof(struct tsec_endpoint_id),
-	.key_offset	= offsetof(struct tsec_dgram, peer.id),
-	.head_offset	= offsetof(struct tsec_dgram, peer.by_id),
+	.key_offset	= offsetof(struct tsec_endpoint_name, id),
+	.head_offset	= offsetof(struct tsec_endpoint_name, node),
 	.automatic_shrinking = true,
 };
 
@@ -51,7 +52,7 @@ int tsec_endpoint_tables_init(struct tsec_endpoint *endpoint)
 		return -ENOMEM;
 	if (rhltable_init(&endpoint->remotes, &remotes_params))
 		goto destroy_sessions;
-	if (rhashtable_init(&endpoint->ids, &ids_params))
+	if (rhltable_init(&endpoint->names, &names_params))
 		goto destroy_remotes;
 	return 0;
 
@@ -70,7 +71,7 @@ destroy_sessions:
  */
 void tsec_endpoint_tables_destroy(struct tsec_endpoint *endpoint)
 {
-	rhashtable_destroy(&endpoint->ids);
+	rhltable_destroy(&endpoint->names);
 	rhltable_destroy(&endpoint->remotes);
 	rhashtable_destroy(&endpoint->sessions);
 }
@@ -93,6 +94,16 @@ struct tsec_dgram *tsec_endpoint_at(struct tsec_endpoint *endpoint,
 				    const struct tsec_udp_ends *ends)
 {
 	return rhashtable_lookup(&endpoint->sessions, ends, sessions_params);
+}
+
+static struct tsec_dgram *named(struct tsec_endpoint *endpoint,
+				const struct tsec_endpoint_id *id)
+{
+	struct rhlist_head *first;
+
+	first = rhltable_lookup(&endpoint->names, id, names_params);
+	return first ? container_of(first, struct tsec_endpoint_name,
+				    node)->dgram : NULL;
 }
 
 /**
@@ -118,7 +129,7 @@ struct tsec_dgram *tsec_endpoint_named(struct tsec_endpoint *endpoint,
 		    header.cid_len != len)
 			continue;
 		memcpy(id.bytes, header.cid, len);
-		dgram = rhashtable_lookup(&endpoint->ids, &id, ids_params);
+		dgram = named(endpoint, &id);
 		if (dgram)
 			return dgram;
 	}
@@ -234,67 +245,85 @@ static void ends_insert(struct tsec_dgram *dgram, bool shared)
 		remote_insert(dgram);
 }
 
-static void id_remove(struct tsec_dgram *dgram)
+static void name_remove(struct tsec_endpoint *endpoint,
+			struct tsec_endpoint_name *name)
 {
-	if (dgram->peer.id.len)
-		rhashtable_remove_fast(&dgram->peer.endpoint->ids,
-				       &dgram->peer.by_id, ids_params);
-	dgram->peer.id.len = 0;
+	rhltable_remove(&endpoint->names, &name->node, names_params);
+	hlist_del_init(&name->more);
 }
 
-static int id_change(struct tsec_dgram *dgram,
-		     const struct tsec_endpoint_id *id, const char **why)
+static int name_insert(struct tsec_dgram *dgram,
+		       struct tsec_endpoint_name *name, const char **why)
 {
 	struct tsec_endpoint *endpoint = dgram->peer.endpoint;
 	struct tsec_dgram *other;
 	int err;
 
 	rcu_read_lock();
-	other = rhashtable_lookup(&endpoint->ids, id, ids_params);
+	other = named(endpoint, &name->id);
 	rcu_read_unlock();
-	if (other == dgram)
-		return 0;
-	*why = "another session has this connection ID";
-	if (other)
+	*why = "another session has this identifier";
+	if (other && other != dgram)
 		return -EADDRINUSE;
-	*why = "no memory for the connection ID";
-	id_remove(dgram);
-	dgram->peer.id = *id;
-	err = rhashtable_insert_fast(&endpoint->ids, &dgram->peer.by_id,
-				     ids_params);
+	*why = "no memory for the identifier";
+	err = rhltable_insert(&endpoint->names, &name->node, names_params);
 	if (err)
-		dgram->peer.id.len = 0;
-	else
-		set_bit(id->len, &endpoint->id_lens);
-	return err;
+		return err;
+	hlist_add_head(&name->more, &dgram->peer.names);
+	set_bit(name->id.len, &endpoint->id_lens);
+	return 0;
 }
 
 /**
  * tsec_endpoint_name() - find a session by what its peer's records bear
  * @dgram: the session; nothing happens if it shares no endpoint
- * @bytes: the identifier, which this end has chosen; takes the place of the
- *	one that the session had
+ * @name: that of a receiving key, all zeros
+ * @bytes: the identifier, which this end has chosen
  * @len: bytes of it, 0 for none
  * @why: set to the reason of a failure
  *
  * Context: process context.
  * Return: 0, -EADDRINUSE if another session has it, or -ENOMEM.
  */
-int tsec_endpoint_name(struct tsec_dgram *dgram, const u8 *bytes, u8 len,
+int tsec_endpoint_name(struct tsec_dgram *dgram,
+		       struct tsec_endpoint_name *name, const u8 *bytes, u8 len,
 		       const char **why)
 {
 	struct tsec_endpoint *endpoint = dgram->peer.endpoint;
-	struct tsec_endpoint_id id = { .len = len };
 	int err = 0;
 
 	if (!endpoint || !len || !endpoint->ops->mobility)
 		return 0;
-	memcpy(id.bytes, bytes, len);
+	name->dgram = dgram;
+	name->id.len = len;
+	memcpy(name->id.bytes, bytes, len);
 	spin_lock_bh(&endpoint->lock);
 	if (!dgram->peer.left)
-		err = id_change(dgram, &id, why);
+		err = name_insert(dgram, name, why);
 	spin_unlock_bh(&endpoint->lock);
 	return err;
+}
+
+/**
+ * tsec_endpoint_unname() - a key's identifier finds the session no more
+ * @dgram: the session
+ * @name: the key's; it may have none, or have lost it with the session's end
+ *
+ * Softirqs may be at work for it up to the end of a grace period.
+ *
+ * Context: process context.
+ */
+void tsec_endpoint_unname(struct tsec_dgram *dgram,
+			  struct tsec_endpoint_name *name)
+{
+	struct tsec_endpoint *endpoint = dgram->peer.endpoint;
+
+	if (!endpoint)
+		return;
+	spin_lock_bh(&endpoint->lock);
+	if (!hlist_unhashed(&name->more))
+		name_remove(endpoint, name);
+	spin_unlock_bh(&endpoint->lock);
 }
 
 /**
@@ -302,7 +331,7 @@ int tsec_endpoint_name(struct tsec_dgram *dgram, const u8 *bytes, u8 len,
  * @dgram: the session; nothing happens if it shares no endpoint
  * @to: where its peer is now
  *
- * Without memory for that it is found by its identifier alone.
+ * Without memory for that it is found by its identifiers alone.
  *
  * Context: process context.
  */
@@ -335,13 +364,16 @@ void tsec_endpoint_moved(struct tsec_dgram *dgram,
 void tsec_endpoint_leave(struct tsec_dgram *dgram)
 {
 	struct tsec_endpoint *endpoint = dgram->peer.endpoint;
+	struct tsec_endpoint_name *name;
+	struct hlist_node *next;
 
 	if (!endpoint)
 		return;
 	spin_lock_bh(&endpoint->lock);
 	if (!dgram->peer.left) {
 		ends_remove(dgram);
-		id_remove(dgram);
+		hlist_for_each_entry_safe(name, next, &dgram->peer.names, more)
+			name_remove(endpoint, name);
 		dgram->peer.left = true;
 	}
 	spin_unlock_bh(&endpoint->lock);

@@ -40,7 +40,8 @@ enum tsec_packet_kind {
  * @sealed: false for a record that no key protects
  * @kind: who it is for, as far as the outside shows it
  * @cid: what this end has chosen for the session to be found by, wherever a
- *	record comes from: a connection ID (DTLS); NULL if there is none
+ *	record comes from: a connection ID (DTLS), the receiver's index
+ *	(WireGuard); NULL if there is none
  * @cid_len: bytes of @cid
  */
 struct tsec_packet_header {
@@ -209,6 +210,9 @@ enum tsec_mobility {
  *	-EBADMSG: not authentic
  *	-EMSGSIZE: longer than the protocol allows
  *	-ENOBUFS: more sources than one key may have (SRTP)
+ * @name: writes what @peek finds as @cid in records under a receiving key, at
+ *	most TSEC_PACKET_CID_MAX bytes, and returns its length; NULL where it is
+ *	the key's connection ID
  * @greet: meets a peer that has no session yet, by enum
  *	tsec_greeting_verdict; NULL if the protocol has no listeners
  *
@@ -238,6 +242,7 @@ struct tsec_packet_ops {
 	void (*key_free)(struct tsec_packet_key *key);
 	int (*seal)(struct tsec_packet_key *key, struct tsec_packet *packet);
 	int (*open)(struct tsec_packet_key *key, struct tsec_packet *packet);
+	u8 (*name)(u32 key_id, u8 *name);
 	enum tsec_greeting_verdict (*greet)(struct tsec_greeting *greeting);
 };
 

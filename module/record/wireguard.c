@@ -33,6 +33,7 @@ enum wireguard_layout {
 };
 
 enum {
+	INDEX_LEN	= 4,
 	OVERHEAD	= TSEC_WIREGUARD_HEADER + TSEC_WIREGUARD_TAG,
 };
 
@@ -110,6 +111,8 @@ static int peek(const u8 *data, size_t len, u8 cid_len,
 	if (type != TSEC_WIREGUARD_DATA)
 		return peek_handshake(data, len, type, header);
 	header->key_id = get_unaligned_le32(data + AT_INDEX);
+	header->cid = data + AT_INDEX;
+	header->cid_len = INDEX_LEN;
 	header->sealed = true;
 	header->kind = kind_of(len - OVERHEAD);
 	return 0;
@@ -233,7 +236,14 @@ static int open(struct tsec_packet_key *pkey, struct tsec_packet *packet)
 	packet->len -= OVERHEAD;
 	packet->content = 0;
 	packet->kind = kind_of(packet->len);
+	packet->newest = tsec_replay_newest(&pkey->replay, packet->seq);
 	return 0;
+}
+
+static u8 name_write(u32 key_id, u8 *name)
+{
+	put_unaligned_le32(key_id, name);
+	return INDEX_LEN;
 }
 
 const struct tsec_packet_ops tsec_packet_wireguard_ops = {
@@ -241,12 +251,14 @@ const struct tsec_packet_ops tsec_packet_wireguard_ops = {
 	.trailer_room	= TSEC_WIREGUARD_TRAILER_ROOM,
 	.payload_max	= TSEC_WIREGUARD_PAYLOAD_MAX,
 	.seq_max	= TSEC_WIREGUARD_REJECT_AFTER - 1,
+	.mobility	= TSEC_MOBILITY_FREE,
 	.fit		= fit,
 	.peek		= peek,
 	.key_new	= key_new,
 	.key_free	= key_free,
 	.seal		= seal,
 	.open		= open,
+	.name		= name_write,
 	.greet		= tsec_wireguard_greet,
 };
 

@@ -79,6 +79,7 @@ static void peek__handshake(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, peek_type(1, 148, &header), 0);
 	KUNIT_EXPECT_EQ(test, header.len, 148);
 	KUNIT_EXPECT_EQ(test, header.key_id, 0);
+	KUNIT_EXPECT_NULL(test, header.cid);
 	KUNIT_EXPECT_FALSE(test, header.sealed);
 	KUNIT_EXPECT_EQ(test, (int)header.kind, (int)TSEC_PACKET_HANDSHAKE);
 	KUNIT_EXPECT_EQ(test, peek_type(2, 92, &header), 0);
@@ -96,10 +97,21 @@ static void peek__data(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, header.len, 48);
 	KUNIT_EXPECT_EQ(test, header.key_id, 0x04030201);
 	KUNIT_EXPECT_TRUE(test, header.sealed);
-	KUNIT_EXPECT_NULL(test, header.cid);
 	KUNIT_EXPECT_EQ(test, (int)header.kind, (int)TSEC_PACKET_DATA);
 	KUNIT_EXPECT_EQ(test, peek_type(4, 32, &header), 0);
 	KUNIT_EXPECT_EQ(test, (int)header.kind, (int)TSEC_PACKET_CONTROL);
+}
+
+/* What names a session in a message is what a key says of itself. */
+static void peek__name(struct kunit *test)
+{
+	struct tsec_packet_header header;
+	u8 name[TSEC_PACKET_CID_MAX];
+
+	KUNIT_ASSERT_EQ(test, peek_type(4, 48, &header), 0);
+	KUNIT_EXPECT_EQ(test, header.cid_len, 4);
+	KUNIT_EXPECT_EQ(test, OPS->name(0x04030201, name), 4);
+	EXPECT_HEX(test, name, "01020304");
 }
 
 static void peek__malformed(struct kunit *test)
@@ -268,6 +280,31 @@ static void open__window(struct kunit *test)
 	OPS->key_free(rx);
 }
 
+static bool opens_newest(struct kunit *test, struct tsec_packet_key *tx,
+			 struct tsec_packet_key *rx, u64 seq)
+{
+	struct expected in = hello;
+	u8 record[PACKETS_ROOM];
+	struct tsec_packet packet = { .data = record };
+
+	in.seq = seq;
+	packet.len = seal_copy(test, OPS, tx, &in, record);
+	KUNIT_EXPECT_EQ(test, OPS->open(rx, &packet), 0);
+	return packet.newest;
+}
+
+/* None but such a message tells where the peer is. */
+static void open__newest(struct kunit *test)
+{
+	struct tsec_packet_key *tx = sender(test), *rx = receiver(test);
+
+	KUNIT_EXPECT_TRUE(test, opens_newest(test, tx, rx, 7));
+	KUNIT_EXPECT_FALSE(test, opens_newest(test, tx, rx, 6));
+	KUNIT_EXPECT_TRUE(test, opens_newest(test, tx, rx, 8));
+	OPS->key_free(tx);
+	OPS->key_free(rx);
+}
+
 static void open__not_for_it(struct kunit *test)
 {
 	struct tsec_packet_key *rx = receiver(test);
@@ -301,6 +338,7 @@ static void open__too_long(struct kunit *test)
 static struct kunit_case wireguard_cases[] = {
 	KUNIT_CASE(peek__handshake),
 	KUNIT_CASE(peek__data),
+	KUNIT_CASE(peek__name),
 	KUNIT_CASE(peek__malformed),
 	KUNIT_CASE(key_new__refused),
 	KUNIT_CASE(fit__lengths),
@@ -310,6 +348,7 @@ static struct kunit_case wireguard_cases[] = {
 	KUNIT_CASE(open__guarded),
 	KUNIT_CASE(open__counter),
 	KUNIT_CASE(open__window),
+	KUNIT_CASE(open__newest),
 	KUNIT_CASE(open__not_for_it),
 	KUNIT_CASE(open__too_long),
 	{}

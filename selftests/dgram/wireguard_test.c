@@ -24,6 +24,7 @@ enum {
 	PORT_B		= 2222,
 	QUIET		= 50,		/* ms in which nothing may come */
 	WIRE_MAX	= 2048,
+	INDEX		= 76,		/* each receiver's */
 };
 
 FIXTURE(wireguard) {
@@ -31,8 +32,10 @@ FIXTURE(wireguard) {
 	int a;
 	int b;
 	int relay;
+	int elsewhere;			/* another address of the relay */
 	union tsec_addr addr_a;
 	union tsec_addr addr_b;
+	union tsec_addr at[2];		/* those of relay and elsewhere */
 };
 
 FIXTURE_VARIANT(wireguard) {
@@ -75,27 +78,37 @@ static int tunnel_set(int fd, const union tsec_addr *local,
 	return setsockopt(fd, SOL_TSEC, TSEC_TUNNEL, &tunnel, sizeof(tunnel));
 }
 
+static int udp_bound(sa_family_t family, union tsec_addr *addr)
+{
+	int fd = socket(family, SOCK_DGRAM, 0);
+
+	addr_loopback(addr, family, 0);
+	ASSERT_EQ(bind(fd, &addr->sa, addr_len(addr)), 0);
+	addr_of(addr, fd);
+	return fd;
+}
+
 /* Each end is connected to the relay. */
 static void relayed(struct wireguard_data *self)
 {
 	sa_family_t family = self->link.kind.family;
-	union tsec_addr addr;
 
-	self->relay = socket(family, SOCK_DGRAM, 0);
-	addr_loopback(&addr, family, 0);
-	ASSERT_EQ(bind(self->relay, &addr.sa, addr_len(&addr)), 0);
-	addr_of(&addr, self->relay);
-	ASSERT_EQ(tsec_connect(self->a, &addr), 0);
-	ASSERT_EQ(tsec_connect(self->b, &addr), 0);
+	self->relay = udp_bound(family, &self->at[0]);
+	self->elsewhere = udp_bound(family, &self->at[1]);
+	ASSERT_EQ(tsec_connect(self->a, &self->at[0]), 0);
+	ASSERT_EQ(tsec_connect(self->b, &self->at[0]), 0);
 }
 
 FIXTURE_SETUP(wireguard)
 {
 	link_make(&self->link, &variant->kind);
+	self->link.to_server.id = INDEX;
+	self->link.to_client.id = INDEX;
 	link_keys(&self->link);
 	self->a = link_bound(&self->link, self->link.client, &self->addr_a);
 	self->b = link_bound(&self->link, self->link.server, &self->addr_b);
 	self->relay = -1;
+	self->elsewhere = -1;
 }
 
 FIXTURE_TEARDOWN(wireguard)
@@ -103,6 +116,7 @@ FIXTURE_TEARDOWN(wireguard)
 	close(self->a);
 	close(self->b);
 	close(self->relay);
+	close(self->elsewhere);
 	link_end(&self->link);
 }
 
@@ -117,22 +131,32 @@ static void tunnelled(struct wireguard_data *self, sa_family_t family)
 	relayed(self);
 }
 
-/* The next packet that is on the wire; its length. */
-static size_t wire_take(struct wireguard_data *self, uint8_t *packet)
+/* The next packet that comes to one of the relay's addresses; its length. */
+static size_t take_at(int fd, uint8_t *packet)
 {
 	ssize_t len;
 
-	ASSERT_EQ(poll_for(self->relay, POLLIN, SOON), POLLIN);
-	len = recv(self->relay, packet, WIRE_MAX, 0);
+	ASSERT_EQ(poll_for(fd, POLLIN, SOON), POLLIN);
+	len = recv(fd, packet, WIRE_MAX, 0);
 	ASSERT_GT(len, 0);
 	return len;
+}
+
+static size_t wire_take(struct wireguard_data *self, uint8_t *packet)
+{
+	return take_at(self->relay, packet);
+}
+
+static void give_from(int fd, const union tsec_addr *to, const uint8_t *packet,
+		      size_t len)
+{
+	ASSERT_EQ(sendto(fd, packet, len, 0, &to->sa, addr_len(to)), len);
 }
 
 static void wire_give(struct wireguard_data *self, const union tsec_addr *to,
 		      const uint8_t *packet, size_t len)
 {
-	ASSERT_EQ(sendto(self->relay, packet, len, 0, &to->sa, addr_len(to)),
-		  len);
+	give_from(self->relay, to, packet, len);
 }
 
 static void expect_nothing(int fd)
@@ -434,4 +458,106 @@ TEST_F(wireguard, segments)
 		expect_datagram(self->b, buf + at, at < SIZE * COUNT ? SIZE :
 								      LAST);
 	}
+}
+
+/* Where b takes its peer to be, and sends to. */
+static void is_at(struct wireguard_data *self, int n)
+{
+	int fds[] = { self->relay, self->elsewhere };
+	uint8_t packet[WIRE_MAX];
+	union tsec_addr addr;
+	socklen_t len = sizeof(addr);
+
+	memset(&addr, 0, sizeof(addr));
+	ASSERT_EQ(getpeername(self->b, &addr.sa, &len), 0);
+	EXPECT_MEMEQ(&addr, &self->at[n], addr_len(&self->at[n]));
+	ASSERT_EQ(send(self->b, "back", 4, 0), 4);
+	wire_give(self, &self->addr_a, packet, take_at(fds[n], packet));
+	expect_datagram(self->a, "back", 4);
+	expect_nothing(fds[!n]);
+}
+
+TEST_F(wireguard, follows_the_peer)
+{
+	uint64_t moved = stat_of("PeersMoved");
+	uint8_t packet[WIRE_MAX];
+	size_t len;
+
+	tunnelled(self, variant->inside);
+	pass(self, self->a, self->b, 10);
+	is_at(self, 0);
+	for (int i = 0; i < 4; i++) {
+		ASSERT_EQ(send(self->a, "here", 4, 0), 4);
+		len = wire_take(self, packet);
+		give_from(i % 2 ? self->relay : self->elsewhere, &self->addr_b,
+			  packet, len);
+		expect_datagram(self->b, "here", 4);
+		stat_reaches("PeersMoved", moved + i + 1);
+		is_at(self, !(i % 2));
+	}
+}
+
+/* Of what somebody else can send, or has seen and sends again, nothing. */
+TEST_F(wireguard, follows_nobody_else)
+{
+	uint64_t moved = stat_of("PeersMoved");
+	uint64_t elsewhere = stat_of("PacketsElsewhere");
+	uint8_t packet[3][WIRE_MAX], initiation[148] = { 1 };
+	size_t len[3];
+
+	tunnelled(self, variant->inside);
+	for (int i = 0; i < 3; i++) {
+		ASSERT_EQ(send(self->a, &"abc"[i], 1, 0), 1);
+		len[i] = wire_take(self, packet[i]);
+	}
+	wire_give(self, &self->addr_b, packet[1], len[1]);
+	expect_datagram(self->b, "b", 1);
+	/* again, late, not authentic, and without any key */
+	give_from(self->elsewhere, &self->addr_b, packet[1], len[1]);
+	give_from(self->elsewhere, &self->addr_b, packet[0], len[0]);
+	expect_datagram(self->b, "a", 1);
+	packet[2][HEADER] ^= 1;
+	give_from(self->elsewhere, &self->addr_b, packet[2], len[2]);
+	give_from(self->elsewhere, &self->addr_b, initiation,
+		  sizeof(initiation));
+	expect_nothing(self->b);
+	EXPECT_EQ(stat_of("PacketsElsewhere"), elsewhere + 1);
+	EXPECT_EQ(stat_of("PeersMoved"), moved);
+	is_at(self, 0);
+}
+
+static void key_give(struct wireguard_data *self, int fd, int direction,
+		     const struct key *key)
+{
+	struct tsec_info info;
+	socklen_t len = sizeof(info);
+
+	ASSERT_EQ(getsockopt(fd, SOL_TSEC, TSEC_INFO, &info, &len), 0);
+	ASSERT_EQ(session_key_give(&self->link, info.id, direction, key, false),
+		  0);
+}
+
+/* Nothing under a key is newer than what came under the next one. */
+TEST_F(wireguard, follows_the_newest_key)
+{
+	uint64_t moved = stat_of("PeersMoved");
+	struct key key = self->link.to_server;
+	uint8_t packet[2][WIRE_MAX];
+	size_t len[2];
+
+	tunnelled(self, variant->inside);
+	key_make(&key);
+	key.id = INDEX + 1;
+	ASSERT_EQ(send(self->a, "old", 3, 0), 3);
+	len[0] = wire_take(self, packet[0]);
+	key_give(self, self->b, TSEC_DIR_RX, &key);
+	key_give(self, self->a, TSEC_DIR_TX, &key);
+	ASSERT_EQ(send(self->a, "new", 3, 0), 3);
+	len[1] = wire_take(self, packet[1]);
+	wire_give(self, &self->addr_b, packet[1], len[1]);
+	expect_datagram(self->b, "new", 3);
+	give_from(self->elsewhere, &self->addr_b, packet[0], len[0]);
+	expect_datagram(self->b, "old", 3);
+	is_at(self, 0);
+	EXPECT_EQ(stat_of("PeersMoved"), moved);
 }

@@ -285,13 +285,7 @@ wg_forget()
 	$there wg set wg0 peer "$(<"$work/here.pub")" remove
 }
 
-# wg_ask ENDPOINT HOST-INSIDE TEXT [SETTING]...: what a program over there gets
-# back of ours
-wg_ask()
-{
-	wg_forget
-	wg_there endpoint "$1" "${@:4}"
-	timeout "$patience" $there python3 -c '
+asks='
 import socket, sys
 family = socket.AF_INET6 if ":" in sys.argv[1] else socket.AF_INET
 s = socket.socket(family, socket.SOCK_DGRAM)
@@ -299,7 +293,15 @@ s.settimeout(3)
 s.connect((sys.argv[1], 7))
 s.send(sys.argv[2].encode())
 print("GOT", s.recv(2000).decode())
-' "$2" "$3" 2>&1
+'
+
+# wg_ask ENDPOINT HOST-INSIDE TEXT [SETTING]...: what a program over there gets
+# back of ours
+wg_ask()
+{
+	wg_forget
+	wg_there endpoint "$1" "${@:4}"
+	timeout "$patience" $there python3 -c "$asks" "$2" "$3" 2>&1
 }
 
 wg_server s4 0.0.0.0 51821 web4
@@ -339,7 +341,44 @@ done >"$work/rounds"
 tap_like 'a peer that begins anew finds its session' "$(<"$work/rounds")" \
 	'^GOT round-1' '^GOT round-2' '^GOT round-3'
 tap_is '... which is still the same' $(($(counter SessionsOpened) - begun)) 0
+
+# --- it moves: what it sends under the last of these keys finds its session
+
+# wg_again TEXT: the same without new keys
+wg_again()
+{
+	timeout "$patience" $there python3 -c "$asks" $inside4.1 "$1" 2>&1
+}
+
+moved=$(counter PeersMoved)
+$there wg set wg0 listen-port 51840
+tap_like 'from another port' "$(wg_again other-port)" '^GOT other-port$'
+$there ip addr del $outside4.2/24 dev veth-there
+$there ip addr add $outside4.3/24 dev veth-there
+tap_like 'from another address' "$(wg_again other-address)" '^GOT other-address$'
+tap_is '... which were followed' $(($(counter PeersMoved) - moved)) 2
+tap_like '... and are shown' "$("$tsec" session show)" "$outside4.3:51840"
+tap_is '... in the same session' $(($(counter SessionsOpened) - begun)) 0
+$there ip addr del $outside4.3/24 dev veth-there
+$there ip addr add $outside4.2/24 dev veth-there
+$there wg set wg0 listen-port 51820
 stop again
+
+# --- we move, and it follows
+
+start away "$peer" client --datagrams --protocol wireguard --profile in4 \
+	$outside4.2 51820 send here datagram wait send there datagram
+wait_line "$work/away.out" WAITING
+own=$(counter OwnMoves)
+ip addr del $outside4.1/24 dev veth-here
+ip addr add $outside4.5/24 dev veth-here
+tell away go
+finish away
+tap_like 'from our other address' "$(out away)" '^DATA here$' '^DATA there$'
+tap_is '... which is counted' $(($(counter OwnMoves) - own)) 1
+tap_like '... and where it answers' "$(wg_value endpoints)" "^$outside4.5:"
+ip addr del $outside4.5/24 dev veth-here
+ip addr add $outside4.1/24 dev veth-here
 
 # --- both ends are ours
 
