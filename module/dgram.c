@@ -112,6 +112,7 @@ int tsec_dgram_new(struct tsec_session *session)
 	tsec_dgram_update_init(dgram);
 	tsec_dgram_rx_init(dgram);
 	tsec_dgram_move_init(dgram);
+	tsec_dgram_keepalive_init(dgram);
 	session->dgram = dgram;
 	return 0;
 }
@@ -240,6 +241,7 @@ static void dgram_close(struct tsec_session *session)
 	tsec_dgram_send_close(session);
 	softirqs_detach(session);
 	tsec_dgram_move_stop(session->dgram);
+	tsec_dgram_keepalive_stop(session->dgram);
 }
 
 /* Whoever waits for room wakes up, and finds the session's status. */

@@ -12,6 +12,7 @@
 #include <linux/skbuff.h>
 #include <linux/workqueue.h>
 
+#include "dgram_keepalive.h"
 #include "dgram_move.h"
 #include "encap.h"
 #include "encap_header.h"
@@ -145,6 +146,7 @@ enum tsec_dgram_events {
  * @named: an end of the session is: each may ask the other to prove its
  *	address
  * @move: the peer's way to another address
+ * @keepalive: whether the peer waits for a sign of life
  * @tunnel: the packets inside of its records
  * @backlog: datagrams that could not be opened where they came
  * @behind: how many of those there are, the one at work included
@@ -180,6 +182,7 @@ struct tsec_dgram {
 	bool mobile;
 	bool named;
 	struct tsec_dgram_move move;
+	struct tsec_dgram_keepalive keepalive;
 	struct tsec_tunnel_state tunnel;
 	struct sk_buff_head backlog;
 	atomic_t behind;

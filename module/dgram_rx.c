@@ -175,6 +175,8 @@ record_open(struct tsec_session *session,
 	packet->newest = packet->newest &&
 			 tsec_dgram_move_newest(session->dgram,
 						slot->about.epoch);
+	if (session->record->keepalive && packet->kind == TSEC_PACKET_DATA)
+		tsec_dgram_keepalive_owe(session->dgram);
 	err = headers_pull(session, packet);
 	if (!err)
 		return slot;

@@ -46,8 +46,11 @@ static enum tsec_key_verdict packet_seal(struct tsec_session *session,
 	rcu_read_lock();
 	slot = rcu_dereference(session->tx.slot);
 	verdict = tsec_dgram_key_take(slot, &session->tx, &packet->seq);
-	if (verdict != TSEC_KEY_HARD)
+	if (verdict != TSEC_KEY_HARD) {
 		*err = slot->ops->seal(slot->key, packet);
+		if (!*err)
+			tsec_dgram_keepalive_sent(&session->dgram->keepalive);
+	}
 	rcu_read_unlock();
 	local_bh_enable();
 	return verdict;

@@ -117,6 +117,8 @@ enum tsec_encap_kind {
  * @stays: a session's handshakes go on while it is open: daemons give it new
  *	keys, and what begins a handshake belongs to the session that there is
  * @pubkey: listeners need to know their public key
+ * @keepalive: with @packet: seconds after which data that nothing was sent
+ *	after is answered by a message without content; 0 for never
  *
  * Files in record/ know bytes and keys only: no sockets, no netlink, no
  * timers.  The kernel's own TLS seals and opens the records of TLS, so this
@@ -149,6 +151,7 @@ struct tsec_record_ops {
 	bool handshake;
 	bool stays;
 	bool pubkey;
+	u8 keepalive;
 };
 
 const struct tsec_record_ops *tsec_record_ops_find(u8 protocol);

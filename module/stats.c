@@ -40,6 +40,7 @@ static const char *const names[] = {
 	[TSEC_STAT_BAD_RECORDS]		= "BadRecords",
 	[TSEC_STAT_PROTOCOL_ERRORS]	= "ProtocolErrors",
 	[TSEC_STAT_CONTROL_RECORDS]	= "ControlRecords",
+	[TSEC_STAT_KEEPALIVES_SENT]	= "KeepalivesSent",
 	[TSEC_STAT_TICKETS_PASSED]	= "TicketsPassed",
 	[TSEC_STAT_TICKETS_DROPPED]	= "TicketsDropped",
 	[TSEC_STAT_HELLOS_ANSWERED]	= "HellosAnswered",

@@ -44,6 +44,7 @@ enum tsec_stat {
 	TSEC_STAT_BAD_RECORDS,		/* records failed authentication */
 	TSEC_STAT_PROTOCOL_ERRORS,	/* peer broke the protocol */
 	TSEC_STAT_CONTROL_RECORDS,	/* control records absorbed */
+	TSEC_STAT_KEEPALIVES_SENT,	/* data answered by nothing else */
 	TSEC_STAT_TICKETS_PASSED,	/* tickets given to the daemon */
 	TSEC_STAT_TICKETS_DROPPED,	/* tickets without a channel */
 	TSEC_STAT_HELLOS_ANSWERED,	/* clients asked to prove an address */

@@ -276,4 +276,5 @@ const struct tsec_record_ops tsec_record_wireguard_ops = {
 	.handshake	= true,
 	.stays		= true,
 	.pubkey		= true,
+	.keepalive	= TSEC_WIREGUARD_KEEPALIVE_TIMEOUT,
 };

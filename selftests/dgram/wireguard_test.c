@@ -24,6 +24,7 @@ enum {
 	PORT_B		= 2222,
 	QUIET		= 50,		/* ms in which nothing may come */
 	WIRE_MAX	= 2048,
+	KEEPALIVE	= 10000,	/* ms after which one is due */
 	INDEX		= 76,		/* each receiver's */
 };
 
@@ -99,9 +100,9 @@ static void relayed(struct wireguard_data *self)
 	ASSERT_EQ(tsec_connect(self->b, &self->at[0]), 0);
 }
 
-FIXTURE_SETUP(wireguard)
+static void ends_up(struct wireguard_data *self, const struct kind *kind)
 {
-	link_make(&self->link, &variant->kind);
+	link_make(&self->link, kind);
 	self->link.to_server.id = INDEX;
 	self->link.to_client.id = INDEX;
 	link_keys(&self->link);
@@ -111,13 +112,23 @@ FIXTURE_SETUP(wireguard)
 	self->elsewhere = -1;
 }
 
-FIXTURE_TEARDOWN(wireguard)
+FIXTURE_SETUP(wireguard)
+{
+	ends_up(self, &variant->kind);
+}
+
+static void ends_down(struct wireguard_data *self)
 {
 	close(self->a);
 	close(self->b);
 	close(self->relay);
 	close(self->elsewhere);
 	link_end(&self->link);
+}
+
+FIXTURE_TEARDOWN(wireguard)
+{
+	ends_down(self);
 }
 
 static void tunnelled(struct wireguard_data *self, sa_family_t family)
@@ -560,4 +571,62 @@ TEST_F(wireguard, follows_the_newest_key)
 	expect_datagram(self->b, "old", 3);
 	is_at(self, 0);
 	EXPECT_EQ(stat_of("PeersMoved"), moved);
+}
+
+FIXTURE(keepalive) {
+	struct wireguard_data silent;	/* b only receives */
+	struct wireguard_data lively;	/* b answers */
+};
+
+FIXTURE_VARIANT(keepalive) {
+	struct kind kind;
+};
+
+FIXTURE_VARIANT_ADD(keepalive, v4) = {
+	.kind = { TSEC_VERSION_WIREGUARD, TSEC_CIPHER_CHACHA20_POLY1305,
+		  AF_INET },
+};
+
+FIXTURE_SETUP(keepalive)
+{
+	ends_up(&self->silent, &variant->kind);
+	ends_up(&self->lively, &variant->kind);
+	tunnelled(&self->silent, AF_INET);
+	tunnelled(&self->lively, AF_INET6);
+}
+
+FIXTURE_TEARDOWN(keepalive)
+{
+	ends_down(&self->silent);
+	ends_down(&self->lively);
+}
+
+/* The one wait is for all that has to do with the time. */
+TEST_F(keepalive, of_who_only_receives)
+{
+	uint64_t sent = stat_of("KeepalivesSent"), first = now_ms();
+	uint64_t control = stat_of("ControlRecords");
+	struct wireguard_data *silent = &self->silent;
+	struct wireguard_data *lively = &self->lively;
+	uint8_t packet[WIRE_MAX];
+	size_t len;
+
+	pass(silent, silent->a, silent->b, 10);
+	pass(lively, lively->a, lively->b, 10);
+	/* More data does not put it off, and an answer makes it needless. */
+	EXPECT_EQ(poll_for(silent->relay, POLLIN, KEEPALIVE / 2), 0);
+	pass(silent, silent->a, silent->b, 20);
+	pass(lively, lively->b, lively->a, 20);
+	ASSERT_EQ(poll_for(silent->relay, POLLIN, KEEPALIVE), POLLIN);
+	EXPECT_GE(now_ms() - first + QUIET, KEEPALIVE);
+	EXPECT_LE(now_ms() - first, KEEPALIVE + SOON);
+	len = wire_take(silent, packet);
+	EXPECT_EQ(len, HEADER + TAG);
+	EXPECT_EQ(packet[0], 4);
+	wire_give(silent, &silent->addr_a, packet, len);
+	expect_nothing(silent->a);
+	EXPECT_EQ(stat_of("ControlRecords"), control + 1);
+	EXPECT_EQ(poll_for(silent->relay, POLLIN, SOON), 0);
+	EXPECT_EQ(poll_for(lively->relay, POLLIN, 0), 0);
+	EXPECT_EQ(stat_of("KeepalivesSent"), sent + 1);
 }

@@ -380,6 +380,24 @@ tap_like '... and where it answers' "$(wg_value endpoints)" "^$outside4.5:"
 ip addr del $outside4.5/24 dev veth-here
 ip addr add $outside4.1/24 dev veth-here
 
+# --- a peer that only sends
+
+start mute "$peer" client --datagrams --protocol wireguard --profile in4 \
+	$outside4.2 51820 send hello wait
+wait_line "$work/mute.out" WAITING
+begun=$(wg_value latest-handshakes) sent=$(counter KeepalivesSent)
+$there python3 -c '
+import socket, sys, time
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+for _ in range(21):
+    s.sendto(b"and you?", (sys.argv[1], 9))
+    time.sleep(1)
+' $inside4.1
+tap_is 'hears of us and begins no handshake' "$(wg_value latest-handshakes)" "$begun"
+tap_is '... each ten seconds' $(($(counter KeepalivesSent) - sent)) 2
+tell mute go
+finish mute
+
 # --- both ends are ours
 
 profile ours privkey "$work/stranger.key" trust "$work/us" pubkey \
