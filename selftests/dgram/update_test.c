@@ -151,9 +151,9 @@ TEST_F(update, soft_limit)
 	int i;
 
 	tsec_set(&self->ends.link.limits, KEY_SOFT_RECORDS, soft_records, 20);
-	tsec_set(&self->ends.link.limits, KEY_HARD_RECORDS, hard_records, 2000);
+	tsec_set(&self->ends.link.limits, KEY_HARD_RECORDS, hard_records, 300);
 	open_ends(self);
-	for (i = 0; i < 2000; i++) {
+	for (i = 0; i < 500; i++) {
 		ASSERT_EQ(send(self->a, &i, sizeof(i), 0), sizeof(i));
 		expect_datagram(self->b, &i, sizeof(i));
 	}
