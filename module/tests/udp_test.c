@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * KUnit tests of udp.c, with UDP sockets that are connected to nobody.
+ * KUnit tests of udp.c and udp_cmsg.c, with UDP sockets that are connected to
+ * nobody.
  */
 #include <linux/icmp.h>
 #include <linux/icmpv6.h>

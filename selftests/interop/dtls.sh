@@ -80,25 +80,26 @@ tap_failure '... and is not shown one' \
 	"$(dtls_talk who 4304 --name localhost)" 'E(KEYREJECTED|PROTO.*)' .
 stop who
 
-# Of its own accord, this one asks for a cookie first, and answers by itself.
-start gs gnutls-serv --udp --echo --mtu 1200 --port 4305 \
-	--x509certfile "$pki/good.pem" --x509keyfile "$pki/good.key" \
-	--disable-client-cert
-wait_line "$work/gs.out" 'UDP'
+# Of its own accord, this one asks for a cookie first, and answers by itself.  It
+# has one client at a time, and none before the last one's end has got there.
 gnutls_talk()
 {
 	timeout "$patience" "$peer" client --datagrams --profile cli \
 		--name localhost "$@" 127.0.0.1 4305 info send abc datagram 2>&1
 }
 for cipher in $ciphers; do
+	start gs gnutls-serv --udp --echo --mtu 1200 --port 4305 \
+		--x509certfile "$pki/good.pem" --x509keyfile "$pki/good.key" \
+		--disable-client-cert
+	wait_line "$work/gs.out" 'UDP'
 	tap_session "gnutls-serv, DTLS 1.2, $cipher" \
 		"$(gnutls_talk --cipher "$cipher")" DTLS-1.2 "$cipher" \
 		'^DATA abc$' '^PEER_ID localhost$'
+	stop gs
 done
 
 # --- a bad network: what is lost, doubled and overtaken is made good
 
-stop gs
 # As a rule it takes some seconds, but each loss doubles the wait.
 sysctl -qw net.tsec.handshake_timeout_ms=300000
 for i in 1 2 3 4; do

@@ -389,7 +389,7 @@ begun=$(wg_value latest-handshakes) sent=$(counter KeepalivesSent)
 $there python3 -c '
 import socket, sys, time
 s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-for _ in range(21):
+for _ in range(26):
     s.sendto(b"and you?", (sys.argv[1], 9))
     time.sleep(1)
 ' $inside4.1
