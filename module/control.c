@@ -45,7 +45,7 @@ static bool half_renewable(struct tsec_session *session,
 {
 	const struct tsec_half *half;
 
-	half = direction == TSEC_DIR_TX ? &session->tx : &session->rx;
+	half = tsec_session_half(session, direction);
 	return tsec_key_renewable(&half->key) &&
 	       tsec_ktls_replaceable(session->inner, direction);
 }
@@ -60,7 +60,7 @@ static int half_renew(struct tsec_session *session,
 	struct tsec_half *half;
 	int err;
 
-	half = direction == TSEC_DIR_TX ? &session->tx : &session->rx;
+	half = tsec_session_half(session, direction);
 	err = session->record->renew(&half->key);
 	if (!err)
 		err = tsec_ktls_replace(session->inner, direction, &half->key);

@@ -40,13 +40,12 @@ static u32 key_id(const struct tsec_session *session, u32 id)
 }
 
 /* The key's own bytes are wiped, whatever comes of it. */
-static struct tsec_dgram_key *slot_make(const struct tsec_session *session,
+static struct tsec_dgram_key *slot_make(struct tsec_session *session,
 					enum tsec_direction direction,
 					struct tsec_key *key, const char **why)
 {
 	const struct tsec_packet_ops *ops = session->dgram->ops;
-	const struct tsec_half *half = direction == TSEC_DIR_TX ?
-				       &session->tx : &session->rx;
+	const struct tsec_half *half = tsec_session_half(session, direction);
 	struct tsec_packet_params as = {
 		.key_id		= key_id(session, key->id),
 		.sending	= direction == TSEC_DIR_TX,
@@ -233,12 +232,11 @@ static const char *mismatch(const struct tsec_session *session,
 	return NULL;
 }
 
-static int replaceable(const struct tsec_session *session,
+static int replaceable(struct tsec_session *session,
 		       enum tsec_direction direction,
 		       const struct tsec_key *key, const char **why)
 {
-	const struct tsec_half *half = direction == TSEC_DIR_TX ?
-				       &session->tx : &session->rx;
+	const struct tsec_half *half = tsec_session_half(session, direction);
 	u32 id = key_id(session, key->id);
 	bool taken;
 
@@ -292,6 +290,7 @@ int tsec_dgram_rekey(struct tsec_session *session,
 		     enum tsec_direction direction, struct tsec_key *key,
 		     bool confirm, const char **why)
 {
+	const struct tsec_half *half;
 	struct tsec_dgram_key *slot;
 	int err;
 
@@ -299,8 +298,8 @@ int tsec_dgram_rekey(struct tsec_session *session,
 	if (err)
 		return err;
 	rcu_read_lock();
-	key->epoch = tsec_half_key(direction == TSEC_DIR_TX ? &session->tx :
-				   &session->rx)->epoch + 1;
+	half = tsec_session_half(session, direction);
+	key->epoch = tsec_half_key(half)->epoch + 1;
 	rcu_read_unlock();
 	slot = slot_make(session, direction, key, why);
 	if (IS_ERR(slot))
@@ -320,8 +319,7 @@ int tsec_dgram_rekey(struct tsec_session *session,
 int tsec_dgram_rekey_renewed(struct tsec_session *session,
 			     enum tsec_direction direction, const char **why)
 {
-	struct tsec_half *half = direction == TSEC_DIR_TX ? &session->tx :
-							    &session->rx;
+	struct tsec_half *half = tsec_session_half(session, direction);
 	struct tsec_dgram_key *slot;
 
 	slot = slot_make(session, direction, &half->key, why);

@@ -189,8 +189,7 @@ bool tsec_dgram_update_due(struct tsec_session *session,
 static int half_renew(struct tsec_session *session,
 		      enum tsec_direction direction)
 {
-	struct tsec_half *half = direction == TSEC_DIR_TX ? &session->tx :
-							    &session->rx;
+	struct tsec_half *half = tsec_session_half(session, direction);
 	const char *why = "no next secret";
 	int err;
 

@@ -95,8 +95,7 @@ static int key_event_put(struct sk_buff *skb, struct tsec_session *session,
 			 enum tsec_direction direction,
 			 enum tsec_key_reason reason)
 {
-	const struct tsec_half *half = direction == TSEC_DIR_TX ?
-				       &session->tx : &session->rx;
+	const struct tsec_half *half = tsec_session_half(session, direction);
 	struct nlattr *nest = nla_nest_start(skb, TSEC_A_KEY);
 	u32 epoch;
 

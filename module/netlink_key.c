@@ -115,8 +115,7 @@ static int first_key_take(struct tsec_session *session, struct nlattr **tb,
 			  enum tsec_direction direction, struct tsec_key *key,
 			  const char **why)
 {
-	struct tsec_half *half = direction == TSEC_DIR_TX ? &session->tx :
-							    &session->rx;
+	struct tsec_half *half = tsec_session_half(session, direction);
 	int err;
 
 	err = key_make(key, tb, &session->settings.limits, why);
@@ -389,8 +388,7 @@ static int session_key_put(struct sk_buff *skb, struct tsec_session *session,
 	if (nla_put_u32(skb, TSEC_A_KEY_SESSION, session->id) ||
 	    nla_put_u8(skb, TSEC_A_KEY_DIRECTION, direction))
 		return -EMSGSIZE;
-	return tsec_nl_half_put(skb, direction == TSEC_DIR_TX ? &session->tx :
-								&session->rx);
+	return tsec_nl_half_put(skb, tsec_session_half(session, direction));
 }
 
 static int profile_key_put(struct sk_buff *skb, struct tsec_profile *profile,

@@ -247,6 +247,19 @@ tsec_session_get(struct tsec_session *session)
 }
 
 /**
+ * tsec_session_half() - one direction of a session
+ * @session: the session
+ * @direction: which one
+ *
+ * Return: the sending or the receiving half.
+ */
+static inline struct tsec_half *
+tsec_session_half(struct tsec_session *session, enum tsec_direction direction)
+{
+	return direction == TSEC_DIR_TX ? &session->tx : &session->rx;
+}
+
+/**
  * tsec_session_state() - where a session stands
  * @session: the session
  *
