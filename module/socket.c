@@ -265,8 +265,9 @@ static int connect_result(struct tsec_sock *tsk)
 	}
 	status = tsk->session->status;
 	tsec_socket_error_set(tsk, tsk->session->error);
-	sock_error(&tsk->sk);
 	tsec_socket_session_drop(tsk);
+	/* Only now: up to here the session may have set it. */
+	sock_error(&tsk->sk);
 	return -status;
 }
 
