@@ -137,9 +137,6 @@ static int port_open(struct tsec_session *session, const char **why)
 	const struct tsec_record_ops *record = session->record;
 	struct tsec_dgram *dgram = session->dgram;
 
-	tsec_encap_header_init(&dgram->header, record->encap,
-			       inet_sk(dgram->isk)->inet_sport,
-			       &dgram->path.ends);
 	if (!record->port)
 		return 0;
 	dgram->path.local_port = htons(record->port);
@@ -157,10 +154,7 @@ static int dgram_open(struct tsec_session *session, const char **why)
 		return -EINVAL;
 	if (session->record->packet_of)
 		session->dgram->ops = session->record->packet_of(version);
-	if (session->record->tunnel)
-		tsec_tunnel_init(&session->dgram->tunnel,
-				 &session->settings.tunnel,
-				 tsec_address_port(&session->local));
+	tsec_dgram_inside_init(session);
 	err = port_open(session, why) ?: tsec_dgram_rekey_first(session, why);
 	if (err)
 		return err;

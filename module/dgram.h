@@ -12,13 +12,12 @@
 #include <linux/skbuff.h>
 #include <linux/workqueue.h>
 
+#include "dgram_inside.h"
 #include "dgram_keepalive.h"
 #include "dgram_move.h"
 #include "encap.h"
-#include "encap_header.h"
 #include "endpoint.h"
 #include "key.h"
-#include "tunnel.h"
 #include "udp.h"
 
 struct tsec_half;
@@ -126,7 +125,7 @@ enum tsec_dgram_events {
  * @peer: what it is known by, if its datagrams come to an endpoint
  * @encap: the shared port that its records come to, with a reference; NULL
  *	if they come to its own socket
- * @header: the plain headers inside its records
+ * @inside: what stands inside of its records beside data
  * @isk: the inner socket, which softirqs may use up to the end
  * @out: the inner socket that is charged for what is sent: @isk, or that of
  *	@peer.endpoint if the program's socket has many sessions
@@ -147,7 +146,6 @@ enum tsec_dgram_events {
  *	address
  * @move: the peer's way to another address
  * @keepalive: whether the peer waits for a sign of life
- * @tunnel: the packets inside of its records
  * @backlog: datagrams that could not be opened where they came
  * @behind: how many of those there are, the one at work included
  * @control: opened control records, and flights of the peer's handshake
@@ -167,7 +165,7 @@ struct tsec_dgram {
 	struct net *net;
 	struct tsec_endpoint_peer peer;
 	struct tsec_encap *encap;
-	struct tsec_encap_header header;
+	struct tsec_dgram_inside inside;
 	struct sock *isk;
 	struct sock *out;
 	struct sock __rcu *sk;
@@ -183,7 +181,6 @@ struct tsec_dgram {
 	bool named;
 	struct tsec_dgram_move move;
 	struct tsec_dgram_keepalive keepalive;
-	struct tsec_tunnel_state tunnel;
 	struct sk_buff_head backlog;
 	atomic_t behind;
 	struct sk_buff_head control;
@@ -244,6 +241,14 @@ int tsec_dgram_mtu(struct tsec_session *session);
 void tsec_dgram_early_take(struct tsec_dgram *dgram, struct sk_buff *skb);
 void tsec_dgram_early_open(struct tsec_dgram *dgram);
 
+void tsec_dgram_control_queue(struct tsec_session *session,
+			      struct sk_buff *skb, u8 content, u32 epoch,
+			      u64 seq);
+void tsec_dgram_control_flight(struct tsec_session *session,
+			       struct sk_buff *skb);
+void tsec_dgram_control_work(struct tsec_dgram *dgram);
+
+void tsec_dgram_rx_work(struct tsec_dgram *dgram);
 void tsec_dgram_rx_tell(struct tsec_dgram *dgram, enum tsec_dgram_events event);
 void tsec_dgram_rx_defer(struct tsec_dgram *dgram, struct sk_buff *skb);
 void tsec_dgram_rx_init(struct tsec_dgram *dgram);

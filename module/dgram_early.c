@@ -71,10 +71,8 @@ static bool is_daemons(const struct tsec_session *session,
 		       const struct tsec_packet_ops *ops,
 		       const struct tsec_packet_header *header)
 {
-	if (header->kind != TSEC_PACKET_DATA || session->record->stays)
-		return true;
-	return ops->handshake_id && header->sealed &&
-	       header->key_id == ops->handshake_id;
+	return header->kind != TSEC_PACKET_DATA || session->record->stays ||
+	       tsec_packet_is_handshake(ops, header);
 }
 
 static void datagram_sort(struct tsec_dgram *dgram, struct sk_buff *skb)

@@ -6,53 +6,35 @@
  * queued to the program's socket.  Where the softirq cannot (see aead.c), and
  * as long as anything waits for that reason, datagrams go to a list that the
  * session's work opens, so that they stay in order.  What opens and is not
- * data goes to the work as well: it may end the session, which takes a
- * process.
+ * data goes to the work as well (see dgram_control.c).
  */
 #include <linux/filter.h>
-#include <linux/ip.h>
-#include <linux/ipv6.h>
 #include <linux/udp.h>
-#include <net/dsfield.h>
 #include <net/dst.h>
 
 #include "aead.h"
-#include "channel.h"
 #include "compat.h"
-#include "control.h"
 #include "dgram.h"
-#include "listener.h"
 #include "net.h"
 #include "packet.h"
-#include "record/dtls13.h"
-#include "record/tls.h"
 #include "session.h"
 
 enum rx_limits {
 	BACKLOG_MAX = 1024,		/* datagrams that wait to be opened */
 	EARLY_MAX = 64,			/* that wait for the program's socket */
-	CONTROL_MAX = 64,		/* records that wait to be dealt with */
 };
 
 /**
- * struct control_cb - what goes with a packet for the work
- * @content: a control record: its type
- * @flight: no record that was opened, but a datagram for the daemon
- * @epoch: the record's key
- * @seq: its number under that key
+ * tsec_dgram_rx_work() - have the session's work look at what waits
+ * @dgram: the session, which the caller holds, or found under RCU
+ *
+ * Context: Any but hard interrupts.
  */
-struct control_cb {
-	u8 content;
-	bool flight;
-	u32 epoch;
-	u64 seq;
-};
-
-/* Called in softirq, under RCU; the work holds a reference. */
-static void work_queue(struct tsec_dgram *dgram)
+void tsec_dgram_rx_work(struct tsec_dgram *dgram)
 {
 	struct tsec_session *session = dgram->session;
 
+	/* The work holds a reference. */
 	if (!refcount_inc_not_zero(&session->refs))
 		return;
 	/* Not the last one: the work that is queued has its own. */
@@ -70,7 +52,7 @@ static void work_queue(struct tsec_dgram *dgram)
 void tsec_dgram_rx_tell(struct tsec_dgram *dgram, enum tsec_dgram_events event)
 {
 	if (!test_and_set_bit(event, &dgram->events))
-		work_queue(dgram);
+		tsec_dgram_rx_work(dgram);
 }
 
 static enum tsec_stat stat_of(int err)
@@ -139,15 +121,6 @@ static bool key_allows(struct tsec_session *session,
 	}
 }
 
-/* What stands before the program's data, inside of the record. */
-static int headers_pull(struct tsec_session *session,
-			struct tsec_packet *packet)
-{
-	if (session->record->tunnel)
-		return tsec_tunnel_pull(&session->dgram->tunnel, packet);
-	return tsec_encap_header_pull(&session->dgram->header, packet);
-}
-
 /*
  * Opens a record in place, and tells by which key; NULL if it does not open:
  * whatever is wrong with it has been counted.
@@ -177,7 +150,7 @@ record_open(struct tsec_session *session,
 						slot->about.epoch);
 	if (session->record->keepalive && packet->kind == TSEC_PACKET_DATA)
 		tsec_dgram_keepalive_owe(session->dgram);
-	err = headers_pull(session, packet);
+	err = tsec_dgram_inside_pull(&session->dgram->inside, packet);
 	if (!err)
 		return slot;
 	TSEC_INC_STATS(session->tn, stat_of(err));
@@ -239,34 +212,6 @@ static void data_queue(struct tsec_session *session, struct sk_buff *skb)
 	sk_queue(session, sk, skb);
 }
 
-static void control_queue(struct tsec_session *session, struct sk_buff *skb,
-			  struct control_cb cb)
-{
-	struct tsec_dgram *dgram = session->dgram;
-
-	/*
-	 * Of what keeps a session alive, and of dummy packets (RFC 4303
-	 * section 2.6), there is no more to say.
-	 */
-	if (!cb.flight && !session->record->control) {
-		tsec_drop(session->tn, skb, TSEC_STAT_CONTROL_RECORDS);
-		return;
-	}
-	if (skb_queue_len_lockless(&dgram->control) >= CONTROL_MAX) {
-		tsec_drop(session->tn, skb, TSEC_STAT_PACKETS_NO_ROOM);
-		return;
-	}
-	*(struct control_cb *)skb->cb = cb;
-	skb_queue_tail(&dgram->control, skb);
-	work_queue(dgram);
-}
-
-/* Of DTLS 1.2 it would be renegotiation, which nobody here does. */
-static bool takes_messages(const struct tsec_session *session)
-{
-	return session->version == TSEC_VERSION_DTLS_1_3;
-}
-
 /* Hands on what a record held; @skb begins where the record began. */
 static void deliver(struct tsec_session *session, struct sk_buff *skb,
 		    const struct tsec_packet *packet,
@@ -276,11 +221,10 @@ static void deliver(struct tsec_session *session, struct sk_buff *skb,
 	__skb_trim(skb, packet->len);
 	if (packet->kind == TSEC_PACKET_DATA)
 		data_queue(session, skb);
-	else if (packet->kind == TSEC_PACKET_CONTROL || takes_messages(session))
-		control_queue(session, skb, (struct control_cb){
-			      .content = packet->content,
-			      .epoch = slot->about.id,
-			      .seq = packet->seq });
+	else if (packet->kind == TSEC_PACKET_CONTROL ||
+		 session->dgram->ops->messages)
+		tsec_dgram_control_queue(session, skb, packet->content,
+					 slot->about.id, packet->seq);
 	else
 		tsec_drop(session->tn, skb, TSEC_STAT_TICKETS_DROPPED);
 }
@@ -302,11 +246,9 @@ static void deliver_clone(struct tsec_session *session, struct sk_buff *skb,
 static bool is_daemons(const struct tsec_session *session,
 		       const struct tsec_packet_header *header)
 {
-	u32 id = session->dgram->ops->handshake_id;
-
 	/* Of IDs that are shown in part, a later key may look like that. */
-	return id && header->sealed && header->key_id == id &&
-	       !tsec_dgram_rx_key(session->dgram, id);
+	return tsec_packet_is_handshake(session->dgram->ops, header) &&
+	       !tsec_dgram_rx_key(session->dgram, header->key_id);
 }
 
 /*
@@ -330,18 +272,13 @@ static void place_note(struct tsec_session *session, const struct sk_buff *skb,
 		tsec_dgram_rx_tell(session->dgram, TSEC_DGRAM_RX_MOVED);
 }
 
-static u8 outer_tos(const struct sk_buff *skb)
-{
-	return ip_hdr(skb)->version == 4 ? ip_hdr(skb)->tos :
-					   ipv6_get_dsfield(ipv6_hdr(skb));
-}
-
 /* Opens all records of a datagram.  Under RCU, bottom halves off. */
 static void datagram_open(struct tsec_session *session, struct sk_buff *skb)
 {
 	const struct tsec_packet_ops *ops = session->dgram->ops;
 	bool elsewhere = READ_ONCE(session->dgram->mobile) &&
 			 !tsec_udp_path_is_from(&session->dgram->path, skb);
+	u8 tos = tsec_dgram_inside_tos(&session->dgram->inside, skb);
 	u8 cid_len = session->rx.key.cid_len;
 	struct tsec_packet_header header;
 	u32 len = skb->len;
@@ -350,7 +287,7 @@ static void datagram_open(struct tsec_session *session, struct sk_buff *skb)
 		struct tsec_packet packet = {
 			.data	= skb->data,
 			.len	= header.len,
-			.tos	= outer_tos(skb),
+			.tos	= tos,
 		};
 		const struct tsec_dgram_key *slot;
 
@@ -359,8 +296,7 @@ static void datagram_open(struct tsec_session *session, struct sk_buff *skb)
 			return;
 		}
 		if (is_flight(session, &header)) {
-			control_queue(session, skb, (struct control_cb){
-				      .flight = true });
+			tsec_dgram_control_flight(session, skb);
 			return;
 		}
 		slot = record_open(session, &header, &packet);
@@ -396,7 +332,7 @@ void tsec_dgram_rx_defer(struct tsec_dgram *dgram, struct sk_buff *skb)
 		return;
 	}
 	skb_queue_tail(&dgram->backlog, skb);
-	work_queue(dgram);
+	tsec_dgram_rx_work(dgram);
 }
 
 /* Leaves the datagram in linear memory that nobody else looks at. */
@@ -519,105 +455,15 @@ static void backlog_open(struct tsec_dgram *dgram)
 	}
 }
 
-/* The peer has ended: a program that has read what there is reads 0. */
-static void peer_closed(struct tsec_session *session)
-{
-	struct sock *sk;
-
-	tsec_control_take(session, &(struct tsec_record_event){
-			  .type = TSEC_RECORD_CLOSE });
-	tsec_listener_ended(session);
-	spin_lock_bh(&session->lock);
-	sk = session->sk;
-	if (sk)
-		sock_hold(sk);
-	spin_unlock_bh(&session->lock);
-	if (!sk)
-		return;
-	lock_sock(sk);
-	sk->sk_shutdown |= RCV_SHUTDOWN;
-	release_sock(sk);
-	sk->sk_state_change(sk);
-	sock_put(sk);
-}
-
-static void alert_take(struct tsec_session *session, struct sk_buff *skb)
-{
-	struct tsec_record_input in = {
-		.data	= skb->data,
-		.len	= skb->len,
-		.type	= ((struct control_cb *)skb->cb)->content,
-	};
-	struct tsec_record_event ev;
-	int ret;
-
-	TSEC_INC_STATS(session->tn, TSEC_STAT_CONTROL_RECORDS);
-	if (tsec_dgram_move_control(session->dgram, skb, in.type))
-		return;
-	while ((ret = session->record->control(NULL, &in, &ev)) > 0) {
-		/* RFC 8446 section 6: the level means nothing any more. */
-		if (takes_messages(session) && ev.type == TSEC_RECORD_ALERT)
-			ev.fatal = ev.alert != TSEC_TLS_ALERT_USER_CANCELED;
-		if (ev.type == TSEC_RECORD_CLOSE)
-			peer_closed(session);
-		else
-			tsec_control_take(session, &ev);
-	}
-	if (ret == -EPROTO)
-		TSEC_INC_STATS(session->tn, TSEC_STAT_PROTOCOL_ERRORS);
-}
-
-static void control_take(struct tsec_session *session, struct sk_buff *skb)
-{
-	const struct control_cb *cb = (struct control_cb *)skb->cb;
-
-	if (takes_messages(session) && cb->content != TSEC_TLS_RECORD_ALERT)
-		tsec_dgram_update_take(session, cb->content, cb->epoch,
-				       cb->seq, skb->data, skb->len);
-	else
-		alert_take(session, skb);
-}
-
-static void soft_limit(struct tsec_session *session,
-		       enum tsec_direction direction)
-{
-	if (!tsec_dgram_update_due(session, direction))
-		tsec_control_rekey_needed(session, direction);
-}
-
-static void flight_pass(struct tsec_session *session, struct sk_buff *skb)
-{
-	if (!tsec_channel_pass(session, skb->data, skb->len))
-		TSEC_INC_STATS(session->tn, TSEC_STAT_PACKETS_UNPROTECTED);
-}
-
 static void rx_work(struct work_struct *work)
 {
 	struct tsec_dgram *dgram = container_of(work, struct tsec_dgram, work);
-	struct tsec_session *session = dgram->session;
-	struct sk_buff *skb;
 
 	if (test_and_clear_bit(TSEC_DGRAM_RX_EARLY, &dgram->events))
 		tsec_dgram_early_open(dgram);
 	backlog_open(dgram);
-	while ((skb = skb_dequeue(&dgram->control))) {
-		if (((struct control_cb *)skb->cb)->flight)
-			flight_pass(session, skb);
-		else
-			control_take(session, skb);
-		kfree_skb(skb);
-	}
-	if (test_and_clear_bit(TSEC_DGRAM_TX_SOFT, &dgram->events))
-		soft_limit(session, TSEC_DIR_TX);
-	if (test_and_clear_bit(TSEC_DGRAM_RX_END, &dgram->events))
-		peer_closed(session);
-	if (test_and_clear_bit(TSEC_DGRAM_RX_MOVED, &dgram->events))
-		tsec_dgram_move_work(dgram);
-	if (test_and_clear_bit(TSEC_DGRAM_RX_SOFT, &dgram->events))
-		soft_limit(session, TSEC_DIR_RX);
-	if (test_bit(TSEC_DGRAM_RX_HARD, &dgram->events))
-		tsec_control_expire(session, TSEC_DIR_RX);
-	tsec_session_put(session);
+	tsec_dgram_control_work(dgram);
+	tsec_session_put(dgram->session);
 }
 
 /**

@@ -72,16 +72,12 @@ static void soft_limit(struct tsec_session *session)
  *
  * Context: process context.
  * Return: 0, -EKEYEXPIRED at the key's hard limit, or what the protocol's
- * seal() or tsec_tunnel_push() returns.
+ * seal() or tsec_dgram_inside_push() returns.
  */
 int tsec_dgram_seal(struct tsec_session *session, struct tsec_packet *packet)
 {
-	int err = 0;
+	int err = tsec_dgram_inside_push(&session->dgram->inside, packet);
 
-	if (session->record->tunnel)
-		err = tsec_tunnel_push(&session->dgram->tunnel, packet);
-	else
-		tsec_encap_header_push(&session->dgram->header, packet);
 	if (err)
 		return err;
 	switch (packet_seal(session, packet, &err)) {
@@ -95,12 +91,6 @@ int tsec_dgram_seal(struct tsec_session *session, struct tsec_packet *packet)
 	}
 }
 
-/* The headers inside of a record, before its payload. */
-static u32 plain_room(const struct tsec_dgram *dgram)
-{
-	return dgram->header.len + dgram->tunnel.header_len;
-}
-
 /**
  * tsec_dgram_header_room() - what a record takes before its payload
  * @session: an open session
@@ -109,7 +99,7 @@ static u32 plain_room(const struct tsec_dgram *dgram)
  */
 u32 tsec_dgram_header_room(const struct tsec_session *session)
 {
-	return session->dgram->ops->header_room + plain_room(session->dgram);
+	return session->dgram->ops->header_room + session->dgram->inside.room;
 }
 
 static u32 packet_fit(const struct tsec_session *session, u32 mtu)
@@ -136,9 +126,9 @@ static u32 packet_fit(const struct tsec_session *session, u32 mtu)
 u32 tsec_dgram_fit(const struct tsec_session *session, u32 mtu)
 {
 	u32 fit = packet_fit(session, mtu);
-	u32 plain = plain_room(session->dgram);
+	u32 room = session->dgram->inside.room;
 
-	return fit > plain ? fit - plain : 0;
+	return fit > room ? fit - room : 0;
 }
 
 /**

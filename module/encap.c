@@ -61,7 +61,7 @@ static bool is_from_peer(const struct tsec_dgram *dgram,
 	struct tsec_udp_ends ends;
 
 	tsec_udp_ends_read(skb, &ends);
-	return ipv6_addr_equal(&ends.remote, &dgram->header.ends.remote) &&
+	return ipv6_addr_equal(&ends.remote, &dgram->inside.header.ends.remote) &&
 	       (!bound || bound == skb->skb_iif);
 }
 
@@ -178,7 +178,7 @@ static struct tsec_encap *encap_get(struct tsec_net *tn, bool by_v6,
 
 /**
  * tsec_encap_open() - give a session a part in the port of its protocol
- * @dgram: the session; its header is set.  tsec_encap_put() ends it
+ * @dgram: the session; its header inside is set.  tsec_encap_put() ends it
  * @why: set to the reason of a failure
  *
  * Context: process context.
@@ -190,7 +190,7 @@ int tsec_encap_open(struct tsec_dgram *dgram, const char **why)
 	struct tsec_session *session = dgram->session;
 	struct tsec_encap *encap;
 
-	encap = encap_get(session->tn, tsec_udp_ends_v6(&dgram->header.ends),
+	encap = encap_get(session->tn, tsec_udp_ends_v6(&dgram->inside.header.ends),
 			  session->record, why);
 	if (IS_ERR(encap))
 		return PTR_ERR(encap);

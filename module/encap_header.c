@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The plain headers inside records: written before a payload is sealed, taken
- * off once it is open.
+ * The UDP header inside records: written before a payload is sealed, taken off
+ * once it is open.
  *
- * Whoever knows the key wrote them, so a receiver asks only whether they are
- * the session's, and leaves the checksum alone: the ICV has proven more than
+ * Whoever knows the key wrote it, so a receiver asks only whether it is the
+ * session's, and leaves the checksum alone: the ICV has proven more than
  * it could (RFC 3948 section 3.1.2).
  */
 #include <linux/errno.h>
@@ -18,19 +18,17 @@
 #include "packet.h"
 
 /**
- * tsec_encap_header_init() - note what the headers of a session say
+ * tsec_encap_header_init() - note what the header of a session says
  * @header: set
- * @kind: what its record protocol carries
  * @local_port: this end's port, as its program knows it
  * @ends: the addresses, and the peer's port, as the program knows it
  *
  * Context: Any.
  */
 void tsec_encap_header_init(struct tsec_encap_header *header,
-			    enum tsec_encap_kind kind, __be16 local_port,
+			    __be16 local_port,
 			    const struct tsec_udp_ends *ends)
 {
-	header->len = kind == TSEC_ENCAP_UDP ? sizeof(struct udphdr) : 0;
 	header->local_port = local_port;
 	header->ends = *ends;
 }
@@ -50,7 +48,7 @@ static __sum16 checksum(const struct tsec_encap_header *header,
 }
 
 /**
- * tsec_encap_header_push() - write the headers before a payload
+ * tsec_encap_header_push() - write the header before a payload
  * @header: the session's
  * @packet: the payload, with that much room more before it; set to what is
  *	to be sealed
@@ -66,8 +64,6 @@ void tsec_encap_header_push(const struct tsec_encap_header *header,
 		.len	= htons(packet->len + sizeof(udp)),
 	};
 
-	if (!header->len || packet->kind != TSEC_PACKET_DATA)
-		return;
 	udp.check = checksum(header, &udp, packet->data, packet->len);
 	packet->data -= sizeof(udp);
 	packet->len += sizeof(udp);
@@ -76,7 +72,7 @@ void tsec_encap_header_push(const struct tsec_encap_header *header,
 }
 
 /**
- * tsec_encap_header_pull() - take the headers off a payload
+ * tsec_encap_header_pull() - take the header off a payload
  * @header: the session's
  * @packet: what a record held; set to the payload
  *
@@ -92,8 +88,6 @@ int tsec_encap_header_pull(const struct tsec_encap_header *header,
 	struct udphdr udp;
 	u16 len;
 
-	if (!header->len || packet->kind != TSEC_PACKET_DATA)
-		return 0;
 	if (packet->content != IPPROTO_UDP)
 		return -EADDRNOTAVAIL;
 	if (packet->len < sizeof(udp))

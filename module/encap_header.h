@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The plain headers that the payloads of a session begin with, inside its
+ * The UDP header that the payloads of a session begin with, inside its
  * records.
  */
 #ifndef TSEC_ENCAP_HEADER_H
@@ -8,27 +8,24 @@
 
 #include <linux/types.h>
 
-#include "record.h"
 #include "udp_peer.h"
 
 struct tsec_packet;
 
 /**
- * struct tsec_encap_header - the plain headers of a session
- * @len: bytes of them before each payload, 0 for none
+ * struct tsec_encap_header - the UDP header of a session's payloads
  * @local_port: this end's port
  * @ends: the addresses, and the peer's port
  *
  * It does not change once it is set.
  */
 struct tsec_encap_header {
-	u8 len;
 	__be16 local_port;
 	struct tsec_udp_ends ends;
 };
 
 void tsec_encap_header_init(struct tsec_encap_header *header,
-			    enum tsec_encap_kind kind, __be16 local_port,
+			    __be16 local_port,
 			    const struct tsec_udp_ends *ends);
 void tsec_encap_header_push(const struct tsec_encap_header *header,
 			    struct tsec_packet *packet);

@@ -183,6 +183,9 @@ enum tsec_mobility {
  * @key_id: the ID of keys that come without one; 0 for what the protocol has
  * @id_mask: as much of a key's ID as records show; 0 for all of it
  * @handshake_id: the ID of keys that are the daemon's own; 0 for none
+ * @messages: handshake messages go on in open sessions; else they are
+ *	dropped: in DTLS 1.2 they would be renegotiation, which nobody here
+ *	does
  * @mobility: whether peers may change their addresses
  * @fit: most payload bytes of a record of so many bytes, 0 if none fits;
  *	NULL where each record takes header_room and trailer_room in full
@@ -230,6 +233,7 @@ struct tsec_packet_ops {
 	u32 key_id;
 	u32 id_mask;
 	u32 handshake_id;
+	bool messages;
 	enum tsec_mobility mobility;
 	u32 (*fit)(const struct tsec_packet_key *key, u32 len);
 	u32 (*sealed_len)(const struct tsec_packet_key *key, const u8 *data,
@@ -245,6 +249,22 @@ struct tsec_packet_ops {
 	u8 (*name)(u32 key_id, u8 *name);
 	enum tsec_greeting_verdict (*greet)(struct tsec_greeting *greeting);
 };
+
+/**
+ * tsec_packet_is_handshake() - is a record under a key that is the daemon's own
+ * @ops: the record protocol
+ * @header: what the record shows
+ *
+ * Context: Any.
+ * Return: true if it is, as far as its ID shows.
+ */
+static inline bool
+tsec_packet_is_handshake(const struct tsec_packet_ops *ops,
+			 const struct tsec_packet_header *header)
+{
+	return ops->handshake_id && header->sealed &&
+	       header->key_id == ops->handshake_id;
+}
 
 const char *tsec_packet_key_fault(const struct tsec_key *key, u8 key_len,
 				  u8 iv_len);

@@ -76,10 +76,12 @@ struct tsec_record_input {
  * @TSEC_ENCAP_DATA: the program's data, and nothing before it
  * @TSEC_ENCAP_UDP: what a UDP header begins: transport mode (RFC 4303
  *	section 3.1.1)
+ * @TSEC_ENCAP_IP: whole IP packets
  */
 enum tsec_encap_kind {
 	TSEC_ENCAP_DATA,
 	TSEC_ENCAP_UDP,
+	TSEC_ENCAP_IP,
 };
 
 /**
@@ -112,7 +114,6 @@ enum tsec_encap_kind {
  * @port: with @packet: the UDP port that all records go from and to; 0 for
  *	the port of the session's own socket
  * @encap: with @packet: what its payloads begin with
- * @tunnel: with @packet: its payloads are IP packets
  * @handshake: daemons run its handshakes; else all keys are manual
  * @stays: a session's handshakes go on while it is open: daemons give it new
  *	keys, and what begins a handshake belongs to the session that there is
@@ -147,7 +148,6 @@ struct tsec_record_ops {
 	u32 key_id;
 	u16 port;
 	enum tsec_encap_kind encap;
-	bool tunnel;
 	bool handshake;
 	bool stays;
 	bool pubkey;

@@ -258,7 +258,8 @@ static int override_check(struct tsec_net *tn, const struct tsec_overrides *app)
 
 static bool has_tunnel(const struct tsec_sock *tsk)
 {
-	return tsec_record_ops_find(tsk->sk.sk_protocol)->tunnel;
+	return tsec_record_ops_find(tsk->sk.sk_protocol)->encap ==
+	       TSEC_ENCAP_IP;
 }
 
 /* The change is made on a copy, which takes the old one's place if it holds. */
@@ -476,7 +477,7 @@ static int tunnel_get(struct tsec_sock *tsk, char __user *optval,
 	if (!has_tunnel(tsk))
 		return -ENOPROTOOPT;
 	if (tsk->sk.sk_state == TCP_ESTABLISHED)
-		tsec_tunnel_now(&tsk->session->dgram->tunnel, &ends);
+		tsec_tunnel_now(&tsk->session->dgram->inside.tunnel, &ends);
 	else if (tsk->app)
 		ends = tsk->app->tunnel;
 	memcpy(&told.local, &ends.local, sizeof(ends.local));

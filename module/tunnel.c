@@ -257,8 +257,6 @@ int tsec_tunnel_push(struct tsec_tunnel_state *tunnel,
 {
 	struct tsec_tunnel_ends ends;
 
-	if (packet->kind != TSEC_PACKET_DATA)
-		return 0;
 	if (!tunnel->header_len)
 		return whole_check(packet);
 	tsec_tunnel_now(tunnel, &ends);
@@ -379,8 +377,6 @@ int tsec_tunnel_pull(struct tsec_tunnel_state *tunnel,
 {
 	u32 header_len, len;
 
-	if (packet->kind != TSEC_PACKET_DATA)
-		return 0;
 	len = packet_len(packet->data, packet->len, &header_len);
 	if (!len || (packet->data[0] >> 4 == 4 &&
 		     ip_fast_csum(packet->data, header_len / 4)))

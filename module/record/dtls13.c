@@ -449,6 +449,7 @@ const struct tsec_packet_ops tsec_packet_dtls13_ops = {
 	.key_id		= TSEC_DTLS13_EPOCH,
 	.id_mask	= TSEC_DTLS13_EPOCH_MASK,
 	.handshake_id	= TSEC_DTLS13_EPOCH_HANDSHAKE,
+	.messages	= true,
 	.fit		= fit,
 	.peek		= peek,
 	.key_new	= key_new,

@@ -58,7 +58,7 @@ static void session_init(struct bench *b, int i, bool by_v6)
 	b->sessions[i].state = TSEC_STATE_FAILED;
 	b->dgrams[i].session = &b->sessions[i];
 	b->dgrams[i].isk = b->isk->sk;
-	tsec_encap_header_init(&b->dgrams[i].header, TSEC_ENCAP_UDP, 0, &ends);
+	tsec_encap_header_init(&b->dgrams[i].inside.header, 0, &ends);
 }
 
 static int net_prepare(struct bench *b)

@@ -71,7 +71,8 @@ static void record_ops_find__wireguard(struct kunit *test)
 	KUNIT_EXPECT_NOT_NULL(test, ops->packet);
 	KUNIT_EXPECT_NULL(test, ops->build_close);
 	KUNIT_EXPECT_NULL(test, ops->control);
-	KUNIT_EXPECT_TRUE(test, ops->tunnel && ops->stays && ops->pubkey);
+	KUNIT_EXPECT_EQ(test, (int)ops->encap, (int)TSEC_ENCAP_IP);
+	KUNIT_EXPECT_TRUE(test, ops->stays && ops->pubkey);
 	KUNIT_EXPECT_EQ(test, ops->version_min, TSEC_VERSION_WIREGUARD);
 }
 

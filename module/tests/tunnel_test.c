@@ -237,21 +237,6 @@ static void tunnel_push__whole(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, b->packet.len, 48 + HELLO);
 }
 
-/* What keeps a session alive is no packet. */
-static void tunnel_push__control(struct kunit *test)
-{
-	struct bench *b = test->priv;
-
-	tsec_tunnel_init(&b->tunnel, &b->ends, 0);
-	b->packet = (struct tsec_packet){
-		.data	= b->data + TSEC_TUNNEL_HEADER_MAX,
-		.kind	= TSEC_PACKET_CONTROL,
-	};
-	KUNIT_EXPECT_EQ(test, tsec_tunnel_push(&b->tunnel, &b->packet), 0);
-	KUNIT_EXPECT_EQ(test, b->packet.len, 0);
-	KUNIT_EXPECT_EQ(test, tsec_tunnel_pull(&b->tunnel, &b->packet), 0);
-}
-
 static void expect_hello(struct kunit *test,
 			 const struct tsec_tunnel_ends *ends, const char *hex)
 {
@@ -371,7 +356,6 @@ static struct kunit_case tunnel_cases[] = {
 	KUNIT_CASE(tunnel_push__v6),
 	KUNIT_CASE(tunnel_push__heard),
 	KUNIT_CASE(tunnel_push__whole),
-	KUNIT_CASE(tunnel_push__control),
 	KUNIT_CASE(tunnel_pull__good),
 	KUNIT_CASE(tunnel_pull__malformed),
 	KUNIT_CASE(tunnel_pull__misaddressed),
