@@ -167,6 +167,19 @@ enum tsec_key_verdict {
 const struct tsec_cipher_desc *tsec_cipher_find(u16 id);
 u8 tsec_version_protocol(u16 version);
 
+/**
+ * tsec_elapsed() - how long ago something was
+ * @since: when
+ * @now: now, by the same clock
+ *
+ * Context: Any.
+ * Return: seconds, 0 for what is still to come.
+ */
+static inline u64 tsec_elapsed(time64_t since, time64_t now)
+{
+	return now > since ? now - since : 0;
+}
+
 void tsec_limits_default(struct tsec_limits *limits, u16 version, u16 cipher);
 void tsec_limits_merge(struct tsec_limits *limits,
 		       const struct tsec_limits *with);

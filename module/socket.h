@@ -76,6 +76,7 @@ static inline struct tsec_endpoint *tsec_sk_endpoint(const struct sock *sk)
 	return smp_load_acquire(&tsec_sk(sk)->endpoint);
 }
 
+int tsec_socket_family(const struct sockaddr *addr, int len);
 int tsec_socket_bind(struct socket *sock, struct sockaddr *addr, int len);
 int tsec_socket_connect(struct socket *sock, struct sockaddr *addr, int len,
 			int flags);
@@ -85,7 +86,6 @@ int tsec_socket_setsockopt(struct socket *sock, int level, int name,
 int tsec_socket_getsockopt(struct socket *sock, int level, int name,
 			   char __user *optval, int __user *optlen);
 int tsec_socket_release(struct socket *sock);
-void tsec_socket_error_set(struct tsec_sock *tsk, const char *error);
 struct tsec_session *tsec_socket_session(struct sock *sk, bool nonblock);
 int tsec_socket_result(struct sock *sk, int ret);
 __poll_t tsec_socket_poll_error(const struct sock *sk);
