@@ -43,7 +43,8 @@ outside_read(const struct tsec_session *session, const struct sk_buff *skb,
 	     struct tsec_packet_header *header)
 {
 	const struct tsec_record_ops *record = session->record;
-	u8 cid_len = READ_ONCE(session->rx.key.cid_len);
+	u8 cid_len = READ_ONCE(session->rx.key.cid_len) ?:
+		     session->dgram->peer.chosen.id.len;
 	const struct tsec_packet_ops *ops = record->packet;
 
 	if (!ops->peek(skb->data, skb->len, cid_len, header))

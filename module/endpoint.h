@@ -51,6 +51,8 @@ struct tsec_endpoint_name {
  * @by_remote: in the endpoint's table of those that share its socket
  * @ends: the key in the one, and a part of it the key in the other
  * @names: of struct tsec_endpoint_name: the identifiers that it has
+ * @chosen: the one that its peer is asked to use, from before there are keys;
+ *	without bytes if there is none
  * @shared: it is in the table by its peer
  * @left: it is in none of the tables, and comes into none any more
  * @proof: what its client has proven its address with
@@ -61,6 +63,7 @@ struct tsec_endpoint_peer {
 	struct rhlist_head by_remote;
 	struct tsec_udp_ends ends;
 	struct hlist_head names;
+	struct tsec_endpoint_name chosen;
 	bool shared;
 	bool left;
 	u8 proof[TSEC_GREETING_PROOF_LEN];
@@ -122,6 +125,7 @@ bool tsec_endpoint_share(struct tsec_dgram *dgram);
 int tsec_endpoint_name(struct tsec_dgram *dgram,
 		       struct tsec_endpoint_name *name, const u8 *bytes, u8 len,
 		       const char **why);
+void tsec_endpoint_choose(struct tsec_dgram *dgram, u8 len);
 void tsec_endpoint_unname(struct tsec_dgram *dgram,
 			  struct tsec_endpoint_name *name);
 void tsec_endpoint_moved(struct tsec_dgram *dgram,

@@ -159,6 +159,18 @@ static int settings_put(struct sk_buff *skb, struct tsec_session *session)
 	return 0;
 }
 
+/* Of protocols whose peers are known by what their records bear. */
+static int cid_put(struct sk_buff *skb, const struct tsec_session *session)
+{
+	const struct tsec_endpoint_id *id;
+
+	if (!session->dgram)
+		return 0;
+	id = &session->dgram->peer.chosen.id;
+	return id->len ? nla_put(skb, TSEC_A_HANDSHAKE_CID, id->len,
+				 id->bytes) : 0;
+}
+
 static int accept_put(struct sk_buff *skb, struct tsec_session *session,
 		      int fd)
 {
@@ -177,6 +189,7 @@ static int accept_put(struct sk_buff *skb, struct tsec_session *session,
 				&session->remote) ||
 	    string_put(skb, TSEC_A_HANDSHAKE_PEER_NAME,
 		       session->app.peer_name) ||
+	    cid_put(skb, session) ||
 	    settings_put(skb, session))
 		return -EMSGSIZE;
 	nla_nest_end(skb, nest);

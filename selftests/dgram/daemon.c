@@ -46,6 +46,8 @@ void shake_claim(struct shake *shake, struct tsec_nl *nl, int role)
 	shake->nl = nl;
 	shake->channel = info.fd;
 	shake->session = info.session;
+	shake->cid_len = info.cid.len;
+	memcpy(shake->cid, info.cid.data, info.cid.len);
 	shake->farewell = (struct tsec_blob){ NULL, 0 };
 	tsec_nl_wipe(nl);
 }

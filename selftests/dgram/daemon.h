@@ -14,6 +14,8 @@ struct shake {
 	int channel;
 	uint32_t session;
 	uint8_t protocol;
+	uint8_t cid[TSEC_CID_MAX];	/* to ask the peer for */
+	uint8_t cid_len;
 	struct tsec_blob farewell;	/* none, unless a test sets it */
 };
 
