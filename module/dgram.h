@@ -141,6 +141,7 @@ enum tsec_dgram_events {
  * @farewell: the datagram that tells the peer of the end, if the daemon has
  *	sealed one
  * @farewell_len: bytes of @farewell, 0 if there is none
+ * @checks: both ends answer return routability checks
  * @mobile: the peer is known by an identifier, wherever it is
  * @named: an end of the session is: each may ask the other to prove its
  *	address
@@ -177,6 +178,7 @@ struct tsec_dgram {
 	struct tsec_udp_path path;
 	u8 farewell[TSEC_FAREWELL_MAX];
 	u8 farewell_len;
+	bool checks;
 	bool mobile;
 	bool named;
 	struct tsec_dgram_move move;

@@ -17,6 +17,7 @@
 
 struct tsec_dgram;
 struct tsec_endpoint;
+struct tsec_record_ops;
 struct tsec_session;
 
 /**
@@ -75,7 +76,7 @@ struct tsec_endpoint_peer {
  * @sock: the socket
  * @isk: its other half, which softirqs may use up to the end
  * @tn: its network namespace
- * @ops: the protocol of what comes in
+ * @record: the protocol of what comes in
  * @greet: meets the clients, as struct tsec_packet_ops has it
  * @listener: who wants the clients, NULL once it has stopped
  * @lock: taken to change the tables, bottom halves off, inside of the
@@ -94,7 +95,7 @@ struct tsec_endpoint {
 	struct socket *sock;
 	struct sock *isk;
 	struct tsec_net *tn;
-	const struct tsec_packet_ops *ops;
+	const struct tsec_record_ops *record;
 	enum tsec_greeting_verdict (*greet)(struct tsec_greeting *greeting);
 	struct tsec_listener __rcu *listener;
 	spinlock_t lock;	/* keys do not change in a table */

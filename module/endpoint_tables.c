@@ -130,8 +130,8 @@ struct tsec_dgram *tsec_endpoint_named(struct tsec_endpoint *endpoint,
 	for_each_set_bit(len, &lens, TSEC_PACKET_CID_MAX + 1) {
 		struct tsec_endpoint_id id = { .len = len };
 
-		if (endpoint->ops->peek(skb->data, skb->len, len, &header) ||
-		    header.cid_len != len)
+		if (!tsec_record_peek(endpoint->record, skb->data, skb->len,
+				      len, &header) || header.cid_len != len)
 			continue;
 		memcpy(id.bytes, header.cid, len);
 		dgram = named(endpoint, &id);
@@ -302,7 +302,7 @@ int tsec_endpoint_name(struct tsec_dgram *dgram,
 	name->dgram = dgram;
 	name->id.len = len;
 	memcpy(name->id.bytes, bytes, len);
-	if (!endpoint || !endpoint->ops->mobility)
+	if (!endpoint || !endpoint->record->packet->mobility)
 		return 0;
 	spin_lock_bh(&endpoint->lock);
 	if (!dgram->peer.left)

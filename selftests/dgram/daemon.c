@@ -48,6 +48,7 @@ void shake_claim(struct shake *shake, struct tsec_nl *nl, int role)
 	shake->session = info.session;
 	shake->cid_len = info.cid.len;
 	memcpy(shake->cid, info.cid.data, info.cid.len);
+	shake->rrc = false;
 	shake->farewell = (struct tsec_blob){ NULL, 0 };
 	tsec_nl_wipe(nl);
 }
@@ -93,6 +94,8 @@ int shake_try_finish(struct shake *shake, const struct peer *peer)
 	tsec_set(&done, HANDSHAKE_STATUS, status, 0);
 	tsec_set(&done, HANDSHAKE_VERSION, version, peer->kind.version);
 	tsec_set(&done, HANDSHAKE_CIPHER, cipher, peer->kind.cipher);
+	if (shake->rrc)
+		tsec_set(&done, HANDSHAKE_RRC, rrc, 1);
 	if (shake->farewell.len)
 		tsec_set(&done, HANDSHAKE_FAREWELL, farewell, shake->farewell);
 	return tsec_handshake_finish(shake->nl, keys, &done);

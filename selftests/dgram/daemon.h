@@ -16,6 +16,7 @@ struct shake {
 	uint8_t protocol;
 	uint8_t cid[TSEC_CID_MAX];	/* to ask the peer for */
 	uint8_t cid_len;
+	bool rrc;			/* no, unless a test says so */
 	struct tsec_blob farewell;	/* none, unless a test sets it */
 };
 

@@ -129,6 +129,7 @@ static const struct field handshake_fields[] = {
 	HANDSHAKE(RESUMED, "resumed", resumed, FIELD_FLAG),
 	HANDSHAKE(FAREWELL, "farewell", farewell, FIELD_BLOB),
 	HANDSHAKE(CID, "cid", cid, FIELD_BLOB),
+	HANDSHAKE(RRC, "rrc", rrc, FIELD_FLAG),
 };
 
 #define KEY(NAME, label, member, kind) \

@@ -150,6 +150,7 @@ struct tsec_handshake_info {
 	uint8_t resumed;		/* a flag: sent when its bit is set */
 	struct tsec_blob farewell;	/* a datagram, for the peer */
 	struct tsec_blob cid;		/* to ask the peer for */
+	uint8_t rrc;			/* a flag: sent when its bit is set */
 };
 
 /* TSEC_A_KEY_*; the secrets are sent, never received */

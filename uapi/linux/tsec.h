@@ -423,6 +423,10 @@ enum tsec_attr_handshake {
 	TSEC_A_HANDSHAKE_CID,		/* binary, DTLS: the connection ID to
 					 * ask the peer for
 					 */
+	TSEC_A_HANDSHAKE_RRC,		/* flag, DTLS: with connection IDs, the
+					 * peer answers return routability
+					 * checks (RFC 9853)
+					 */
 	__TSEC_A_HANDSHAKE_MAX
 };
 
