@@ -11,6 +11,7 @@ static void key_random(struct key *key)
 	memset(key, 0, sizeof(*key));
 	gnutls_rnd(GNUTLS_RND_NONCE, key->key, sizeof(key->key));
 	gnutls_rnd(GNUTLS_RND_NONCE, key->iv, sizeof(key->iv));
+	gnutls_rnd(GNUTLS_RND_NONCE, key->secret, sizeof(key->secret));
 }
 
 void peer_alone(struct peer *peer, const struct kind *kind)
@@ -19,8 +20,7 @@ void peer_alone(struct peer *peer, const struct kind *kind)
 
 	memset(peer, 0, sizeof(*peer));
 	peer->kind = *kind;
-	peer->epoch = 1;
-	peer->rx_epoch = 1;
+	peer_begin(peer);
 	peer->sock = -1;
 	key_random(&peer->tx);
 	key_random(&peer->rx);
@@ -72,12 +72,18 @@ static void key_info(struct tsec_key_info *info, const struct peer *peer,
 	tsec_set(info, KEY_DIRECTION, direction, direction);
 	tsec_set(info, KEY_VERSION, version, version);
 	tsec_set(info, KEY_CIPHER, cipher, cipher);
-	tsec_set(info, KEY_KEY, key,
-		 ((struct tsec_blob){ key->key,
-				      tsec_cipher_key_len(cipher) }));
-	tsec_set(info, KEY_IV, iv,
-		 ((struct tsec_blob){ key->iv,
-				      tsec_cipher_iv_len(cipher, version) }));
+	if (version == TSEC_VERSION_DTLS_1_3) {
+		tsec_set(info, KEY_SECRET, secret,
+			 ((struct tsec_blob){ key->secret,
+					tsec_cipher_secret_len(cipher) }));
+	} else {
+		tsec_set(info, KEY_KEY, key,
+			 ((struct tsec_blob){ key->key,
+					tsec_cipher_key_len(cipher) }));
+		tsec_set(info, KEY_IV, iv,
+			 ((struct tsec_blob){ key->iv,
+					tsec_cipher_iv_len(cipher, version) }));
+	}
 	if (key->cid_len)
 		tsec_set(info, KEY_CID, cid,
 			 ((struct tsec_blob){ key->cid, key->cid_len }));

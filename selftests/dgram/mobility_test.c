@@ -47,11 +47,13 @@ FIXTURE_VARIANT(mobility) {
 	enum end end;
 };
 
-#define MOBILITY_ADD(v, ciph, fam, e) \
+#define MOBILITY_ADD_OF(v, ver, ciph, fam, e) \
 	FIXTURE_VARIANT_ADD(mobility, v) = { \
-		.kind = { TSEC_VERSION_DTLS_1_2, TSEC_CIPHER_##ciph, fam }, \
+		.kind = { TSEC_VERSION_DTLS_##ver, TSEC_CIPHER_##ciph, fam }, \
 		.end = e, \
 	}
+#define MOBILITY_ADD(v, ciph, fam, e) MOBILITY_ADD_OF(v, 1_2, ciph, fam, e)
+#define MOBILITY13_ADD(v, ciph, fam, e) MOBILITY_ADD_OF(v, 1_3, ciph, fam, e)
 
 MOBILITY_ADD(connected_v4, AES_128_GCM, AF_INET, CONNECTED);
 MOBILITY_ADD(connected_v6, CHACHA20_POLY1305, AF_INET6, CONNECTED);
@@ -59,6 +61,10 @@ MOBILITY_ADD(accepted_v4, CHACHA20_POLY1305, AF_INET, ACCEPTED);
 MOBILITY_ADD(accepted_v6, AES_256_GCM, AF_INET6, ACCEPTED);
 MOBILITY_ADD(unconnected_v4, AES_128_GCM, AF_INET, UNCONNECTED);
 MOBILITY_ADD(unconnected_v6, AES_128_GCM, AF_INET6, UNCONNECTED);
+MOBILITY13_ADD(dtls13_connected_v6, AES_256_GCM, AF_INET6, CONNECTED);
+MOBILITY13_ADD(dtls13_accepted_v4, AES_128_GCM, AF_INET, ACCEPTED);
+MOBILITY13_ADD(dtls13_unconnected_v6, CHACHA20_POLY1305, AF_INET6,
+	       UNCONNECTED);
 
 static uint8_t wire[65536], buf[65536];
 
