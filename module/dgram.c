@@ -117,18 +117,30 @@ int tsec_dgram_new(struct tsec_session *session)
 	return 0;
 }
 
+/* Of keys by hand, those who give them have chosen it. */
+static void cid_choose(struct tsec_session *session)
+{
+	const struct tsec_settings *settings = &session->settings;
+
+	if (settings->cid_len && !settings->manual &&
+	    session->record->packet->mobility == TSEC_MOBILITY_CHECKED)
+		tsec_endpoint_choose(session->dgram, settings->cid_len);
+}
+
 static int dgram_prepare(struct tsec_session *session, const char **why)
 {
 	int err;
 
 	/* A client of an endpoint has got it already. */
-	if (session->dgram)
-		return 0;
-	*why = "no memory for the session";
-	err = tsec_dgram_new(session);
-	if (!err)
+	if (!session->dgram) {
+		*why = "no memory for the session";
+		err = tsec_dgram_new(session);
+		if (err)
+			return err;
 		rcu_assign_sk_user_data(session->inner->sk, session);
-	return err;
+	}
+	cid_choose(session);
+	return 0;
 }
 
 /* Records that all go by one port tell the session's own inside. */
@@ -158,6 +170,10 @@ static int dgram_open(struct tsec_session *session, const char **why)
 	err = port_open(session, why) ?: tsec_dgram_rekey_first(session, why);
 	if (err)
 		return err;
+	/* The peer did not want it. */
+	if (!session->rx.key.cid_len)
+		tsec_endpoint_unname(session->dgram,
+				     &session->dgram->peer.chosen);
 	tsec_dgram_move_open(session->dgram);
 	session->version = session->tx.key.version;
 	session->cipher = session->tx.key.cipher;

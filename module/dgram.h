@@ -68,16 +68,28 @@ struct tsec_dgram_key {
 };
 
 /**
- * struct tsec_dgram_update - how the keys of a session renew themselves
+ * struct tsec_dgram_heard - messages that must not be taken twice
+ * @seq: the number of the peer's last one
+ * @any: there was one
+ */
+struct tsec_dgram_heard {
+	u16 seq;
+	bool any;
+};
+
+/**
+ * struct tsec_dgram_update - how the keys of a session renew themselves, and
+ *	what else its ends say to each other after the handshake
  * @message_seq: the number of this end's next message, or of the one that is
  *	@pending
- * @peer_seq: the number of the peer's last one
- * @peer_spoke: there was one
- * @pending: the announcement of the next sending key was not acknowledged yet;
- *	read without a lock
- * @request: it asks the peer to do the same
- * @owed: another one is to follow it
+ * @updates: the peer's KeyUpdates
+ * @ids: its messages about connection IDs
+ * @pending: a message was not acknowledged yet; read without a lock
+ * @type: which: a KeyUpdate, or a NewConnectionId
+ * @request: a KeyUpdate asks the peer to do the same
+ * @owed: a KeyUpdate is to follow
  * @ask: that one is to ask the peer
+ * @ids_owed: a NewConnectionId is to follow
  * @sent: numbers of the records that carried it, as many as fit
  * @times: how often it was sent
  * @wait_seconds: until it is sent again
@@ -87,12 +99,14 @@ struct tsec_dgram_key {
  */
 struct tsec_dgram_update {
 	u16 message_seq;
-	u16 peer_seq;
-	bool peer_spoke;
+	struct tsec_dgram_heard updates;
+	struct tsec_dgram_heard ids;
 	bool pending;
+	u8 type;
 	bool request;
 	bool owed;
 	bool ask;
+	bool ids_owed;
 	u64 sent[TSEC_DGRAM_UPDATE_TIMES];
 	unsigned int times;
 	unsigned int wait_seconds;
@@ -141,6 +155,7 @@ enum tsec_dgram_events {
  * @farewell: the datagram that tells the peer of the end, if the daemon has
  *	sealed one
  * @farewell_len: bytes of @farewell, 0 if there is none
+ * @checks: both ends answer return routability checks
  * @mobile: the peer is known by an identifier, wherever it is
  * @named: an end of the session is: each may ask the other to prove its
  *	address
@@ -177,6 +192,7 @@ struct tsec_dgram {
 	struct tsec_udp_path path;
 	u8 farewell[TSEC_FAREWELL_MAX];
 	u8 farewell_len;
+	bool checks;
 	bool mobile;
 	bool named;
 	struct tsec_dgram_move move;

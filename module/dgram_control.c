@@ -130,11 +130,18 @@ static void alert_take(struct tsec_session *session, struct sk_buff *skb)
 		TSEC_INC_STATS(session->tn, TSEC_STAT_PROTOCOL_ERRORS);
 }
 
+/* Messages, and their acknowledgments; alerts and checks all have. */
+static bool is_for_update(const struct tsec_session *session, u8 content)
+{
+	return session->dgram->ops->messages &&
+	       content != TSEC_TLS_RECORD_ALERT && content != TSEC_RRC_CONTENT;
+}
+
 static void control_take(struct tsec_session *session, struct sk_buff *skb)
 {
 	const struct control_cb *cb = (struct control_cb *)skb->cb;
 
-	if (session->dgram->ops->messages && cb->content != TSEC_TLS_RECORD_ALERT)
+	if (is_for_update(session, cb->content))
 		tsec_dgram_update_take(session, cb->content, cb->epoch,
 				       cb->seq, skb->data, skb->len);
 	else

@@ -37,21 +37,16 @@ static void sealed_queue(struct tsec_dgram *dgram, struct sk_buff *skb)
 		tsec_drop(dgram->session->tn, skb, TSEC_STAT_PACKETS_NO_ROOM);
 }
 
-/* The version is not agreed on yet: no record looks like one of another. */
+/* Connection IDs come before keys. */
 static const struct tsec_packet_ops *
 outside_read(const struct tsec_session *session, const struct sk_buff *skb,
 	     struct tsec_packet_header *header)
 {
-	const struct tsec_record_ops *record = session->record;
-	u8 cid_len = READ_ONCE(session->rx.key.cid_len);
-	const struct tsec_packet_ops *ops = record->packet;
+	u8 cid_len = READ_ONCE(session->rx.key.cid_len) ?:
+		     session->dgram->peer.chosen.id.len;
 
-	if (!ops->peek(skb->data, skb->len, cid_len, header))
-		return ops;
-	if (!record->packet_of)
-		return NULL;
-	ops = record->packet_of(record->version_max);
-	return ops->peek(skb->data, skb->len, cid_len, header) ? NULL : ops;
+	return tsec_record_peek(session->record, skb->data, skb->len, cid_len,
+				header);
 }
 
 /*

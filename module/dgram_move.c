@@ -139,6 +139,13 @@ static void listen_everywhere(struct tsec_dgram *dgram)
 		WRITE_ONCE(dgram->mobile, true);
 }
 
+/* Whoever gives keys by hand has both ends in mind. */
+static bool is_checked(const struct tsec_dgram *dgram)
+{
+	return dgram->checks ||
+	       test_bit(TSEC_SESSION_MANUAL, &dgram->session->flags);
+}
+
 /**
  * tsec_dgram_move_open() - the keys are in, and say whether ends may move
  * @dgram: a session that is about to open
@@ -150,6 +157,9 @@ void tsec_dgram_move_open(struct tsec_dgram *dgram)
 	const struct tsec_session *session = dgram->session;
 	enum tsec_mobility mobility = dgram->ops->mobility;
 
+	/* RFC 9853 section 3: without that, nobody answers. */
+	if (mobility == TSEC_MOBILITY_CHECKED && !is_checked(dgram))
+		mobility = TSEC_MOBILITY_NONE;
 	if (mobility == TSEC_MOBILITY_CHECKED)
 		dgram->named = session->rx.key.cid_len ||
 			       session->tx.key.cid_len;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Keys of DTLS 1.3 renew themselves (RFC 9147 section 8).
+ * Keys of DTLS 1.3 renew themselves (RFC 9147 section 8), and take up new
+ * connection IDs as they do (section 9).
  *
  * This end says that its next key comes, in a KeyUpdate that it repeats until
  * the peer has acknowledged it, and only then uses that key.  The peer does
@@ -62,17 +63,27 @@ static void resend_arm(struct tsec_session *session)
 		tsec_session_put(session);
 }
 
+static size_t message_build(const struct tsec_dgram_update *update, u8 *message)
+{
+	if (update->type == TSEC_DTLS13_NEW_IDS) {
+		tsec_dtls13_new_ids_build(message, update->message_seq);
+		return TSEC_DTLS13_NEW_IDS_LEN;
+	}
+	tsec_dtls13_key_update_build(message, update->message_seq,
+				     update->request);
+	return TSEC_DTLS13_KEY_UPDATE_LEN;
+}
+
 /* What does not get out now is sent again when the time has come. */
 static void update_send(struct tsec_session *session)
 {
 	struct tsec_dgram_update *update = &session->dgram->update;
-	u8 message[TSEC_DTLS13_KEY_UPDATE_LEN];
+	u8 message[TSEC_DTLS13_NEW_IDS_LEN];
+	size_t len = message_build(update, message);
 	u64 seq;
 
-	tsec_dtls13_key_update_build(message, update->message_seq,
-				     update->request);
 	if (tsec_dgram_send_message(session, TSEC_TLS_RECORD_HANDSHAKE,
-				    message, sizeof(message), &seq))
+				    message, len, &seq))
 		update->sent[update->times++ % TSEC_DGRAM_UPDATE_TIMES] = seq;
 	resend_arm(session);
 }
@@ -116,6 +127,18 @@ void tsec_dgram_update_stop(struct tsec_session *session)
 		tsec_session_put(session);
 }
 
+static void message_begin(struct tsec_session *session, u8 type, bool request)
+{
+	struct tsec_dgram_update *update = &session->dgram->update;
+
+	WRITE_ONCE(update->pending, true);
+	update->type = type;
+	update->request = request;
+	update->times = 0;
+	update->wait_seconds = RESEND_SECONDS;
+	update_send(session);
+}
+
 /* One at a time: another wish waits until this one is acknowledged. */
 static void update_begin(struct tsec_session *session, bool request)
 {
@@ -126,13 +149,9 @@ static void update_begin(struct tsec_session *session, bool request)
 		update->ask |= request && !update->request;
 		return;
 	}
-	WRITE_ONCE(update->pending, true);
-	update->request = request;
-	update->times = 0;
-	update->wait_seconds = RESEND_SECONDS;
 	if (request)
 		set_bit(TSEC_SESSION_UPDATE_ASKED, &session->flags);
-	update_send(session);
+	message_begin(session, TSEC_TLS_KEY_UPDATE, request);
 }
 
 /**
@@ -228,11 +247,28 @@ static void update_owed(struct tsec_session *session)
 	struct tsec_dgram_update *update = &session->dgram->update;
 	bool ask = update->ask;
 
-	if (update->pending || !update->owed || !can_send(session))
+	if (update->pending || !can_send(session))
 		return;
-	update->owed = false;
-	update->ask = false;
-	update_begin(session, ask);
+	if (update->ids_owed) {
+		update->ids_owed = false;
+		message_begin(session, TSEC_DTLS13_NEW_IDS, false);
+	} else if (update->owed) {
+		update->owed = false;
+		update->ask = false;
+		update_begin(session, ask);
+	}
+}
+
+/* The peer has got this end's KeyUpdate. */
+static int own_update(struct tsec_session *session)
+{
+	int err = half_renew(session, TSEC_DIR_TX);
+
+	if (err)
+		return err;
+	TSEC_INC_STATS(session->tn, TSEC_STAT_KEY_UPDATES_SENT);
+	tsec_event_key(session, TSEC_DIR_TX, TSEC_KEY_RENEWED_LOCAL);
+	return 0;
 }
 
 static void ack_take(struct tsec_session *session, const u8 *data, size_t len)
@@ -243,18 +279,22 @@ static void ack_take(struct tsec_session *session, const u8 *data, size_t len)
 		return;
 	tsec_dgram_update_stop(session);
 	update->message_seq++;
-	if (half_renew(session, TSEC_DIR_TX))
+	if (update->type == TSEC_TLS_KEY_UPDATE && own_update(session))
 		return;
 	WRITE_ONCE(update->pending, false);
-	TSEC_INC_STATS(session->tn, TSEC_STAT_KEY_UPDATES_SENT);
-	tsec_event_key(session, TSEC_DIR_TX, TSEC_KEY_RENEWED_LOCAL);
 	update_owed(session);
 }
 
 /* Numbers begin anew after 2^16, so that it is distances that count. */
-static bool is_new(const struct tsec_dgram_update *update, u16 seq)
+static bool is_new(const struct tsec_dgram_heard *heard, u16 seq)
 {
-	return !update->peer_spoke || (s16)(seq - update->peer_seq) > 0;
+	return !heard->any || (s16)(seq - heard->seq) > 0;
+}
+
+static void heard_note(struct tsec_dgram_heard *heard, u16 seq)
+{
+	heard->any = true;
+	heard->seq = seq;
 }
 
 /* The key is the one after that of the record; else it was asked before. */
@@ -263,14 +303,13 @@ static int peer_update(struct tsec_session *session, u32 epoch,
 {
 	struct tsec_dgram_update *update = &session->dgram->update;
 
-	if (!is_new(update, message->seq))
+	if (!is_new(&update->updates, message->seq))
 		return 0;
 	if (epoch != session->rx.key.id)
 		return -EINVAL;
 	if (half_renew(session, TSEC_DIR_RX))
 		return -EKEYEXPIRED;
-	update->peer_spoke = true;
-	update->peer_seq = message->seq;
+	heard_note(&update->updates, message->seq);
 	clear_bit(TSEC_SESSION_UPDATE_ASKED, &session->flags);
 	TSEC_INC_STATS(session->tn, TSEC_STAT_KEY_UPDATES_RECEIVED);
 	tsec_event_key(session, TSEC_DIR_RX, TSEC_KEY_RENEWED_PEER);
@@ -290,6 +329,75 @@ static void ack_send(struct tsec_session *session, u32 epoch, u64 seq)
 				&own);
 }
 
+/* RFC 9147 section 9: who asks, or gives, without any IDs breaks a rule. */
+static bool ids_possible(const struct tsec_session *session, u8 type)
+{
+	if (type == TSEC_DTLS13_NEW_IDS)
+		return session->tx.key.cid_len;
+	return session->rx.key.cid_len;
+}
+
+static void ids_refuse(struct tsec_session *session)
+{
+	u8 alert[TSEC_TLS_ALERT_LEN];
+	u64 own;
+
+	tsec_tls_build_alert(alert, TSEC_TLS_ALERT_UNEXPECTED_MESSAGE);
+	if (can_send(session))
+		tsec_dgram_send_message(session, TSEC_TLS_RECORD_ALERT, alert,
+					sizeof(alert), &own);
+	tsec_session_fail(session, EPROTO,
+			  "the peer broke the protocol: it speaks of connection IDs, of which there are none");
+}
+
+/* The next key has it, and is to come at once. */
+static void id_take(struct tsec_session *session, const u8 *id, u8 len)
+{
+	struct tsec_key *key = &session->tx.key;
+
+	memcpy(key->cid, id, len);
+	key->cid_len = len;
+	session->dgram->update.owed = true;
+}
+
+/*
+ * A session has one ID, and gives no second one (which RFC 9147 section 9
+ * leaves to it); it takes a new one when it has to.
+ */
+static int peer_ids(struct tsec_session *session,
+		    const struct tsec_dtls13_message *message)
+{
+	struct tsec_dgram_update *update = &session->dgram->update;
+
+	if (!ids_possible(session, message->type)) {
+		ids_refuse(session);
+		return -EPROTO;
+	}
+	if (!is_new(&update->ids, message->seq))
+		return 0;
+	heard_note(&update->ids, message->seq);
+	if (message->type == TSEC_DTLS13_REQUEST_IDS)
+		update->ids_owed = true;
+	else if (message->id)
+		id_take(session, message->id, message->id_len);
+	return 0;
+}
+
+static int message_do(struct tsec_session *session, u32 epoch,
+		      const struct tsec_dtls13_message *message)
+{
+	switch (message->type) {
+	case TSEC_TLS_KEY_UPDATE:
+		return peer_update(session, epoch, message);
+	case TSEC_DTLS13_NEW_IDS:
+	case TSEC_DTLS13_REQUEST_IDS:
+		return peer_ids(session, message);
+	default:
+		TSEC_INC_STATS(session->tn, TSEC_STAT_TICKETS_DROPPED);
+		return 0;
+	}
+}
+
 /* What nobody here has a use for (tickets) is acknowledged all the same. */
 static void message_take(struct tsec_session *session, u32 epoch, u64 seq,
 			 const u8 *data, size_t len)
@@ -297,11 +405,8 @@ static void message_take(struct tsec_session *session, u32 epoch, u64 seq,
 	struct tsec_dtls13_message message;
 	int err;
 
-	err = tsec_dtls13_message_read(data, len, &message);
-	if (!err && message.type == TSEC_TLS_KEY_UPDATE)
-		err = peer_update(session, epoch, &message);
-	else if (!err)
-		TSEC_INC_STATS(session->tn, TSEC_STAT_TICKETS_DROPPED);
+	err = tsec_dtls13_message_read(data, len, &message) ?:
+	      message_do(session, epoch, &message);
 	if (err) {
 		TSEC_INC_STATS(session->tn, TSEC_STAT_PROTOCOL_ERRORS);
 		return;

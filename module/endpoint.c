@@ -360,7 +360,7 @@ static struct tsec_endpoint *endpoint_new(struct tsec_listener *listener)
 	endpoint->sock = listener->inner;
 	endpoint->isk = endpoint->sock->sk;
 	endpoint->tn = tsec_net_get(sock_net(endpoint->isk));
-	endpoint->ops = tsec_record_ops_find(listener->protocol)->packet;
+	endpoint->record = tsec_record_ops_find(listener->protocol);
 	endpoint->greet = greet_of(listener->protocol);
 	RCU_INIT_POINTER(endpoint->listener, listener);
 	return endpoint;

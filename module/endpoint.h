@@ -17,6 +17,7 @@
 
 struct tsec_dgram;
 struct tsec_endpoint;
+struct tsec_record_ops;
 struct tsec_session;
 
 /**
@@ -51,6 +52,8 @@ struct tsec_endpoint_name {
  * @by_remote: in the endpoint's table of those that share its socket
  * @ends: the key in the one, and a part of it the key in the other
  * @names: of struct tsec_endpoint_name: the identifiers that it has
+ * @chosen: the one that its peer is asked to use, from before there are keys;
+ *	without bytes if there is none
  * @shared: it is in the table by its peer
  * @left: it is in none of the tables, and comes into none any more
  * @proof: what its client has proven its address with
@@ -61,6 +64,7 @@ struct tsec_endpoint_peer {
 	struct rhlist_head by_remote;
 	struct tsec_udp_ends ends;
 	struct hlist_head names;
+	struct tsec_endpoint_name chosen;
 	bool shared;
 	bool left;
 	u8 proof[TSEC_GREETING_PROOF_LEN];
@@ -72,7 +76,7 @@ struct tsec_endpoint_peer {
  * @sock: the socket
  * @isk: its other half, which softirqs may use up to the end
  * @tn: its network namespace
- * @ops: the protocol of what comes in
+ * @record: the protocol of what comes in
  * @greet: meets the clients, as struct tsec_packet_ops has it
  * @listener: who wants the clients, NULL once it has stopped
  * @lock: taken to change the tables, bottom halves off, inside of the
@@ -91,7 +95,7 @@ struct tsec_endpoint {
 	struct socket *sock;
 	struct sock *isk;
 	struct tsec_net *tn;
-	const struct tsec_packet_ops *ops;
+	const struct tsec_record_ops *record;
 	enum tsec_greeting_verdict (*greet)(struct tsec_greeting *greeting);
 	struct tsec_listener __rcu *listener;
 	spinlock_t lock;	/* keys do not change in a table */
@@ -122,6 +126,7 @@ bool tsec_endpoint_share(struct tsec_dgram *dgram);
 int tsec_endpoint_name(struct tsec_dgram *dgram,
 		       struct tsec_endpoint_name *name, const u8 *bytes, u8 len,
 		       const char **why);
+void tsec_endpoint_choose(struct tsec_dgram *dgram, u8 len);
 void tsec_endpoint_unname(struct tsec_dgram *dgram,
 			  struct tsec_endpoint_name *name);
 void tsec_endpoint_moved(struct tsec_dgram *dgram,

@@ -5,6 +5,7 @@
  *
  * Look-ups are under RCU.  A key that changes is in no table meanwhile.
  */
+#include <linux/random.h>
 #include <linux/rhashtable.h>
 #include <net/ipv6.h>
 
@@ -12,6 +13,10 @@
 #include "endpoint.h"
 #include "packet.h"
 #include "session.h"
+
+enum tables_limits {
+	CHOICES_MAX	= 16,	/* identifiers tried until one is free */
+};
 
 static const struct rhashtable_params sessions_params = {
 	.key_len	= sizeof(struct tsec_udp_ends),
@@ -125,8 +130,8 @@ struct tsec_dgram *tsec_endpoint_named(struct tsec_endpoint *endpoint,
 	for_each_set_bit(len, &lens, TSEC_PACKET_CID_MAX + 1) {
 		struct tsec_endpoint_id id = { .len = len };
 
-		if (endpoint->ops->peek(skb->data, skb->len, len, &header) ||
-		    header.cid_len != len)
+		if (!tsec_record_peek(endpoint->record, skb->data, skb->len,
+				      len, &header) || header.cid_len != len)
 			continue;
 		memcpy(id.bytes, header.cid, len);
 		dgram = named(endpoint, &id);
@@ -276,8 +281,8 @@ static int name_insert(struct tsec_dgram *dgram,
 
 /**
  * tsec_endpoint_name() - find a session by what its peer's records bear
- * @dgram: the session; nothing happens if it shares no endpoint
- * @name: that of a receiving key, all zeros
+ * @dgram: the session; nobody has to find it if it shares no endpoint
+ * @name: that of a receiving key, or the one chosen; in no table
  * @bytes: the identifier, which this end has chosen
  * @len: bytes of it, 0 for none
  * @why: set to the reason of a failure
@@ -292,16 +297,43 @@ int tsec_endpoint_name(struct tsec_dgram *dgram,
 	struct tsec_endpoint *endpoint = dgram->peer.endpoint;
 	int err = 0;
 
-	if (!endpoint || !len || !endpoint->ops->mobility)
+	if (!len)
 		return 0;
 	name->dgram = dgram;
 	name->id.len = len;
 	memcpy(name->id.bytes, bytes, len);
+	if (!endpoint || !endpoint->record->packet->mobility)
+		return 0;
 	spin_lock_bh(&endpoint->lock);
 	if (!dgram->peer.left)
 		err = name_insert(dgram, name, why);
 	spin_unlock_bh(&endpoint->lock);
 	return err;
+}
+
+/**
+ * tsec_endpoint_choose() - choose what the peer's records are to bear
+ * @dgram: a session without keys
+ * @len: bytes of the identifier
+ *
+ * No other session of the endpoint has it, from now to the session's end.
+ * Where short ones are all taken, and without memory, the session has none.
+ *
+ * Context: process context.
+ */
+void tsec_endpoint_choose(struct tsec_dgram *dgram, u8 len)
+{
+	struct tsec_endpoint_name *chosen = &dgram->peer.chosen;
+	u8 bytes[TSEC_PACKET_CID_MAX];
+	int tries = CHOICES_MAX;
+	const char *why;
+
+	do {
+		get_random_bytes(bytes, len);
+		if (!tsec_endpoint_name(dgram, chosen, bytes, len, &why))
+			return;
+	} while (--tries);
+	memset(&chosen->id, 0, sizeof(chosen->id));
 }
 
 /**

@@ -10,6 +10,7 @@
 #include "dgram.h"
 #include "handshake.h"
 #include "netlink.h"
+#include "packet.h"
 #include "session.h"
 
 enum netlink_room {
@@ -48,6 +49,7 @@ tsec_policy_handshake_done[TSEC_A_HANDSHAKE_MAX + 1] = {
 	[TSEC_A_HANDSHAKE_RESUMED]	= { .type = NLA_FLAG },
 	[TSEC_A_HANDSHAKE_FAREWELL]	= { .type = NLA_BINARY,
 					    .len = TSEC_FAREWELL_MAX },
+	[TSEC_A_HANDSHAKE_RRC]		= { .type = NLA_FLAG },
 };
 
 /**
@@ -159,6 +161,18 @@ static int settings_put(struct sk_buff *skb, struct tsec_session *session)
 	return 0;
 }
 
+/* Of protocols whose peers are known by what their records bear. */
+static int cid_put(struct sk_buff *skb, const struct tsec_session *session)
+{
+	const struct tsec_endpoint_id *id;
+
+	if (!session->dgram)
+		return 0;
+	id = &session->dgram->peer.chosen.id;
+	return id->len ? nla_put(skb, TSEC_A_HANDSHAKE_CID, id->len,
+				 id->bytes) : 0;
+}
+
 static int accept_put(struct sk_buff *skb, struct tsec_session *session,
 		      int fd)
 {
@@ -177,6 +191,7 @@ static int accept_put(struct sk_buff *skb, struct tsec_session *session,
 				&session->remote) ||
 	    string_put(skb, TSEC_A_HANDSHAKE_PEER_NAME,
 		       session->app.peer_name) ||
+	    cid_put(skb, session) ||
 	    settings_put(skb, session))
 		return -EMSGSIZE;
 	nla_nest_end(skb, nest);
@@ -364,6 +379,15 @@ static void farewell_take(struct tsec_session *session,
 	memcpy(dgram->farewell, nla_data(attr), dgram->farewell_len);
 }
 
+static const char *rrc_wrong(const struct tsec_session *session,
+			     const struct nlattr *attr)
+{
+	if (attr && (!session->dgram || session->record->packet->mobility !=
+					TSEC_MOBILITY_CHECKED))
+		return "addresses are not checked in this protocol";
+	return NULL;
+}
+
 /* What the daemon says must be what its keys are for. */
 static const char *outcome_wrong(const struct tsec_session *session,
 				 struct nlattr **tb)
@@ -392,7 +416,8 @@ static int outcome_take(struct genl_info *info, struct tsec_session *session,
 
 	mutex_lock(&session->rx.lock);
 	why = outcome_wrong(session, tb) ?:
-	      farewell_wrong(session, tb[TSEC_A_HANDSHAKE_FAREWELL]);
+	      farewell_wrong(session, tb[TSEC_A_HANDSHAKE_FAREWELL]) ?:
+	      rrc_wrong(session, tb[TSEC_A_HANDSHAKE_RRC]);
 	if (tsec_session_state(session) != TSEC_STATE_HANDSHAKE)
 		why = "no handshake of that session is under way";
 	if (!why && session->app.peer_name && !tb[TSEC_A_HANDSHAKE_PEER_NAME])
@@ -402,6 +427,8 @@ static int outcome_take(struct genl_info *info, struct tsec_session *session,
 		err = peer_take(&session->peer, tb);
 	if (!why && !err)
 		farewell_take(session, tb[TSEC_A_HANDSHAKE_FAREWELL]);
+	if (!why && !err && tb[TSEC_A_HANDSHAKE_RRC])
+		session->dgram->checks = true;
 	mutex_unlock(&session->rx.lock);
 	return why ? tsec_nl_refuse(info, -EINVAL, why) : err;
 }

@@ -51,6 +51,7 @@ const struct nla_policy tsec_policy_profile[TSEC_A_PROFILE_MAX + 1] = {
 	[TSEC_A_PROFILE_TUNNEL_REMOTE]	= ADDRESS_POLICY,
 	[TSEC_A_PROFILE_PUBKEY]		=
 		NLA_POLICY_EXACT_LEN(TSEC_PUBKEY_LEN),
+	[TSEC_A_PROFILE_CONNECTION_ID]	= NLA_POLICY_MAX(NLA_U8, TSEC_CID_MAX),
 };
 
 const struct nla_policy tsec_policy_profile_ref[TSEC_A_PROFILE_MAX + 1] = {
@@ -149,6 +150,9 @@ static void values_take(struct tsec_settings *settings, struct nlattr **tb)
 	if (tb[TSEC_A_PROFILE_PUBKEY])
 		memcpy(settings->pubkey, nla_data(tb[TSEC_A_PROFILE_PUBKEY]),
 		       sizeof(settings->pubkey));
+	if (tb[TSEC_A_PROFILE_CONNECTION_ID])
+		settings->cid_len =
+			nla_get_u8(tb[TSEC_A_PROFILE_CONNECTION_ID]);
 	tsec_nl_limits_get(tb, TSEC_A_PROFILE_SOFT_RECORDS, &settings->limits);
 }
 
@@ -350,7 +354,9 @@ int tsec_nl_settings_put(struct sk_buff *skb, const char *name,
 				&settings->tunnel.remote) ||
 	    (tsec_settings_has_pubkey(settings) &&
 	     nla_put(skb, TSEC_A_PROFILE_PUBKEY, sizeof(settings->pubkey),
-		     settings->pubkey)))
+		     settings->pubkey)) ||
+	    (settings->cid_len &&
+	     nla_put_u8(skb, TSEC_A_PROFILE_CONNECTION_ID, settings->cid_len)))
 		return -EMSGSIZE;
 	return tsec_nl_limits_put(skb, TSEC_A_PROFILE_SOFT_RECORDS,
 				  TSEC_A_PROFILE_PAD, &settings->limits);

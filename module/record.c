@@ -4,6 +4,7 @@
  */
 #include <linux/kernel.h>
 
+#include "packet.h"
 #include "record.h"
 #include "record/dtls.h"
 #include "record/esp.h"
@@ -34,4 +35,31 @@ const struct tsec_record_ops *tsec_record_ops_find(u8 protocol)
 		if (protocols[i]->protocol == protocol)
 			return protocols[i];
 	return NULL;
+}
+
+/**
+ * tsec_record_peek() - read the outside of a datagram of any version
+ * @record: a protocol over datagrams
+ * @data: the datagram
+ * @len: bytes of it
+ * @cid_len: bytes of the connection IDs that this end hands out
+ * @header: set to what its first record shows
+ *
+ * No record looks like one of another version.
+ *
+ * Context: Any.
+ * Return: whose record it is, or NULL if it is none of the protocol.
+ */
+const struct tsec_packet_ops *
+tsec_record_peek(const struct tsec_record_ops *record, const u8 *data,
+		 size_t len, u8 cid_len, struct tsec_packet_header *header)
+{
+	const struct tsec_packet_ops *ops = record->packet;
+
+	if (!ops->peek(data, len, cid_len, header))
+		return ops;
+	if (!record->packet_of)
+		return NULL;
+	ops = record->packet_of(record->version_max);
+	return ops->peek(data, len, cid_len, header) ? NULL : ops;
 }

@@ -155,5 +155,8 @@ struct tsec_record_ops {
 };
 
 const struct tsec_record_ops *tsec_record_ops_find(u8 protocol);
+const struct tsec_packet_ops *
+tsec_record_peek(const struct tsec_record_ops *record, const u8 *data,
+		 size_t len, u8 cid_len, struct tsec_packet_header *header);
 
 #endif /* TSEC_RECORD_H */

@@ -191,6 +191,8 @@ static const char *settings_fault(const struct tsec_settings *settings)
 		return "a cipher is unknown or given twice";
 	if (settings->verify > TSEC_VERIFY_REQUIRE)
 		return "unknown value of verify";
+	if (settings->cid_len > TSEC_CID_MAX)
+		return "a connection ID is too long";
 	if (!tsec_limits_valid(&settings->limits))
 		return "a soft limit is beyond its hard limit";
 	return tsec_tunnel_fault(&settings->tunnel);
@@ -291,6 +293,8 @@ static int narrow(struct tsec_settings *effective,
 		effective->verify = app->verify;
 	if (app->session_cache == TSEC_CACHE_OFF)
 		effective->session_cache = false;
+	if (app->has_cid_len)
+		effective->cid_len = app->cid_len;
 	if (app->tunnel.local.sa.sa_family)
 		effective->tunnel = app->tunnel;
 	return app->alpn ? tsec_string_set(&effective->alpn, app->alpn) : 0;
@@ -306,8 +310,8 @@ static int narrow(struct tsec_settings *effective,
  *	connect or listen: then only what is wrong in both roles is refused
  *
  * A program may strengthen its profile, never weaken it.  The application
- * protocols, and the ends inside of a tunnel, are no matter of strength: there
- * the program's word counts.
+ * protocols, connection IDs, and the ends inside of a tunnel, are no matter of
+ * strength: there the program's word counts.
  *
  * Context: Process context, may sleep.
  * Return: 0, -EPERM if something the program set is weaker than the profile,

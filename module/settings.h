@@ -38,6 +38,8 @@ enum tsec_cache {
  * @cipher_count: how many @ciphers there are, at least one
  * @verify: enum tsec_verify
  * @session_cache: sessions may be resumed
+ * @cid_len: bytes of the connection IDs that this end hands out, 0 if none are
+ *	negotiated
  * @manual: keys come from the administrator, there are no handshakes
  * @tunnel: who speaks inside of the records
  * @pubkey: WireGuard: the public key of @privkey; zeros if it is not known
@@ -59,6 +61,7 @@ struct tsec_settings {
 	u8 cipher_count;
 	u8 verify;
 	bool session_cache;
+	u8 cid_len;
 	bool manual;
 	struct tsec_tunnel_ends tunnel;
 	u8 pubkey[TSEC_PUBKEY_LEN];
@@ -94,6 +97,8 @@ struct tsec_blob {
  * @cipher_count: how many @ciphers there are, 0 for the profile's
  * @verify: enum tsec_verify, TSEC_VERIFY_DEFAULT for the profile's
  * @session_cache: enum tsec_cache, TSEC_CACHE_DEFAULT for the profile's
+ * @has_cid_len: @cid_len counts, else the profile's
+ * @cid_len: as in struct tsec_settings
  * @tunnel: who speaks inside of the records, a family of 0 for the profile's
  * @cert: PEM, own certificate chain, or NULL
  * @privkey: PEM, its private key, or NULL
@@ -114,6 +119,8 @@ struct tsec_overrides {
 	u8 cipher_count;
 	u8 verify;
 	u8 session_cache;
+	bool has_cid_len;
+	u8 cid_len;
 	struct tsec_tunnel_ends tunnel;
 	struct tsec_blob *cert;
 	struct tsec_blob *privkey;

@@ -123,6 +123,21 @@ static int cache_set(struct tsec_overrides *app, sockptr_t optval,
 	return 0;
 }
 
+/* -1 stands for the profile's. */
+static int cid_len_set(struct tsec_overrides *app, sockptr_t optval,
+		       unsigned int len)
+{
+	int value, err = int_copy(&value, optval, len);
+
+	if (err)
+		return err;
+	if (value < -1 || value > TSEC_CID_MAX)
+		return -EINVAL;
+	app->has_cid_len = value >= 0;
+	app->cid_len = max(value, 0);
+	return 0;
+}
+
 static int psk_split(struct tsec_overrides *app, const struct tsec_psk *psk,
 		     size_t len)
 {
@@ -233,6 +248,8 @@ static int override_set(struct tsec_net *tn, struct tsec_overrides *app,
 		return cache_set(app, optval, len);
 	case TSEC_TUNNEL:
 		return tunnel_set(app, optval, len);
+	case TSEC_CONNECTION_ID:
+		return cid_len_set(app, optval, len);
 	default:
 		return -ENOPROTOOPT;
 	}
@@ -501,6 +518,9 @@ static int overrides_get(const struct tsec_overrides *app, int name,
 	case TSEC_SESSION_CACHE:
 		return int_put(optval, optlen,
 			       app->session_cache != TSEC_CACHE_OFF);
+	case TSEC_CONNECTION_ID:
+		return int_put(optval, optlen,
+			       app->has_cid_len ? app->cid_len : -1);
 	default:
 		return -ENOPROTOOPT;
 	}

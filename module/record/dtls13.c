@@ -26,6 +26,7 @@
 #include "../keystream.h"
 #include "../replay.h"
 #include "dtls13.h"
+#include "rrc.h"
 #include "tls.h"
 
 /* The unified header's first byte (RFC 9147 section 4). */
@@ -392,6 +393,7 @@ static int kind_find(struct tsec_packet *packet)
 		return 0;
 	case TSEC_TLS_RECORD_ALERT:
 	case TSEC_DTLS13_ACK:
+	case TSEC_RRC_CONTENT:
 		packet->kind = TSEC_PACKET_CONTROL;
 		break;
 	case TSEC_TLS_RECORD_HANDSHAKE:
@@ -437,8 +439,11 @@ static int open(struct tsec_packet_key *pkey, struct tsec_packet *packet)
 		return err;
 	packet->data = content;
 	packet->len = outside.len - TSEC_DTLS13_TAG;
-	return inner_take(packet) ?:
-	       tsec_replay_commit(&pkey->replay, packet->seq);
+	err = inner_take(packet) ?:
+	      tsec_replay_commit(&pkey->replay, packet->seq);
+	packet->newest = !err && pkey->cid_len &&
+			 tsec_replay_newest(&pkey->replay, packet->seq);
+	return err;
 }
 
 const struct tsec_packet_ops tsec_packet_dtls13_ops = {
@@ -450,6 +455,7 @@ const struct tsec_packet_ops tsec_packet_dtls13_ops = {
 	.id_mask	= TSEC_DTLS13_EPOCH_MASK,
 	.handshake_id	= TSEC_DTLS13_EPOCH_HANDSHAKE,
 	.messages	= true,
+	.mobility	= TSEC_MOBILITY_CHECKED,
 	.fit		= fit,
 	.peek		= peek,
 	.key_new	= key_new,

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * What DTLS 1.3 has after the handshake: KeyUpdates (RFC 9147 section 8, RFC
- * 8446 section 4.6.3), and acknowledgments (RFC 9147 section 7).
+ * 8446 section 4.6.3), new connection IDs (RFC 9147 section 9), and
+ * acknowledgments (RFC 9147 section 7).
  *
  * The records come decrypted and authenticated.
  */
@@ -10,6 +11,7 @@
 #include <linux/string.h>
 
 #include "../compat.h"
+#include "../packet.h"
 #include "dtls13_message.h"
 #include "tls.h"
 
@@ -22,10 +24,70 @@ enum message_layout {
 	NUMBER_LEN	= 16,	/* epoch and number of a record */
 };
 
+enum id_usage {
+	AT_ONCE		= 0,	/* cid_immediate */
+	SPARE		= 1,	/* cid_spare */
+};
+
 static bool is_whole(const u8 *data, size_t len)
 {
 	return !get_unaligned_be24(data + AT_FRAGMENT) &&
+	       get_unaligned_be24(data + AT_FRAGMENT_LEN) == len - AT_BODY &&
 	       get_unaligned_be24(data + AT_LENGTH) == len - AT_BODY;
+}
+
+static int update_read(const u8 *data, size_t len,
+		       struct tsec_dtls13_message *message)
+{
+	if (len != TSEC_DTLS13_KEY_UPDATE_LEN || !is_whole(data, len) ||
+	    data[AT_BODY] > 1)
+		return -EINVAL;
+	message->request = data[AT_BODY];
+	return 0;
+}
+
+/* The first one in the list that fits; false if the list is malformed. */
+static bool id_choose(const u8 *list, size_t len,
+		      struct tsec_dtls13_message *message)
+{
+	const u8 *end = list + len;
+
+	while (list < end) {
+		if (*list > end - list - 1)
+			return false;
+		if (!message->id && *list && *list <= TSEC_PACKET_CID_MAX) {
+			message->id = list + 1;
+			message->id_len = *list;
+		}
+		list += 1 + *list;
+	}
+	return true;
+}
+
+/* A list in pieces is longer than there is use for: it may as well be spare. */
+static int new_ids_read(const u8 *data, size_t len,
+			struct tsec_dtls13_message *message)
+{
+	size_t list_len;
+
+	if (!is_whole(data, len))
+		return 0;
+	if (len < TSEC_DTLS13_NEW_IDS_LEN)
+		return -EINVAL;
+	list_len = get_unaligned_be16(data + AT_BODY);
+	if (list_len != len - TSEC_DTLS13_NEW_IDS_LEN ||
+	    data[len - 1] > SPARE ||
+	    !id_choose(data + AT_BODY + 2, list_len, message))
+		return -EINVAL;
+	if (data[len - 1] == SPARE)
+		message->id = NULL;
+	return 0;
+}
+
+/* It says how many are wished for. */
+static int request_read(const u8 *data, size_t len)
+{
+	return is_whole(data, len) && len != AT_BODY + 1 ? -EINVAL : 0;
 }
 
 /**
@@ -53,13 +115,18 @@ int tsec_dtls13_message_read(const u8 *data, size_t len,
 	message->type = data[0];
 	message->seq = get_unaligned_be16(data + AT_SEQ);
 	message->request = false;
-	if (message->type != TSEC_TLS_KEY_UPDATE)
+	message->id = NULL;
+	message->id_len = 0;
+	switch (message->type) {
+	case TSEC_TLS_KEY_UPDATE:
+		return update_read(data, len, message);
+	case TSEC_DTLS13_NEW_IDS:
+		return new_ids_read(data, len, message);
+	case TSEC_DTLS13_REQUEST_IDS:
+		return request_read(data, len);
+	default:
 		return 0;
-	if (len != TSEC_DTLS13_KEY_UPDATE_LEN || piece != len - AT_BODY ||
-	    !is_whole(data, len) || data[AT_BODY] > 1)
-		return -EINVAL;
-	message->request = data[AT_BODY];
-	return 0;
+	}
 }
 
 /**
@@ -78,6 +145,24 @@ void tsec_dtls13_key_update_build(u8 *buf, u16 seq, bool request)
 	put_unaligned_be16(seq, buf + AT_SEQ);
 	put_unaligned_be24(1, buf + AT_FRAGMENT_LEN);
 	buf[AT_BODY] = request;
+}
+
+/**
+ * tsec_dtls13_new_ids_build() - write a NewConnectionId that brings none
+ * @buf: gets TSEC_DTLS13_NEW_IDS_LEN bytes
+ * @seq: the message's number
+ *
+ * Context: Any.
+ */
+void tsec_dtls13_new_ids_build(u8 *buf, u16 seq)
+{
+	memset(buf, 0, TSEC_DTLS13_NEW_IDS_LEN);
+	buf[0] = TSEC_DTLS13_NEW_IDS;
+	put_unaligned_be24(TSEC_DTLS13_NEW_IDS_LEN - AT_BODY, buf + AT_LENGTH);
+	put_unaligned_be16(seq, buf + AT_SEQ);
+	put_unaligned_be24(TSEC_DTLS13_NEW_IDS_LEN - AT_BODY,
+			   buf + AT_FRAGMENT_LEN);
+	buf[TSEC_DTLS13_NEW_IDS_LEN - 1] = SPARE;
 }
 
 /**

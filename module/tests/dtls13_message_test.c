@@ -82,6 +82,106 @@ static void message_read__malformed(struct kunit *test)
 						       &message), -EINVAL);
 }
 
+/* RFC 9147 section 9: which of the new IDs is to be used at once. */
+static void message_read__new_ids(struct kunit *test)
+{
+	static const struct {
+		u8 body[12];
+		u8 len;
+		int err;
+		u8 at;		/* of the one chosen, in the body; 0: none */
+		u8 id_len;
+	} cases[] = {
+		{ { 0, 3, 2, 7, 8, 0 }, 6, 0, 3, 2 },
+		{ { 0, 3, 2, 7, 8, 1 }, 6, 0 },
+		{ { 0, 6, 0, 2, 7, 8, 1, 9, 0 }, 9, 0, 4, 2 },
+		{ { 0, 0, 0 }, 3, 0 },
+		{ { 0, 0, 1 }, 3, 0 },
+		{ { 0, 0, 2 }, 3, -EINVAL },
+		{ { 0, 0 }, 2, -EINVAL },
+		{ { 0 }, 1, -EINVAL },
+		{ { 0 }, 0, -EINVAL },
+		{ { 0, 3, 3, 7, 8, 0 }, 6, -EINVAL },
+		{ { 0, 4, 2, 7, 8, 0 }, 6, -EINVAL },
+		{ { 0, 2, 2, 7, 8, 0 }, 6, -EINVAL },
+	};
+	u8 bytes[TSEC_DTLS13_MESSAGE_HEADER + sizeof(cases[0].body)];
+	u8 *body = bytes + TSEC_DTLS13_MESSAGE_HEADER;
+	struct tsec_dtls13_message message;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		memset(bytes, 0, sizeof(bytes));
+		bytes[0] = TSEC_DTLS13_NEW_IDS;
+		bytes[3] = cases[i].len;
+		bytes[11] = cases[i].len;
+		memcpy(body, cases[i].body, cases[i].len);
+		KUNIT_EXPECT_EQ_MSG(test,
+				    tsec_dtls13_message_read(bytes,
+						TSEC_DTLS13_MESSAGE_HEADER +
+						cases[i].len, &message),
+				    cases[i].err, "case %zu", i);
+		if (cases[i].err)
+			continue;
+		KUNIT_EXPECT_PTR_EQ_MSG(test, message.id, cases[i].at ?
+					(const u8 *)body + cases[i].at : NULL,
+					"case %zu", i);
+		if (message.id)
+			KUNIT_EXPECT_EQ(test, message.id_len, cases[i].id_len);
+	}
+}
+
+/* One that is too long for this end's records is passed over. */
+static void message_read__long_id(struct kunit *test)
+{
+	u8 bytes[TSEC_DTLS13_MESSAGE_HEADER + 2 + 22 + 3 + 1] = {
+		[0] = TSEC_DTLS13_NEW_IDS, [3] = 28, [11] = 28,
+		[13] = 25, [14] = 21, [36] = 2, [37] = 0xab, 0xcd,
+	};
+	struct tsec_dtls13_message message;
+
+	KUNIT_ASSERT_EQ(test, tsec_dtls13_message_read(bytes, sizeof(bytes),
+						       &message), 0);
+	KUNIT_EXPECT_PTR_EQ(test, message.id, (const u8 *)bytes + 37);
+	KUNIT_EXPECT_EQ(test, message.id_len, 2);
+	/* Half of the list says nothing yet. */
+	bytes[11] = 20;
+	KUNIT_ASSERT_EQ(test, tsec_dtls13_message_read(bytes, 32, &message),
+			0);
+	KUNIT_EXPECT_NULL(test, message.id);
+}
+
+static void message_read__request_ids(struct kunit *test)
+{
+	u8 bytes[TSEC_DTLS13_MESSAGE_HEADER + 2] = {
+		[0] = TSEC_DTLS13_REQUEST_IDS, [3] = 1, [5] = 9, [11] = 1, 4,
+	};
+	struct tsec_dtls13_message message;
+
+	KUNIT_EXPECT_EQ(test, tsec_dtls13_message_read(bytes,
+						       sizeof(bytes) - 1,
+						       &message), 0);
+	KUNIT_EXPECT_EQ(test, message.type, TSEC_DTLS13_REQUEST_IDS);
+	KUNIT_EXPECT_EQ(test, message.seq, 9);
+	bytes[3] = 2;
+	bytes[11] = 2;
+	KUNIT_EXPECT_EQ(test, tsec_dtls13_message_read(bytes, sizeof(bytes),
+						       &message), -EINVAL);
+}
+
+static void new_ids_build__read(struct kunit *test)
+{
+	u8 bytes[TSEC_DTLS13_NEW_IDS_LEN];
+	struct tsec_dtls13_message message;
+
+	tsec_dtls13_new_ids_build(bytes, 0x304);
+	KUNIT_EXPECT_EQ(test, tsec_dtls13_message_read(bytes, sizeof(bytes),
+						       &message), 0);
+	KUNIT_EXPECT_EQ(test, message.type, TSEC_DTLS13_NEW_IDS);
+	KUNIT_EXPECT_EQ(test, message.seq, 0x304);
+	KUNIT_EXPECT_NULL(test, message.id);
+}
+
 static void key_update_build__read(struct kunit *test)
 {
 	u8 bytes[TSEC_DTLS13_KEY_UPDATE_LEN];
@@ -130,7 +230,11 @@ static struct kunit_case dtls13_message_cases[] = {
 	KUNIT_CASE(message_read__key_update),
 	KUNIT_CASE(message_read__ticket),
 	KUNIT_CASE(message_read__malformed),
+	KUNIT_CASE(message_read__new_ids),
+	KUNIT_CASE(message_read__long_id),
+	KUNIT_CASE(message_read__request_ids),
 	KUNIT_CASE(key_update_build__read),
+	KUNIT_CASE(new_ids_build__read),
 	KUNIT_CASE(ack_has__each),
 	KUNIT_CASE(ack_has__malformed),
 	KUNIT_CASE(ack_build__has),

@@ -459,6 +459,7 @@ static void open__contents(struct kunit *test)
 	} cases[] = {
 		{ 21, "0100", 0, TSEC_PACKET_CONTROL },
 		{ 26, "0000", 0, TSEC_PACKET_CONTROL },
+		{ 27, "000102030405060708", 0, TSEC_PACKET_CONTROL },
 		{ 22, "18000001000000000000000100", 0, TSEC_PACKET_CONTROL },
 		{ 22, "04000001000000000000000100", 0, TSEC_PACKET_HANDSHAKE },
 		{ 23, "00", 0, TSEC_PACKET_DATA },
@@ -466,6 +467,8 @@ static void open__contents(struct kunit *test)
 		{ 21, "", -EINVAL },
 		{ 22, "", -EINVAL },
 		{ 26, "", -EINVAL },
+		{ 27, "", -EINVAL },
+		{ 28, "01", -EINVAL },
 		{ 20, "01", -EINVAL },
 		{ 24, "01", -EINVAL },
 		{ 25, "01", -EINVAL },
@@ -484,6 +487,37 @@ static void open__contents(struct kunit *test)
 		if (!cases[i].err)
 			KUNIT_EXPECT_EQ(test, (int)kind, (int)cases[i].kind);
 	}
+}
+
+static bool opens_newest(struct kunit *test, struct tsec_packet_key *tx,
+			 struct tsec_packet_key *rx, u64 seq)
+{
+	struct expected in = hello(seq);
+	struct tsec_packet packet;
+	u8 record[PACKETS_ROOM];
+	u32 len = seal_copy(test, OPS, tx, &in, record);
+
+	KUNIT_EXPECT_EQ(test, open_copy(test, OPS, rx, record, len, &packet,
+					NULL), 0);
+	return packet.newest;
+}
+
+/* Only such a record may come from a new address, and only with a name. */
+static void open__newest(struct kunit *test)
+{
+	struct tsec_packet_key *tx = key_of(test, &aes_128_cid, true);
+	struct tsec_packet_key *rx = key_of(test, &aes_128_cid, false);
+
+	KUNIT_EXPECT_TRUE(test, opens_newest(test, tx, rx, 7));
+	KUNIT_EXPECT_FALSE(test, opens_newest(test, tx, rx, 6));
+	KUNIT_EXPECT_TRUE(test, opens_newest(test, tx, rx, 300));
+	OPS->key_free(tx);
+	OPS->key_free(rx);
+	tx = key_of(test, &aes_128, true);
+	rx = key_of(test, &aes_128, false);
+	KUNIT_EXPECT_FALSE(test, opens_newest(test, tx, rx, 7));
+	OPS->key_free(tx);
+	OPS->key_free(rx);
 }
 
 static void open__not_for_it(struct kunit *test)
@@ -590,6 +624,7 @@ static struct kunit_case dtls13_cases[] = {
 	KUNIT_CASE(open__window),
 	KUNIT_CASE(open__number_wraps),
 	KUNIT_CASE(open__contents),
+	KUNIT_CASE(open__newest),
 	KUNIT_CASE(open__not_for_it),
 	KUNIT_CASE(open__behind_it),
 	KUNIT_CASE(open__too_long),

@@ -4,6 +4,7 @@
  */
 #include <uapi/linux/tsec.h>
 
+#include "../packet.h"
 #include "../record.h"
 #include "kunit.h"
 
@@ -82,6 +83,32 @@ static void record_ops_find__unknown(struct kunit *test)
 	KUNIT_EXPECT_NULL(test, tsec_record_ops_find(U8_MAX));
 }
 
+/* A listener does not know the version of a record that names a session. */
+static void record_peek__versions(struct kunit *test)
+{
+	static const u8 dtls12[40] = { 25, 0xfe, 0xfd, 0, 1, [11] = 0xc1, 0xd2,
+				       0, 25 };
+	static const u8 dtls13[40] = { 0x3f, 0xc1, 0xd2, 0, 0, 0, 33 };
+	const struct tsec_record_ops *dtls, *srtp;
+	const struct tsec_packet_ops *ops;
+	struct tsec_packet_header header;
+
+	dtls = tsec_record_ops_find(TSEC_PROTO_DTLS);
+	ops = tsec_record_peek(dtls, dtls12, sizeof(dtls12), 2, &header);
+	KUNIT_ASSERT_PTR_EQ(test, ops, dtls->packet);
+	KUNIT_EXPECT_PTR_EQ(test, header.cid, dtls12 + 11);
+	ops = tsec_record_peek(dtls, dtls13, sizeof(dtls13), 2, &header);
+	KUNIT_ASSERT_PTR_EQ(test, ops,
+			    dtls->packet_of(TSEC_VERSION_DTLS_1_3));
+	KUNIT_EXPECT_PTR_EQ(test, header.cid, dtls13 + 1);
+	KUNIT_EXPECT_EQ(test, header.cid_len, 2);
+	KUNIT_EXPECT_NULL(test, tsec_record_peek(dtls, (u8 *)"no record", 9, 2,
+						 &header));
+	/* A protocol of one version. */
+	srtp = tsec_record_ops_find(TSEC_PROTO_SRTP);
+	KUNIT_EXPECT_NULL(test, tsec_record_peek(srtp, dtls13, 1, 2, &header));
+}
+
 static struct kunit_case record_cases[] = {
 	KUNIT_CASE(record_ops_find__tls),
 	KUNIT_CASE(record_ops_find__dtls),
@@ -89,6 +116,7 @@ static struct kunit_case record_cases[] = {
 	KUNIT_CASE(record_ops_find__esp),
 	KUNIT_CASE(record_ops_find__wireguard),
 	KUNIT_CASE(record_ops_find__unknown),
+	KUNIT_CASE(record_peek__versions),
 	{}
 };
 

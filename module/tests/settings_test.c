@@ -93,6 +93,7 @@ static void settings_init(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, b->profile.ciphers[3],
 			TSEC_CIPHER_AES_128_CM_HMAC_SHA1_80);
 	KUNIT_EXPECT_TRUE(test, b->profile.session_cache);
+	KUNIT_EXPECT_EQ(test, b->profile.cid_len, 0);
 	KUNIT_EXPECT_FALSE(test, b->profile.manual);
 	KUNIT_EXPECT_EQ(test, tsec_settings_validate(&b->profile, &why), 0);
 }
@@ -299,6 +300,23 @@ static void narrow__session_cache(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, b->effective.session_cache);
 }
 
+/* It is no matter of strength: the program's word counts. */
+static void narrow__cid_len(struct kunit *test)
+{
+	struct bench *b = test->priv;
+
+	b->profile.cid_len = 8;
+	b->app.cid_len = 4;
+	KUNIT_EXPECT_EQ(test, narrow(b, CLIENT), 0);
+	KUNIT_EXPECT_EQ(test, b->effective.cid_len, 8);
+	b->app.has_cid_len = true;
+	KUNIT_EXPECT_EQ(test, narrow(b, CLIENT), 0);
+	KUNIT_EXPECT_EQ(test, b->effective.cid_len, 4);
+	b->app.cid_len = 0;
+	KUNIT_EXPECT_EQ(test, narrow(b, SERVER), 0);
+	KUNIT_EXPECT_EQ(test, b->effective.cid_len, 0);
+}
+
 static void narrow__trust(struct kunit *test)
 {
 	struct bench *b = test->priv;
@@ -392,6 +410,7 @@ static struct kunit_case settings_cases[] = {
 	KUNIT_CASE(narrow__verify),
 	KUNIT_CASE(narrow__verify_default),
 	KUNIT_CASE(narrow__session_cache),
+	KUNIT_CASE(narrow__cid_len),
 	KUNIT_CASE(narrow__trust),
 	KUNIT_CASE(narrow__alpn),
 	KUNIT_CASE(blob__references),

@@ -11,6 +11,7 @@ static void key_random(struct key *key)
 	memset(key, 0, sizeof(*key));
 	gnutls_rnd(GNUTLS_RND_NONCE, key->key, sizeof(key->key));
 	gnutls_rnd(GNUTLS_RND_NONCE, key->iv, sizeof(key->iv));
+	gnutls_rnd(GNUTLS_RND_NONCE, key->secret, sizeof(key->secret));
 }
 
 void peer_alone(struct peer *peer, const struct kind *kind)
@@ -19,8 +20,7 @@ void peer_alone(struct peer *peer, const struct kind *kind)
 
 	memset(peer, 0, sizeof(*peer));
 	peer->kind = *kind;
-	peer->epoch = 1;
-	peer->rx_epoch = 1;
+	peer_begin(peer);
 	peer->sock = -1;
 	key_random(&peer->tx);
 	key_random(&peer->rx);
@@ -46,6 +46,9 @@ void shake_claim(struct shake *shake, struct tsec_nl *nl, int role)
 	shake->nl = nl;
 	shake->channel = info.fd;
 	shake->session = info.session;
+	shake->cid_len = info.cid.len;
+	memcpy(shake->cid, info.cid.data, info.cid.len);
+	shake->rrc = false;
 	shake->farewell = (struct tsec_blob){ NULL, 0 };
 	tsec_nl_wipe(nl);
 }
@@ -69,12 +72,18 @@ static void key_info(struct tsec_key_info *info, const struct peer *peer,
 	tsec_set(info, KEY_DIRECTION, direction, direction);
 	tsec_set(info, KEY_VERSION, version, version);
 	tsec_set(info, KEY_CIPHER, cipher, cipher);
-	tsec_set(info, KEY_KEY, key,
-		 ((struct tsec_blob){ key->key,
-				      tsec_cipher_key_len(cipher) }));
-	tsec_set(info, KEY_IV, iv,
-		 ((struct tsec_blob){ key->iv,
-				      tsec_cipher_iv_len(cipher, version) }));
+	if (version == TSEC_VERSION_DTLS_1_3) {
+		tsec_set(info, KEY_SECRET, secret,
+			 ((struct tsec_blob){ key->secret,
+					tsec_cipher_secret_len(cipher) }));
+	} else {
+		tsec_set(info, KEY_KEY, key,
+			 ((struct tsec_blob){ key->key,
+					tsec_cipher_key_len(cipher) }));
+		tsec_set(info, KEY_IV, iv,
+			 ((struct tsec_blob){ key->iv,
+					tsec_cipher_iv_len(cipher, version) }));
+	}
 	if (key->cid_len)
 		tsec_set(info, KEY_CID, cid,
 			 ((struct tsec_blob){ key->cid, key->cid_len }));
@@ -91,6 +100,8 @@ int shake_try_finish(struct shake *shake, const struct peer *peer)
 	tsec_set(&done, HANDSHAKE_STATUS, status, 0);
 	tsec_set(&done, HANDSHAKE_VERSION, version, peer->kind.version);
 	tsec_set(&done, HANDSHAKE_CIPHER, cipher, peer->kind.cipher);
+	if (shake->rrc)
+		tsec_set(&done, HANDSHAKE_RRC, rrc, 1);
 	if (shake->farewell.len)
 		tsec_set(&done, HANDSHAKE_FAREWELL, farewell, shake->farewell);
 	return tsec_handshake_finish(shake->nl, keys, &done);

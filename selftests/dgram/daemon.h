@@ -14,6 +14,9 @@ struct shake {
 	int channel;
 	uint32_t session;
 	uint8_t protocol;
+	uint8_t cid[TSEC_CID_MAX];	/* to ask the peer for */
+	uint8_t cid_len;
+	bool rrc;			/* no, unless a test says so */
 	struct tsec_blob farewell;	/* none, unless a test sets it */
 };
 

@@ -137,6 +137,24 @@ TEST_F(client, opens)
 	expect_datagram(self->sock, "and back", 8);
 }
 
+TEST_F(client, gets_a_connection_id_when_asked_for)
+{
+	union tsec_addr addr;
+	struct shake shake;
+	int sock;
+
+	EXPECT_EQ(self->shake.cid_len, 0);
+	addr_of(&addr, self->peer.fd);
+	sock = dgram_socket(NULL, SOCK_NONBLOCK);
+	option_set_int(sock, SOL_TSEC, TSEC_CONNECTION_ID, 9);
+	ASSERT_ERR(tsec_connect(sock, &addr), EINPROGRESS);
+	shake_claim(&shake, self->nl, TSEC_ROLE_CLIENT);
+	EXPECT_EQ(shake.cid_len, 9);
+	EXPECT_NE(memcmp(shake.cid, (uint8_t[9]){ 0 }, 9), 0);
+	close(shake.channel);
+	close(sock);
+}
+
 TEST_F(client, keeps_what_came_early)
 {
 	uint8_t flight[64];

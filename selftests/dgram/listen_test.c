@@ -129,6 +129,34 @@ TEST_F(listen, begins_a_session_with_a_proven_hello)
 	close(fd);
 }
 
+/* Up to the end of their sessions, nobody else gets them. */
+TEST_F(listen, hands_out_an_id_once)
+{
+	struct shake shakes[CLIENTS];
+	struct peer *peers = calloc(CLIENTS, sizeof(*peers));
+	bool seen[256] = { 0 };
+	int listener, i;
+	union tsec_addr addr;
+
+	listener = dgram_bound(NULL, variant->kind.family, &addr);
+	option_set_int(listener, SOL_TSEC, TSEC_CONNECTION_ID, 1);
+	ASSERT_EQ(listen(listener, CLIENTS), 0);
+	for (i = 0; i < CLIENTS; i++) {
+		peer_toward(&peers[i], &variant->kind, &addr);
+		prove(&peers[i], 1);
+		shake_claim(&shakes[i], self->nl, TSEC_ROLE_SERVER);
+		ASSERT_EQ(shakes[i].cid_len, 1);
+		EXPECT_FALSE(seen[shakes[i].cid[0]]);
+		seen[shakes[i].cid[0]] = true;
+	}
+	for (i = 0; i < CLIENTS; i++) {
+		close(shakes[i].channel);
+		close(peers[i].fd);
+	}
+	close(listener);
+	free(peers);
+}
+
 TEST_F(listen, asks_again_for_a_cookie_of_its_own)
 {
 	uint8_t cookie[COOKIE_LEN], other[COOKIE_LEN];

@@ -47,11 +47,13 @@ FIXTURE_VARIANT(mobility) {
 	enum end end;
 };
 
-#define MOBILITY_ADD(v, ciph, fam, e) \
+#define MOBILITY_ADD_OF(v, ver, ciph, fam, e) \
 	FIXTURE_VARIANT_ADD(mobility, v) = { \
-		.kind = { TSEC_VERSION_DTLS_1_2, TSEC_CIPHER_##ciph, fam }, \
+		.kind = { TSEC_VERSION_DTLS_##ver, TSEC_CIPHER_##ciph, fam }, \
 		.end = e, \
 	}
+#define MOBILITY_ADD(v, ciph, fam, e) MOBILITY_ADD_OF(v, 1_2, ciph, fam, e)
+#define MOBILITY13_ADD(v, ciph, fam, e) MOBILITY_ADD_OF(v, 1_3, ciph, fam, e)
 
 MOBILITY_ADD(connected_v4, AES_128_GCM, AF_INET, CONNECTED);
 MOBILITY_ADD(connected_v6, CHACHA20_POLY1305, AF_INET6, CONNECTED);
@@ -59,6 +61,10 @@ MOBILITY_ADD(accepted_v4, CHACHA20_POLY1305, AF_INET, ACCEPTED);
 MOBILITY_ADD(accepted_v6, AES_256_GCM, AF_INET6, ACCEPTED);
 MOBILITY_ADD(unconnected_v4, AES_128_GCM, AF_INET, UNCONNECTED);
 MOBILITY_ADD(unconnected_v6, AES_128_GCM, AF_INET6, UNCONNECTED);
+MOBILITY13_ADD(dtls13_connected_v6, AES_256_GCM, AF_INET6, CONNECTED);
+MOBILITY13_ADD(dtls13_accepted_v4, AES_128_GCM, AF_INET, ACCEPTED);
+MOBILITY13_ADD(dtls13_unconnected_v6, CHACHA20_POLY1305, AF_INET6,
+	       UNCONNECTED);
 
 static uint8_t wire[65536], buf[65536];
 
@@ -80,13 +86,16 @@ static void connected_make(struct mobility_data *self,
 
 /* Keys with connection IDs come from the daemon. */
 static void client_begin_named(struct mobility_data *self, struct peer *peer,
-			       const char *cid)
+			       const char *cid, bool rrc)
 {
 	struct shake shake;
 
 	cid_set(&peer->tx, cid);
 	cid_set(&peer->rx, "to the client");
-	client_begin(self->nl, peer, &shake);
+	prove(peer, 1);
+	shake_claim(&shake, self->nl, TSEC_ROLE_SERVER);
+	shake.rrc = rrc;
+	shake_finish(&shake, peer);
 	close(shake.channel);
 }
 
@@ -103,7 +112,7 @@ static void listener_make(struct mobility_data *self, const struct kind *kind,
 	else
 		ASSERT_EQ(poll_for(self->listener, POLLIN, 0), 0);
 	peer_toward(&self->peer, kind, &addr);
-	client_begin_named(self, &self->peer, "one");
+	client_begin_named(self, &self->peer, "one", true);
 	if (end == ACCEPTED)
 		ASSERT_GE(self->sock = accept(self->listener, NULL, NULL), 0);
 	else
@@ -616,7 +625,7 @@ TEST_F(mobility, takes_the_place_of_another)
 	other = calloc(1, sizeof(*other));
 	ASSERT_EQ(getpeername(self->fds[0], &to.sa, &len), 0);
 	peer_toward(other, &variant->kind, &to);
-	client_begin_named(self, other, "another");
+	client_begin_named(self, other, "another", true);
 	if (variant->end == ACCEPTED)
 		ASSERT_GE(fd = accept(self->listener, NULL, NULL), 0);
 	expect_sessions(2);
@@ -660,6 +669,42 @@ TEST_F(mobility, names_are_unique)
 	free(other);
 }
 
+/* Who answers no checks is heard from everywhere, and followed nowhere. */
+TEST_F(mobility, nobody_is_followed_unchecked)
+{
+	uint8_t cookie[COOKIE] = { 0 };
+	uint64_t errors;
+	int elsewhere;
+	struct peer *other;
+	union tsec_addr to;
+	socklen_t len = sizeof(to);
+
+	if (variant->end != ACCEPTED)
+		NOT_HERE("it is the daemon that says so");
+	other = calloc(1, sizeof(*other));
+	ASSERT_EQ(getpeername(self->fds[0], &to.sa, &len), 0);
+	peer_toward(other, &variant->kind, &to);
+	client_begin_named(self, other, "unchecked", false);
+	close(self->sock);
+	ASSERT_GE(self->sock = accept(self->listener, NULL, NULL), 0);
+	elsewhere = self->fds[1];
+	self->fds[1] = other->fd;
+	other->fd = elsewhere;
+	peer_send(other, TYPE_DATA, "elsewhere", 9);
+	expect(self, "elsewhere");
+	quiet(elsewhere);
+	errors = stat_of("ProtocolErrors");
+	peer_send(other, TYPE_RRC, cookie, sizeof(cookie));
+	stat_reaches("ProtocolErrors", errors + 1);
+	quiet(elsewhere);
+	ASSERT_EQ(send(self->sock, "told", 4, 0), 4);
+	other->fd = self->fds[1];
+	peer_expect(other, "told", 4, 0);
+	self->fds[2] = elsewhere;
+	EXPECT_EQ(stat_of("PeersMoved"), self->moved);
+	free(other);
+}
+
 FIXTURE(own) {
 	struct link link;
 	union tsec_addr addr_a;
@@ -683,6 +728,18 @@ FIXTURE_VARIANT_ADD(own, v4) = {
 FIXTURE_VARIANT_ADD(own, v6) = {
 	.kind = { TSEC_VERSION_DTLS_1_2, TSEC_CIPHER_CHACHA20_POLY1305,
 		  AF_INET6 },
+	.a = { "fd09::1", "fd09::2", "fd09::3" },
+	.b = "fd09::9",
+};
+
+FIXTURE_VARIANT_ADD(own, dtls13_v4) = {
+	.kind = { TSEC_VERSION_DTLS_1_3, TSEC_CIPHER_AES_128_GCM, AF_INET },
+	.a = { "10.9.0.1", "10.9.0.2", "10.9.0.3" },
+	.b = "10.9.0.9",
+};
+
+FIXTURE_VARIANT_ADD(own, dtls13_v6) = {
+	.kind = { TSEC_VERSION_DTLS_1_3, TSEC_CIPHER_AES_256_GCM, AF_INET6 },
 	.a = { "fd09::1", "fd09::2", "fd09::3" },
 	.b = "fd09::9",
 };
@@ -792,6 +849,17 @@ FIXTURE_TEARDOWN(own)
 	run(del, variant->b);
 }
 
+/* Those that follow go on naming the session. */
+static void keys_renew(struct own_data *self, uint16_t version)
+{
+	uint64_t received = stat_of("KeyUpdatesReceived");
+
+	if (version != TSEC_VERSION_DTLS_1_3)
+		return;
+	option_set_int(self->a, SOL_TSEC, TSEC_KEY_UPDATE, 1);
+	stat_reaches("KeyUpdatesReceived", received + 2);
+}
+
 /* Both ends are ours: one moves, and the other one asks and follows. */
 TEST_F(own, address_changes)
 {
@@ -803,6 +871,7 @@ TEST_F(own, address_changes)
 	talk_ends(self);
 	name_is(self->a, getsockname, variant->a[0]);
 	for (i = 1; i < 3; i++) {
+		keys_renew(self, variant->kind.version);
 		send_from(variant, i);
 		ASSERT_EQ(send(self->a, "moved", 5, 0), 5);
 		expect_datagram(self->b, "moved", 5);

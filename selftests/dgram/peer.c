@@ -1,14 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * A peer of another make: DTLS 1.2 records sealed and opened by hand
- * (RFC 6347, RFC 5288, RFC 7905, RFC 9146).
+ * (RFC 6347, RFC 5288, RFC 7905, RFC 9146), and others by peer13.c.
  */
 #include <unistd.h>
 
 #include "aead.h"
-#include "peer.h"
+#include "peer13.h"
 
 enum { EXPLICIT = 8, AAD_MAX = 23 + TSEC_CID_MAX };
+
+static bool is_13(const struct peer *peer)
+{
+	return peer->kind.version == TSEC_VERSION_DTLS_1_3;
+}
 
 static size_t explicit_len(const struct peer *peer)
 {
@@ -44,8 +49,8 @@ static size_t aad_make(const struct key *key, const uint8_t *header, size_t len,
 	return 23 + key->cid_len;
 }
 
-size_t peer_seal(struct peer *peer, uint8_t *out, int type, const void *data,
-		 size_t len)
+static size_t peer12_seal(struct peer *peer, uint8_t *out, int type,
+			  const void *data, size_t len)
 {
 	struct key *key = &peer->tx;
 	size_t skip = explicit_len(peer), inner = len + !!key->cid_len;
@@ -70,6 +75,13 @@ size_t peer_seal(struct peer *peer, uint8_t *out, int type, const void *data,
 					     out + header + skip, &room), 0);
 	gnutls_aead_cipher_deinit(hd);
 	return header + skip + room;
+}
+
+size_t peer_seal(struct peer *peer, uint8_t *out, int type, const void *data,
+		 size_t len)
+{
+	return is_13(peer) ? peer13_seal(peer, out, type, data, len) :
+			     peer12_seal(peer, out, type, data, len);
 }
 
 void peer_write(struct peer *peer, const void *data, size_t len)
@@ -106,11 +118,9 @@ static void record_open(struct peer *peer, const uint8_t *record, size_t len)
 		peer->type = peer->data[--peer->len];
 }
 
-void peer_recv(struct peer *peer)
+static void peer12_open(struct peer *peer, const uint8_t *record, ssize_t len)
 {
-	static uint8_t record[PEER_ROOM];
 	size_t header = PEER_HEADER + peer->rx.cid_len;
-	ssize_t len = recv(peer->fd, record, sizeof(record), 0);
 
 	ASSERT_GE(len, header + AEAD_TAG);
 	ASSERT_EQ(record[0] == TYPE_CID, peer->rx.cid_len > 0);
@@ -120,6 +130,24 @@ void peer_recv(struct peer *peer)
 	ASSERT_EQ(get_be(record + header - 2, 2), len - header);
 	peer->seq = get_be(record + 5, 6);
 	record_open(peer, record, len);
+}
+
+void peer_recv(struct peer *peer)
+{
+	static uint8_t record[PEER_ROOM];
+	ssize_t len = recv(peer->fd, record, sizeof(record), 0);
+
+	ASSERT_GE(len, 0);
+	if (is_13(peer))
+		peer13_open(peer, record, len);
+	else
+		peer12_open(peer, record, len);
+}
+
+void peer_begin(struct peer *peer)
+{
+	peer->epoch = is_13(peer) ? PEER13_EPOCH : 1;
+	peer->rx_epoch = peer->epoch;
 }
 
 void peer_expect(struct peer *peer, const void *data, size_t len, uint64_t seq)
@@ -139,8 +167,7 @@ void peer_make(struct peer *peer, struct link *link)
 	peer->kind = link->kind;
 	peer->tx = link->to_client;
 	peer->rx = link->to_server;
-	peer->epoch = 1;
-	peer->rx_epoch = 1;
+	peer_begin(peer);
 	peer->fd = socket(link->kind.family, SOCK_DGRAM, 0);
 	ASSERT_GE(peer->fd, 0);
 	addr_loopback(&other, link->kind.family, 0);

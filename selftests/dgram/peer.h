@@ -39,6 +39,8 @@ struct peer {
 
 /* A tsec socket with the link's keys, and a peer for it. */
 void peer_make(struct peer *peer, struct link *link);
+/* Both its epochs are the first ones. */
+void peer_begin(struct peer *peer);
 void peer_close(struct peer *peer);
 
 /* Make a record in out (room for len + PEER_OVERHEAD); its length. */

@@ -17,7 +17,7 @@ static const char usage[] =
 	"  --profile NAME --name PEER --alpn LIST --verify none|request|require\n"
 	"  --min 1.2|1.3 --max 1.2|1.3 --cipher NAME[,NAME]... --cache on|off\n"
 	"  --cert FILE --key FILE --trust FILE   given to the socket as bytes\n"
-	"  --psk IDENTITY:HEX\n"
+	"  --psk IDENTITY:HEX --connection-id BYTES\n"
 	"  --count N       connections, one after the other (1)\n"
 	"  --fork          server: a child for each connection\n"
 	"  --backlog N     server: of listen(2) (64)\n"
@@ -43,6 +43,7 @@ enum {
 	OPT_CIPHER, OPT_CACHE, OPT_CERT, OPT_KEY, OPT_TRUST, OPT_PSK,
 	OPT_COUNT, OPT_FORK, OPT_BACKLOG, OPT_DEFER, OPT_UPDATE, OPT_REQUEST,
 	OPT_WRITE, OPT_TIMEOUT, OPT_DATAGRAMS, OPT_PROTOCOL, OPT_FROM,
+	OPT_CID,
 };
 
 static const struct option longs[] = {
@@ -59,6 +60,7 @@ static const struct option longs[] = {
 	{ "trust",	required_argument,	NULL,	OPT_TRUST },
 	{ "psk",	required_argument,	NULL,	OPT_PSK },
 	{ "count",	required_argument,	NULL,	OPT_COUNT },
+	{ "connection-id", required_argument, NULL,	OPT_CID },
 	{ "fork",	no_argument,		NULL,	OPT_FORK },
 	{ "backlog",	required_argument,	NULL,	OPT_BACKLOG },
 	{ "defer",	no_argument,		NULL,	OPT_DEFER },
@@ -128,6 +130,7 @@ static const struct {
 	{ OPT_PSK,	offsetof(struct options, psk) },
 }, numbers[] = {
 	{ OPT_COUNT,	offsetof(struct options, count) },
+	{ OPT_CID,	offsetof(struct options, cid) },
 	{ OPT_BACKLOG,	offsetof(struct options, backlog) },
 	{ OPT_UPDATE,	offsetof(struct options, update_every) },
 	{ OPT_WRITE,	offsetof(struct options, write_size) },
@@ -195,7 +198,7 @@ int options_parse(int argc, char **argv, struct options *o)
 	int c;
 
 	*o = (struct options){
-		.cache = -1, .count = 1, .backlog = 64, .timeout = 60,
+		.cache = -1, .cid = -1, .count = 1, .backlog = 64, .timeout = 60,
 		.write_size = LINE_MAX_LEN,
 	};
 	if (argc < 2)
@@ -320,4 +323,6 @@ void options_apply(int fd, const struct options *o)
 		set_int(fd, "min", TSEC_VERSION_MIN, o->min);
 	if (o->cache >= 0)
 		set_int(fd, "cache", TSEC_SESSION_CACHE, o->cache);
+	if (o->cid >= 0)
+		set_int(fd, "connection-id", TSEC_CONNECTION_ID, o->cid);
 }

@@ -29,6 +29,7 @@ struct options {
 	int min;
 	int max;
 	int cache;		/* -1: not given */
+	int cid;		/* bytes, -1: not given */
 	int count;		/* connections, one after the other */
 	int backlog;
 	int update_every;	/* writes of bulk between two key updates */

@@ -283,6 +283,11 @@ static void test_profiles(void)
 	expect(tsec_profile_set(nl, &profile), EINVAL,
 	       "a tunnel whose ends are of two families");
 	profile.have = TSEC_HAS(PROFILE_NAME);
+	tsec_set(&profile, PROFILE_CONNECTION_ID, connection_id,
+		 TSEC_CID_MAX + 1);
+	expect(tsec_profile_set(nl, &profile), ERANGE,
+	       "connection IDs of 21 bytes");
+	profile.have = TSEC_HAS(PROFILE_NAME);
 	profile.name[0] = '\0';
 	expect(tsec_profile_new(nl, &profile), EINVAL, "a profile of no name");
 }

@@ -207,6 +207,22 @@ TEST_F(tsecopt, session_cache)
 	EXPECT_ERR(set_int(self->fd, TSEC_SESSION_CACHE, 2), EINVAL);
 }
 
+/* TLS has none, and its sockets take the option like that of any setting. */
+TEST_F(tsecopt, connection_id)
+{
+	int len;
+
+	EXPECT_EQ(option_int(self->fd, SOL_TSEC, TSEC_CONNECTION_ID), -1);
+	for (len = TSEC_CID_MAX; len >= -1; len--) {
+		ASSERT_EQ(set_int(self->fd, TSEC_CONNECTION_ID, len), 0);
+		EXPECT_EQ(option_int(self->fd, SOL_TSEC, TSEC_CONNECTION_ID),
+			  len);
+	}
+	EXPECT_ERR(set_int(self->fd, TSEC_CONNECTION_ID, -2), EINVAL);
+	EXPECT_ERR(set_int(self->fd, TSEC_CONNECTION_ID, TSEC_CID_MAX + 1),
+		   EINVAL);
+}
+
 TEST_F(tsecopt, pem)
 {
 	static const int names[] = { TSEC_CERT, TSEC_PRIVKEY, TSEC_TRUST };
@@ -316,7 +332,7 @@ TEST_F(tsecopt, too_late)
 	static const int names[] = { TSEC_PROFILE, TSEC_PEER_NAME, TSEC_ALPN,
 		TSEC_VERSION_MIN, TSEC_VERSION_MAX, TSEC_CIPHERS, TSEC_CERT,
 		TSEC_PRIVKEY, TSEC_TRUST, TSEC_PSK, TSEC_VERIFY,
-		TSEC_SESSION_CACHE };
+		TSEC_SESSION_CACHE, TSEC_CONNECTION_ID };
 	int fds[] = { self->pair.a, self->pair.b, self->pair.listener };
 	size_t i, j;
 	int zero = 0;

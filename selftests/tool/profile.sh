@@ -14,10 +14,10 @@ does 0 "web cert /etc/tsec/web.pem privkey /etc/tsec/web.key $default" \
 	profile show web
 does 0 "" profile set web verify require version-min 1.3 \
 	ciphers chacha20-poly1305,aes-128-gcm alpn h2,http/1.1 \
-	trust /a crl /b psk /c psk-identity me session-cache off \
+	trust /a crl /b psk /c psk-identity me session-cache off connection-id 8 \
 	soft-records 1000 hard-records 2000 soft-bytes 3000 hard-bytes 4000 \
 	soft-seconds 5 hard-seconds 6 idle-seconds 7
-does 0 "web cert /etc/tsec/web.pem privkey /etc/tsec/web.key trust /a crl /b psk /c psk-identity me alpn h2,http/1.1 version-min TLSv1.3 version-max TLSv1.3 ciphers chacha20-poly1305,aes-128-gcm verify require session-cache off soft-records 1000 hard-records 2000 soft-bytes 3000 hard-bytes 4000 soft-seconds 5 hard-seconds 6 idle-seconds 7" \
+does 0 "web cert /etc/tsec/web.pem privkey /etc/tsec/web.key trust /a crl /b psk /c psk-identity me alpn h2,http/1.1 version-min TLSv1.3 version-max TLSv1.3 ciphers chacha20-poly1305,aes-128-gcm verify require session-cache off connection-id 8 soft-records 1000 hard-records 2000 soft-bytes 3000 hard-bytes 4000 soft-seconds 5 hard-seconds 6 idle-seconds 7" \
 	profile show web
 "$tsec" -j profile show web | json 'j == [{"name": "web",
 	"cert": "/etc/tsec/web.pem", "privkey": "/etc/tsec/web.key",
@@ -25,7 +25,7 @@ does 0 "web cert /etc/tsec/web.pem privkey /etc/tsec/web.key trust /a crl /b psk
 	"alpn": "h2,http/1.1", "version_min": "TLSv1.3",
 	"version_max": "TLSv1.3",
 	"ciphers": ["chacha20-poly1305", "aes-128-gcm"], "verify": "require",
-	"session_cache": False, "soft_records": 1000, "hard_records": 2000,
+	"session_cache": False, "connection_id": 8, "soft_records": 1000, "hard_records": 2000,
 	"soft_bytes": 3000, "hard_bytes": 4000, "soft_seconds": 5,
 	"hard_seconds": 6, "idle_seconds": 7}]' "the same in JSON"
 "$tsec" -j -p profile | json 'len(j) == 2' "all of them, laid out"
@@ -69,7 +69,7 @@ does 2 "tsec: there is no profile of that name" profile show y
 # Defaults again
 does 0 "" profile set web cert "" privkey "" trust "" crl "" psk "" \
 	psk-identity "" alpn "" version-min default version-max default \
-	ciphers default verify default session-cache default \
+	ciphers default verify default session-cache default connection-id 0 \
 	soft-records 0 hard-records 0 soft-bytes 0 hard-bytes 0 \
 	soft-seconds 0 hard-seconds 0 idle-seconds 0
 does 0 "web $default" profile show web
@@ -84,6 +84,9 @@ does 2 "tsec: lowest version is above the highest" \
 does 2 "tsec: a name has 1 to 63 letters*" profile add "a b"
 does 2 "tsec: integer out of range" \
 	profile set web soft-seconds 4294967296
+does 2 "tsec: integer out of range" profile set web connection-id 21
+does 1 "tsec: connection-id is a smaller number*" \
+	profile set web connection-id 256
 does 0 "web $default" profile show web
 does 0 "" profile add "$(printf '%063d' 0)"
 does 0 "" profile del "$(printf '%063d' 0)"

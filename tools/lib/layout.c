@@ -78,6 +78,7 @@ static const struct field profile_fields[] = {
 		     tsec_verify_names),
 	PROFILE_ENUM(SESSION_CACHE, "session-cache", session_cache, FIELD_U8,
 		     tsec_cache_names),
+	PROFILE(CONNECTION_ID, "connection-id", connection_id, FIELD_U8),
 	PROFILE_ENUM(MANUAL, "manual", manual, FIELD_U8,
 		     tsec_switch_names),
 	PROFILE(SOFT_RECORDS, "soft-records", soft_records, FIELD_U64),
@@ -127,6 +128,8 @@ static const struct field handshake_fields[] = {
 	HANDSHAKE(EXPORTER, "exporter", exporter, FIELD_BLOB),
 	HANDSHAKE(RESUMED, "resumed", resumed, FIELD_FLAG),
 	HANDSHAKE(FAREWELL, "farewell", farewell, FIELD_BLOB),
+	HANDSHAKE(CID, "cid", cid, FIELD_BLOB),
+	HANDSHAKE(RRC, "rrc", rrc, FIELD_FLAG),
 };
 
 #define KEY(NAME, label, member, kind) \

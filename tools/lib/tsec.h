@@ -105,6 +105,7 @@ struct tsec_profile_info {
 	unsigned int n_ciphers;
 	uint8_t verify;
 	uint8_t session_cache;		/* 1 on, 2 off */
+	uint8_t connection_id;		/* bytes, 0: none */
 	uint8_t manual;
 	uint64_t soft_records;
 	uint64_t hard_records;
@@ -148,6 +149,8 @@ struct tsec_handshake_info {
 	struct tsec_blob exporter;	/* secret */
 	uint8_t resumed;		/* a flag: sent when its bit is set */
 	struct tsec_blob farewell;	/* a datagram, for the peer */
+	struct tsec_blob cid;		/* to ask the peer for */
+	uint8_t rrc;			/* a flag: sent when its bit is set */
 };
 
 /* TSEC_A_KEY_*; the secrets are sent, never received */

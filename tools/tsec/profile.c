@@ -17,6 +17,7 @@ static const char usage[] =
 	"             version-min VERSION | version-max VERSION |\n"
 	"             ciphers CIPHER[,CIPHER]... | verify VERIFY |\n"
 	"             session-cache { on | off } | manual { on | off } |\n"
+	"             connection-id BYTES |\n"
 	"             soft-records N | hard-records N | soft-bytes N |\n"
 	"             hard-bytes N | soft-seconds N | hard-seconds N |\n"
 	"             idle-seconds N | tunnel-local ADDRESS[:PORT] |\n"

@@ -100,7 +100,9 @@ static int parse_scalar(const struct field *field, void *info,
 				 value);
 	if (named < 0)
 		return bad_name(field, value);
-	tsec_field_set(field, info, number ? number : (uint64_t)named);
+	if (!tsec_field_set(field, info, number ? number : (uint64_t)named))
+		return bad_usage("%s is a smaller number, not \"%s\"",
+				 field->name, value);
 	return 0;
 }
 

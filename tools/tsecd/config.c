@@ -61,6 +61,11 @@ static int check_count(cfg_t *cfg, cfg_opt_t *opt)
 	return check_range(cfg, opt, 0, __LONG_MAX__);
 }
 
+static int check_connection_id(cfg_t *cfg, cfg_opt_t *opt)
+{
+	return check_range(cfg, opt, 0, TSEC_CID_MAX);
+}
+
 static const char *last_text(cfg_opt_t *opt)
 {
 	return cfg_opt_getnstr(opt, cfg_opt_size(opt) - 1);
@@ -270,6 +275,9 @@ static void copy_names(cfg_t *cfg, struct tsec_profile_info *profile)
 	if (cfg_size(cfg, "session-cache"))
 		tsec_set(profile, PROFILE_SESSION_CACHE, session_cache,
 			 cfg_getbool(cfg, "session-cache") ? 1 : 2);
+	if (cfg_size(cfg, "connection-id"))
+		tsec_set(profile, PROFILE_CONNECTION_ID, connection_id,
+			 cfg_getint(cfg, "connection-id"));
 }
 
 static int copy_profile(cfg_t *cfg, struct tsec_profile_info *profile)
@@ -342,6 +350,7 @@ static cfg_opt_t profile_opts[] = {
 	CFG_STR("ciphers", NULL, CFGF_NODEFAULT),
 	CFG_STR("verify", NULL, CFGF_NODEFAULT),
 	CFG_BOOL("session-cache", 0, CFGF_NODEFAULT),
+	CFG_INT("connection-id", 0, CFGF_NODEFAULT),
 	CFG_INT("soft-records", 0, CFGF_NODEFAULT),
 	CFG_INT("hard-records", 0, CFGF_NODEFAULT),
 	CFG_INT("soft-bytes", 0, CFGF_NODEFAULT),
@@ -380,6 +389,8 @@ static void set_checks(cfg_t *cfg)
 	cfg_set_validate_func(cfg, "profile|version-max", check_version);
 	cfg_set_validate_func(cfg, "profile|ciphers", check_ciphers);
 	cfg_set_validate_func(cfg, "profile|verify", check_verify);
+	cfg_set_validate_func(cfg, "profile|connection-id",
+			      check_connection_id);
 	cfg_set_validate_func(cfg, "profile|soft-records", check_count);
 	cfg_set_validate_func(cfg, "profile|hard-records", check_count);
 	cfg_set_validate_func(cfg, "profile|soft-bytes", check_count);

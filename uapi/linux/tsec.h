@@ -208,6 +208,9 @@ enum tsec_verify {
  *	SOCK_DGRAM only
  * @TSEC_TUNNEL: set/get, struct tsec_tunnel: who speaks inside of the records;
  *	WireGuard only
+ * @TSEC_CONNECTION_ID: set/get, int: bytes of the connection ID that the peer
+ *	is asked to put into its records (RFC 9146), up to TSEC_CID_MAX; 0: none
+ *	are negotiated; -1: the profile's (default); DTLS only
  *
  * Numbers 13 to 15, 22 and 23 are kept for early data, delegated
  * verification, record size and padding.
@@ -233,6 +236,7 @@ enum tsec_sockopt {
 	TSEC_KEY_UPDATE		= 21,
 	TSEC_MTU		= 24,
 	TSEC_TUNNEL		= 25,
+	TSEC_CONNECTION_ID	= 26,
 };
 
 /**
@@ -416,6 +420,13 @@ enum tsec_attr_handshake {
 	TSEC_A_HANDSHAKE_EXPORTER,	/* binary, exporter_master_secret */
 	TSEC_A_HANDSHAKE_RESUMED,	/* flag */
 	TSEC_A_HANDSHAKE_FAREWELL,	/* binary, datagram that ends it */
+	TSEC_A_HANDSHAKE_CID,		/* binary, DTLS: the connection ID to
+					 * ask the peer for
+					 */
+	TSEC_A_HANDSHAKE_RRC,		/* flag, DTLS: with connection IDs, the
+					 * peer answers return routability
+					 * checks (RFC 9853)
+					 */
 	__TSEC_A_HANDSHAKE_MAX
 };
 
@@ -568,6 +579,7 @@ enum tsec_attr_profile {
 	TSEC_A_PROFILE_TUNNEL_LOCAL,	/* binary, struct sockaddr_in or _in6 */
 	TSEC_A_PROFILE_TUNNEL_REMOTE,	/* the same; see struct tsec_tunnel */
 	TSEC_A_PROFILE_PUBKEY,		/* binary, 32: WireGuard, of PRIVKEY */
+	TSEC_A_PROFILE_CONNECTION_ID,	/* u8, DTLS: bytes; 0: negotiate none */
 	__TSEC_A_PROFILE_MAX
 };
 

@@ -61,7 +61,8 @@ static void test_settings(void)
 
 	is_int(settings(&info, "cert", "/a.pem", "version-min", "1.3", "verify",
 			"require", "session-cache", "off", "manual", "on",
-			"ciphers", "aes-128-gcm", "soft-bytes", "5", NULL), 0,
+			"ciphers", "aes-128-gcm", "soft-bytes", "5",
+			"connection-id", "20", NULL), 0,
 	       "settings");
 	is_str(info.cert, "/a.pem", "a path");
 	is_int(info.version_min, TSEC_VERSION_TLS_1_3, "a version");
@@ -69,6 +70,7 @@ static void test_settings(void)
 	is_int(info.session_cache, 2, "off for the session cache is 2");
 	is_int(info.manual, 1, "on for manual is 1");
 	is_int(info.soft_bytes, 5, "a limit");
+	is_int(info.connection_id, 20, "connection IDs");
 	is_int(info.n_ciphers, 1, "ciphers");
 	is_int(settings(&info, "cert", "", "version-max", "default", "ciphers",
 			"default", "session-cache", "default", NULL), 0,

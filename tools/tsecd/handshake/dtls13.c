@@ -90,6 +90,22 @@ void dtls13_send(struct dtls13 *dtls)
 	dtls13_flight_send(&dtls->flight, &dtls->sender);
 }
 
+bool dtls13_cids_agree(struct dtls13 *dtls, struct wire_reader cid, bool rrc)
+{
+	if (cid.left > sizeof(dtls->peer_cid.bytes))
+		return false;
+	memcpy(dtls->peer_cid.bytes, cid.at, cid.left);
+	dtls->peer_cid.len = cid.left;
+	dtls->cids = true;
+	dtls->rrc = rrc;
+	return true;
+}
+
+void dtls13_cids_decline(struct dtls13 *dtls)
+{
+	dtls->cid.len = 0;
+}
+
 int dtls13_handshake_keys(struct dtls13 *dtls)
 {
 	const struct dtls13_schedule *schedule = &dtls->schedule;
@@ -102,6 +118,7 @@ int dtls13_handshake_keys(struct dtls13 *dtls)
 	    dtls13_keys_init(&dtls->receive, schedule->suite, peer,
 			     DTLS13_EPOCH_HANDSHAKE))
 		return dtls13_broken(dtls);
+	dtls->sender.keys.cid = dtls->peer_cid;
 	/* What comes in the clear from now on may be anybody's. */
 	dtls13_inbox_raise(&dtls->inbox, DTLS13_EPOCH_HANDSHAKE);
 	return 0;
@@ -223,7 +240,8 @@ static int datagram_take(struct dtls13 *dtls, uint8_t *data, size_t len)
 	int err = 0;
 
 	while (!err && dtls->state != DTLS13_OVER) {
-		verdict = dtls13_record_take(keys, 2, &data, &len, &record);
+		verdict = dtls13_record_take(keys, 2, &dtls->cid, &data, &len,
+					     &record);
 		if (verdict == DTLS13_AT_END)
 			break;
 		if (verdict == DTLS13_NO_KEYS)
@@ -407,6 +425,10 @@ static void wishes_take(struct dtls13 *dtls,
 	dtls->n_ciphers = info->settings.n_ciphers;
 	tsec_copy(dtls->alpn_wanted, sizeof(dtls->alpn_wanted),
 		  info->settings.alpn);
+	if (info->cid.len && info->cid.len <= sizeof(dtls->cid.bytes)) {
+		memcpy(dtls->cid.bytes, info->cid.data, info->cid.len);
+		dtls->cid.len = info->cid.len;
+	}
 	if (!tls_is_client(dtls->tls) || tls_is_address(name))
 		return;
 	tsec_copy(dtls->name_wanted, sizeof(dtls->name_wanted), name);
@@ -459,6 +481,16 @@ static int dtls13_open(struct handshake *handshake,
 
 /* Outcome **************************************************************** */
 
+static void put_cid(const struct dtls13_cid *cid, struct outcome *outcome,
+		    int direction)
+{
+	if (!cid->len)
+		return;
+	memcpy(outcome->cid[direction], cid->bytes, cid->len);
+	tsec_set(&outcome->key[direction], KEY_CID, cid,
+		 ((struct tsec_blob){ outcome->cid[direction], cid->len }));
+}
+
 static void put_key(const struct dtls13 *dtls, struct outcome *outcome,
 		    int direction)
 {
@@ -480,6 +512,8 @@ static void put_key(const struct dtls13 *dtls, struct outcome *outcome,
 			 dtls->flight.next);
 	tsec_set(key, KEY_SECRET, secret,
 		 ((struct tsec_blob){ outcome->secret[direction], len }));
+	put_cid(direction == TSEC_DIR_TX ? &dtls->peer_cid : &dtls->cid,
+		outcome, direction);
 }
 
 static void put_exporter(const struct dtls13 *dtls, struct outcome *outcome)
@@ -502,6 +536,8 @@ static int dtls13_finish(struct handshake *handshake, struct outcome *outcome)
 	put_key(dtls, outcome, TSEC_DIR_TX);
 	put_key(dtls, outcome, TSEC_DIR_RX);
 	put_exporter(dtls, outcome);
+	if (dtls->rrc)
+		tsec_set(done, HANDSHAKE_RRC, rrc, 1);
 	if (*dtls->alpn)
 		tsec_set_str(done, HANDSHAKE_ALPN, alpn, dtls->alpn);
 	if (*dtls->server_name)
@@ -538,7 +574,8 @@ static bool dtls13_late(struct handshake *handshake, const void *data,
 		return true;
 	memcpy(copy, data, len);
 	do {
-		verdict = dtls13_record_take(keys, 1, &at, &len, &record);
+		verdict = dtls13_record_take(keys, 1, &dtls->cid, &at, &len,
+					     &record);
 		if (verdict != DTLS13_TAKEN ||
 		    record.epoch != DTLS13_EPOCH_HANDSHAKE ||
 		    record.type != DTLS13_HANDSHAKE)

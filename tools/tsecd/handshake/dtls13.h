@@ -42,6 +42,7 @@ struct dtls13 {
 	unsigned int n_ciphers;
 	char alpn_wanted[TSEC_ALPN_MAX + 1];
 	char name_wanted[TSEC_PEER_NAME_MAX + 1];
+	struct dtls13_cid cid; /* that the peer is asked to use */
 
 	/* Records and messages */
 	struct dtls13_sender sender;
@@ -74,6 +75,9 @@ struct dtls13 {
 	/* Agreed on */
 	char alpn[TSEC_ALPN_MAX + 1];
 	char server_name[TSEC_PEER_NAME_MAX + 1];
+	bool cids; /* @cid, and the other one; else @cid is empty */
+	struct dtls13_cid peer_cid; /* that the peer asks for; may be empty */
+	bool rrc; /* return routability checks are answered */
 };
 
 /* Sets the reason and the alert; returns -@status. */
@@ -90,6 +94,13 @@ int dtls13_say(struct dtls13 *dtls, uint16_t epoch, uint8_t type,
 	       const struct wire_writer *body);
 /* Sends the flight that was made; what came before it is answered so. */
 void dtls13_send(struct dtls13 *dtls);
+/*
+ * The peer has said which connection ID it wants, if any; false if that is one
+ * that this end cannot use.
+ */
+bool dtls13_cids_agree(struct dtls13 *dtls, struct wire_reader cid, bool rrc);
+/* No connection IDs are in the records. */
+void dtls13_cids_decline(struct dtls13 *dtls);
 /* Keys of epoch 2, for both directions. */
 int dtls13_handshake_keys(struct dtls13 *dtls);
 

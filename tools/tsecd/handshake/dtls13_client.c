@@ -82,6 +82,7 @@ static int hello_say(struct dtls13 *dtls)
 		.cookie = wire_reader(dtls->cookie, dtls->cookie_len),
 		.server_name = dtls->name_wanted,
 		.alpn = dtls->alpn_wanted,
+		.cid = dtls->cid.len ? &dtls->cid : NULL,
 		.psk = tls->has_psk ? &tls->psk : NULL,
 		.binder_len = tls->has_psk ? dtls->schedule.suite->hash_len : 0,
 	};
@@ -233,6 +234,25 @@ static int keys_make(struct dtls13 *dtls,
 	return err ? err : dtls13_handshake_keys(dtls);
 }
 
+/* Records have IDs in them from the ServerHello on (RFC 9147 section 9). */
+static int cids_take(struct dtls13 *dtls,
+		     const struct dtls13_server_hello *hello)
+{
+	if ((hello->has_cid || hello->rrc) && !dtls->cid.len)
+		return dtls13_malformed(dtls, GNUTLS_A_UNSUPPORTED_EXTENSION,
+					"ServerHello");
+	if (!hello->has_cid) {
+		dtls13_cids_decline(dtls);
+		return 0;
+	}
+	if (dtls13_cids_agree(dtls, hello->cid, hello->rrc))
+		return 0;
+	return dtls13_refuse(dtls, GNUTLS_A_HANDSHAKE_FAILURE, EPROTONOSUPPORT,
+			     "the peer wants a connection ID of %zu bytes, of "
+			     "which there can be %d", hello->cid.left,
+			     TSEC_CID_MAX);
+}
+
 static int refuse_version(struct dtls13 *dtls)
 {
 	return dtls13_refuse(dtls, GNUTLS_A_PROTOCOL_VERSION, EPROTONOSUPPORT,
@@ -260,6 +280,8 @@ static int server_hello_take(struct dtls13 *dtls,
 				  message->body, message->len))
 		return dtls13_broken(dtls);
 	err = psk_check(dtls, &hello);
+	if (!err)
+		err = cids_take(dtls, &hello);
 	if (!err)
 		err = keys_make(dtls, &hello);
 	if (err)

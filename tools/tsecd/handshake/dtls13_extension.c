@@ -14,6 +14,8 @@ static const uint16_t numbers[__DTLS13_EXTENSIONS] = {
 	[DTLS13_COOKIE] = 44,
 	[DTLS13_PSK_MODES] = 45,
 	[DTLS13_KEY_SHARE] = 51,
+	[DTLS13_CONNECTION_ID] = 54,
+	[DTLS13_RRC] = 61,
 };
 
 static enum dtls13_extension find(uint16_t number)

@@ -92,6 +92,13 @@ static int modes_read(struct wire_reader value, bool *psk_dhe)
 	return 0;
 }
 
+/* RFC 9853 section 3: it says all by being there. */
+static int rrc_read(struct wire_reader value, bool *rrc)
+{
+	*rrc = true;
+	return value.left ? GNUTLS_A_DECODE_ERROR : 0;
+}
+
 /* Is there a share of the same group before that place? */
 static bool share_repeated(struct wire_reader shares, const uint8_t *place,
 			   uint16_t group)
@@ -200,6 +207,11 @@ static int client_extensions_read(struct dtls13_client_hello *hello,
 	if (!alert && dtls13_has(ext, DTLS13_PSK_MODES))
 		alert = modes_read(ext->value[DTLS13_PSK_MODES],
 				   &hello->psk_dhe);
+	if (!alert && dtls13_has(ext, DTLS13_CONNECTION_ID))
+		alert = vector_read(ext->value[DTLS13_CONNECTION_ID], 1, false,
+				    &hello->cid);
+	if (!alert && dtls13_has(ext, DTLS13_RRC))
+		alert = rrc_read(ext->value[DTLS13_RRC], &hello->rrc);
 	if (!alert && dtls13_has(ext, DTLS13_KEY_SHARE))
 		alert = shares_read(ext->value[DTLS13_KEY_SHARE],
 				    hello->groups, &hello->shares);
@@ -387,6 +399,20 @@ static void cookie_write(struct wire_reader cookie, struct wire_writer *writer)
 	wire_end(writer, extension, 2);
 }
 
+static void cid_write(const struct dtls13_cid *cid, struct wire_writer *writer)
+{
+	size_t extension = dtls13_extension_begin(writer, DTLS13_CONNECTION_ID);
+
+	wire_put(writer, cid->len, 1);
+	wire_put_data(writer, cid->bytes, cid->len);
+	wire_end(writer, extension, 2);
+}
+
+static void rrc_write(struct wire_writer *writer)
+{
+	wire_end(writer, dtls13_extension_begin(writer, DTLS13_RRC), 2);
+}
+
 static void modes_write(struct wire_writer *writer)
 {
 	size_t extension = dtls13_extension_begin(writer, DTLS13_PSK_MODES);
@@ -447,6 +473,10 @@ void dtls13_client_hello_write(const struct dtls13_offer *offer,
 	schemes_write(writer);
 	alpn_write(offer->alpn, writer);
 	shares_write(offer->share, writer);
+	if (offer->cid) {
+		cid_write(offer->cid, writer);
+		rrc_write(writer);
+	}
 	cookie_write(offer->cookie, writer);
 	psk_write(offer, writer);
 	wire_end(writer, extensions, 2);
@@ -474,6 +504,20 @@ static int retry_extensions_read(const struct dtls13_extensions *ext,
 	return alert;
 }
 
+static int answer_cid_read(const struct dtls13_extensions *ext,
+			   struct dtls13_server_hello *hello)
+{
+	int alert = 0;
+
+	hello->has_cid = dtls13_has(ext, DTLS13_CONNECTION_ID);
+	if (hello->has_cid)
+		alert = vector_read(ext->value[DTLS13_CONNECTION_ID], 1, false,
+				    &hello->cid);
+	if (!alert && dtls13_has(ext, DTLS13_RRC))
+		alert = rrc_read(ext->value[DTLS13_RRC], &hello->rrc);
+	return alert;
+}
+
 static int answer_extensions_read(const struct dtls13_extensions *ext,
 				  struct dtls13_server_hello *hello)
 {
@@ -482,8 +526,12 @@ static int answer_extensions_read(const struct dtls13_extensions *ext,
 	int alert = dtls13_extensions_within(
 		ext, DTLS13_BIT(DTLS13_SUPPORTED_VERSIONS) |
 			     DTLS13_BIT(DTLS13_KEY_SHARE) |
+			     DTLS13_BIT(DTLS13_CONNECTION_ID) |
+			     DTLS13_BIT(DTLS13_RRC) |
 			     DTLS13_BIT(DTLS13_PRE_SHARED_KEY));
 
+	if (!alert)
+		alert = answer_cid_read(ext, hello);
 	if (alert)
 		return alert;
 	if (!dtls13_has(ext, DTLS13_KEY_SHARE))
@@ -563,18 +611,21 @@ static size_t server_begin(const uint8_t *random, uint16_t suite,
 	return extensions;
 }
 
-void dtls13_server_hello_write(const uint8_t *random, uint16_t suite,
-			       const struct dtls13_share *share, int psk_index,
+void dtls13_server_hello_write(const struct dtls13_answer *answer,
 			       struct wire_writer *writer)
 {
-	size_t extensions = server_begin(random, suite, writer), begun;
+	size_t extensions = server_begin(answer->random, answer->suite, writer);
+	size_t begun = dtls13_extension_begin(writer, DTLS13_KEY_SHARE);
 
-	begun = dtls13_extension_begin(writer, DTLS13_KEY_SHARE);
-	share_entry_write(share, writer);
+	share_entry_write(answer->share, writer);
 	wire_end(writer, begun, 2);
-	if (psk_index >= 0) {
+	if (answer->cid)
+		cid_write(answer->cid, writer);
+	if (answer->rrc)
+		rrc_write(writer);
+	if (answer->psk_index >= 0) {
 		begun = dtls13_extension_begin(writer, DTLS13_PRE_SHARED_KEY);
-		wire_put(writer, psk_index, 2);
+		wire_put(writer, answer->psk_index, 2);
 		wire_end(writer, begun, 2);
 	}
 	wire_end(writer, extensions, 2);

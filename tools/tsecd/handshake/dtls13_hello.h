@@ -11,6 +11,7 @@
 
 #include "../pskfile.h"
 #include "dtls13_extension.h"
+#include "dtls13_record.h"
 #include "dtls13_share.h"
 
 #define DTLS13_RANDOM_LEN 32
@@ -23,10 +24,12 @@ struct dtls13_client_hello {
 	bool offers_13;
 	bool compresses; /* which nobody may since TLS 1.3 */
 	bool psk_dhe; /* knows psk_dhe_ke */
+	bool rrc; /* answers return routability checks */
 	struct wire_reader suites;
 	struct dtls13_extensions extensions;
 	/* Empty if they are not there */
 	struct wire_reader groups, schemes, shares, cookie, alpn, server_name;
+	struct wire_reader cid; /* empty also of one that wants none itself */
 	struct wire_reader psk_identities, psk_binders;
 	size_t binders_at; /* where the message goes on after what they bind */
 };
@@ -52,6 +55,7 @@ struct dtls13_offer {
 	struct wire_reader cookie;
 	const char *server_name;
 	const char *alpn; /* names, separated by commas */
+	const struct dtls13_cid *cid; /* that the server is asked to use */
 	const struct psk *psk;
 	size_t binder_len; /* with @psk: left zero, at the message's end */
 };
@@ -63,17 +67,27 @@ struct dtls13_server_hello {
 	bool retry; /* it is a HelloRetryRequest */
 	uint16_t version, suite;
 	uint16_t group; /* of @share; HelloRetryRequest: the one wanted */
-	struct wire_reader share, cookie;
+	struct wire_reader share, cookie, cid;
 	bool psk;
+	bool has_cid; /* @cid may be empty all the same */
+	bool rrc;
 	uint16_t psk_index;
 };
 
 int dtls13_server_hello_read(const void *body, size_t len,
 			     struct dtls13_server_hello *hello);
 
-/* @psk_index: -1 without a PSK */
-void dtls13_server_hello_write(const uint8_t *random, uint16_t suite,
-			       const struct dtls13_share *share, int psk_index,
+/* What a ServerHello is made of. */
+struct dtls13_answer {
+	const uint8_t *random;
+	uint16_t suite;
+	const struct dtls13_share *share;
+	const struct dtls13_cid *cid; /* that the client is asked to use */
+	bool rrc;
+	int psk_index; /* -1 without a PSK */
+};
+
+void dtls13_server_hello_write(const struct dtls13_answer *answer,
 			       struct wire_writer *writer);
 
 /* @group: DTLS13_NO_GROUP to leave the client's own choice */

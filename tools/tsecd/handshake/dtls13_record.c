@@ -17,7 +17,7 @@ enum record_layout {
 	NONCE_LEN = 12,
 	TAG_LEN = 16,
 	SAMPLE_LEN = 16,
-	HEADER_LEN = 5, /* of what is sent */
+	HEADER_LEN = 5, /* of what is sent, without a connection ID */
 	INNER_MAX = 16384 + 1,
 };
 
@@ -112,7 +112,7 @@ static int encrypt(struct dtls13_keys *keys, uint8_t type, const void *data,
 		   size_t len, uint8_t *header)
 {
 	uint8_t nonce[NONCE_LEN];
-	size_t room = len + 1 + TAG_LEN;
+	size_t room = len + 1 + TAG_LEN, header_len = HEADER_LEN + keys->cid.len;
 	uint8_t inner[INNER_MAX];
 	int ret;
 
@@ -120,8 +120,8 @@ static int encrypt(struct dtls13_keys *keys, uint8_t type, const void *data,
 	inner[len] = type;
 	nonce_make(keys, keys->seq, nonce);
 	ret = gnutls_aead_cipher_encrypt(keys->aead, nonce, NONCE_LEN, header,
-					 HEADER_LEN, TAG_LEN, inner, len + 1,
-					 header + HEADER_LEN, &room);
+					 header_len, TAG_LEN, inner, len + 1,
+					 header + header_len, &room);
 	explicit_bzero(inner, len + 1);
 	return ret < 0 || room != len + 1 + TAG_LEN ? -1 : 0;
 }
@@ -131,18 +131,22 @@ int dtls13_record_seal(struct dtls13_keys *keys, uint8_t type,
 		       struct wire_writer *datagram)
 {
 	uint8_t *header = datagram->data + datagram->len;
-	size_t whole = HEADER_LEN + len + 1 + TAG_LEN;
+	size_t header_len = HEADER_LEN + keys->cid.len;
+	size_t whole = header_len + len + 1 + TAG_LEN;
 
 	if (datagram->full || whole > datagram->size - datagram->len ||
 	    len > INNER_MAX - 1 || keys->seq > SEQ_MAX)
 		return -1;
-	wire_put(datagram, FIXED_BITS | WITH_SEQ_16 | WITH_LENGTH |
+	wire_put(datagram, FIXED_BITS | (keys->cid.len ? WITH_CID : 0) |
+				   WITH_SEQ_16 | WITH_LENGTH |
 				   (keys->epoch & EPOCH_MASK), 1);
+	wire_put_data(datagram, keys->cid.bytes, keys->cid.len);
 	wire_put(datagram, keys->seq & 0xffff, 2);
 	wire_put(datagram, len + 1 + TAG_LEN, 2);
 	if (encrypt(keys, type, data, len, header) ||
-	    number_mask(keys, header + HEADER_LEN, header + 1, 2)) {
-		datagram->len -= HEADER_LEN;
+	    number_mask(keys, header + header_len,
+			header + 1 + keys->cid.len, 2)) {
+		datagram->len -= header_len;
 		return -1;
 	}
 	datagram->len += len + 1 + TAG_LEN;
@@ -247,16 +251,16 @@ static bool decrypt(struct dtls13_keys *keys, uint8_t *header,
 }
 
 static bool open_record(struct dtls13_keys *keys, uint8_t *header,
-			size_t header_len, size_t len,
+			size_t seq_at, size_t header_len, size_t len,
 			struct dtls13_record *record)
 {
 	unsigned int seq_len = *header & WITH_SEQ_16 ? 2 : 1;
 	struct wire_reader number;
 
 	if (len < 1 + TAG_LEN || len > INNER_MAX + TAG_LEN ||
-	    number_mask(keys, header + header_len, header + 1, seq_len))
+	    number_mask(keys, header + header_len, header + seq_at, seq_len))
 		return false;
-	number = wire_reader(header + 1, seq_len);
+	number = wire_reader(header + seq_at, seq_len);
 	record->epoch = keys->epoch;
 	record->seq = seq_expand(keys->seq, wire_get(&number, seq_len),
 				 8 * seq_len);
@@ -267,8 +271,17 @@ static bool open_record(struct dtls13_keys *keys, uint8_t *header,
 	return inner_take(record);
 }
 
+/* Has it the connection ID that it is to have? */
+static bool is_named(const uint8_t *header, const struct dtls13_cid *cid)
+{
+	if (!(*header & WITH_CID))
+		return !cid->len;
+	return cid->len && !memcmp(header + 1, cid->bytes, cid->len);
+}
+
 static enum dtls13_verdict take_sealed(struct dtls13_keys *const keys[],
 				       unsigned int n,
+				       const struct dtls13_cid *cid,
 				       struct wire_reader *reader,
 				       struct dtls13_record *record)
 {
@@ -276,11 +289,14 @@ static enum dtls13_verdict take_sealed(struct dtls13_keys *const keys[],
 	uint8_t first = wire_get(reader, 1);
 	struct dtls13_keys *key = keys_of(keys, n, first & EPOCH_MASK);
 	struct wire_reader content;
-	size_t header_len;
+	size_t seq_at, header_len;
 
-	/* No connection IDs are agreed on. */
-	if (first & WITH_CID)
+	/* Of one that was not agreed on, nobody knows the end. */
+	if ((first & WITH_CID) && !cid->len)
 		return DTLS13_AT_END;
+	if (first & WITH_CID)
+		wire_get_data(reader, cid->len);
+	seq_at = reader->at - header;
 	wire_get(reader, first & WITH_SEQ_16 ? 2 : 1);
 	if (first & WITH_LENGTH) {
 		content = wire_get_vector(reader, 2);
@@ -293,13 +309,16 @@ static enum dtls13_verdict take_sealed(struct dtls13_keys *const keys[],
 	if (!key)
 		return DTLS13_NO_KEYS;
 	header_len = content.at - header;
-	return open_record(key, header, header_len, content.left, record) ?
+	return is_named(header, cid) &&
+			       open_record(key, header, seq_at, header_len,
+					   content.left, record) ?
 		       DTLS13_TAKEN : DTLS13_REFUSED;
 }
 
 enum dtls13_verdict dtls13_record_take(struct dtls13_keys *const keys[],
-				       unsigned int n, uint8_t **datagram,
-				       size_t *left,
+				       unsigned int n,
+				       const struct dtls13_cid *cid,
+				       uint8_t **datagram, size_t *left,
 				       struct dtls13_record *record)
 {
 	struct wire_reader reader = wire_reader(*datagram, *left);
@@ -309,7 +328,7 @@ enum dtls13_verdict dtls13_record_take(struct dtls13_keys *const keys[],
 	if (!*left)
 		return DTLS13_AT_END;
 	if ((**datagram & FIXED_MASK) == FIXED_BITS)
-		verdict = take_sealed(keys, n, &reader, record);
+		verdict = take_sealed(keys, n, cid, &reader, record);
 	else
 		verdict = take_plain(&reader, record);
 	*datagram += *left - reader.left;

@@ -7,6 +7,7 @@
 #define TSECD_DTLS13_RECORD_H
 
 #include <gnutls/crypto.h>
+#include <linux/tsec.h>
 
 #include "dtls13_schedule.h"
 #include "wire.h"
@@ -29,8 +30,14 @@ enum dtls13_epoch {
 };
 
 /* Most bytes around the content of a record that is sent. */
-#define DTLS13_RECORD_OVERHEAD (5 + 1 + 16)
+#define DTLS13_RECORD_OVERHEAD (5 + TSEC_CID_MAX + 1 + 16)
 #define DTLS13_PLAIN_HEADER 13
+
+/* A connection ID: what one end puts into its records for the other. */
+struct dtls13_cid {
+	uint8_t bytes[TSEC_CID_MAX];
+	uint8_t len; /* 0: none */
+};
 
 /* One direction of one epoch. */
 struct dtls13_keys {
@@ -40,6 +47,7 @@ struct dtls13_keys {
 	uint8_t mask[32]; /* the key of sequence number encryption */
 	uint16_t epoch;
 	uint64_t seq; /* sending: the next; receiving: after the highest */
+	struct dtls13_cid cid; /* sending: in each record */
 };
 
 /* What a datagram has in it. */
@@ -74,11 +82,12 @@ int dtls13_record_plain(uint64_t seq, uint8_t type, const void *data,
 
 /*
  * Takes the next record out of a datagram, opening it in place if it has to:
- * by whichever of @keys is of its epoch.
+ * by whichever of @keys is of its epoch.  Those under keys have @cid in them.
  */
 enum dtls13_verdict dtls13_record_take(struct dtls13_keys *const keys[],
-				       unsigned int n, uint8_t **datagram,
-				       size_t *left,
+				       unsigned int n,
+				       const struct dtls13_cid *cid,
+				       uint8_t **datagram, size_t *left,
 				       struct dtls13_record *record);
 
 #endif /* TSECD_DTLS13_RECORD_H */

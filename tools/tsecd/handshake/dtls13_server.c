@@ -160,6 +160,16 @@ static void name_take(struct dtls13 *dtls, struct wire_reader name)
 	tsec_printable(dtls->server_name);
 }
 
+/* An ID that does not fit into this end's records is declined. */
+static void cids_choose(struct dtls13 *dtls,
+			const struct dtls13_client_hello *hello)
+{
+	if (!dtls->cid.len ||
+	    !dtls13_has(&hello->extensions, DTLS13_CONNECTION_ID) ||
+	    !dtls13_cids_agree(dtls, hello->cid, hello->rrc))
+		dtls13_cids_decline(dtls);
+}
+
 /* Whom to believe ******************************************************** */
 
 static bool binder_is_good(struct dtls13 *dtls, const struct psk *psk,
@@ -236,9 +246,16 @@ static int hello_say(struct dtls13 *dtls, int psk_index)
 {
 	uint8_t body[DTLS13_HELLO_MAX];
 	struct wire_writer writer = wire_writer(body, sizeof(body));
+	struct dtls13_answer answer = {
+		.random = dtls->random,
+		.suite = dtls->schedule.suite->id,
+		.share = &dtls->share,
+		.cid = dtls->cids ? &dtls->cid : NULL,
+		.rrc = dtls->rrc,
+		.psk_index = psk_index,
+	};
 
-	dtls13_server_hello_write(dtls->random, dtls->schedule.suite->id,
-				  &dtls->share, psk_index, &writer);
+	dtls13_server_hello_write(&answer, &writer);
 	return dtls13_say(dtls, DTLS13_EPOCH_PLAIN, DTLS13_SERVER_HELLO,
 			  &writer);
 }
@@ -351,6 +368,7 @@ static int client_hello_take(struct dtls13 *dtls,
 				  message->body, message->len))
 		return dtls13_broken(dtls);
 	name_take(dtls, hello.server_name);
+	cids_choose(dtls, &hello);
 	err = share_agree(dtls, &hello, &share);
 	if (!err)
 		err = alpn_agree(dtls, hello.alpn);

@@ -44,6 +44,7 @@ struct outcome {
 	struct tsec_key_info key[__TSEC_DIR_MAX];
 	uint8_t secret[__TSEC_DIR_MAX][TSEC_SECRET_MAX];
 	uint8_t iv[__TSEC_DIR_MAX][TSEC_IV_MAX];
+	uint8_t cid[__TSEC_DIR_MAX][TSEC_CID_MAX];
 	uint8_t exporter[TSEC_SECRET_MAX];
 	uint8_t *peer_cert; /* from malloc() */
 };

@@ -57,7 +57,7 @@ static void test_profiles(void)
 		 " alpn = \"h2\"\n version-min = \"1.3\"\n"
 		 " ciphers = \"aes-128-gcm,chacha20-poly1305\"\n"
 		 " verify = \"require\"\n session-cache = false\n"
-		 " soft-records = 1000\n}\nprofile \"empty\" {}\n") &&
+		 " connection-id = 8\n soft-records = 1000\n}\nprofile \"empty\" {}\n") &&
 		   config.n_profiles == 2,
 	   "profiles");
 	web = config.profiles;
@@ -67,7 +67,8 @@ static void test_profiles(void)
 		   web->n_ciphers == 2 &&
 		   web->ciphers[1] == TSEC_CIPHER_CHACHA20_POLY1305 &&
 		   web->verify == TSEC_VERIFY_REQUIRE &&
-		   web->session_cache == 2 && web->soft_records == 1000,
+		   web->session_cache == 2 && web->connection_id == 8 &&
+		   web->soft_records == 1000,
 	   "values of a profile");
 	ok(web && !tsec_has(web, PROFILE_TRUST) &&
 		   !tsec_has(web, PROFILE_VERSION_MAX) &&
@@ -86,6 +87,8 @@ static void test_refusals(void)
 	refused("profile \"a\" { verify = \"maybe\" }\n", "an unknown verify");
 	refused("profile \"a\" { version-min = \"1.1\" }\n", "TLS 1.1");
 	refused("profile \"a\" { ciphers = \"rc4\" }\n", "an unknown cipher");
+	refused("profile \"a\" { connection-id = 21 }\n",
+		"connection IDs that are too long");
 	refused("profile \"a\" {}\nprofile \"a\" {}\n", "a profile twice");
 	refused("profile \"\" {}\n", "a profile without a name");
 	refused("workers 3\n", "what is no setting");

@@ -5,6 +5,7 @@
  * its size.
  */
 #include <gnutls/gnutls.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -88,6 +89,7 @@ static const uint8_t random_bytes[DTLS13_RANDOM_LEN] = { 1, 2, 3 };
 static const uint16_t ciphers[] = { TSEC_CIPHER_AES_256_GCM,
 				    TSEC_CIPHER_CHACHA20_POLY1305 };
 static struct dtls13_share share;
+static const struct dtls13_cid cid = { "server", 6 };
 static struct psk psk = { .identity = "someone", .identity_len = 7 };
 
 static size_t client_write(uint8_t *data, size_t size, bool with_psk)
@@ -101,6 +103,7 @@ static size_t client_write(uint8_t *data, size_t size, bool with_psk)
 		.cookie = wire_reader("cookie", 6),
 		.server_name = "a.example",
 		.alpn = "one,two",
+		.cid = &cid,
 		.psk = with_psk ? &psk : NULL,
 		.binder_len = 32,
 	};
@@ -126,6 +129,9 @@ static void test_own_client(void)
 		   hello.alpn.left == 8 &&
 		   !memcmp(hello.alpn.at, "\3one\3two", 8),
 	   "... its cookie, names and protocols");
+	ok(dtls13_has(&hello.extensions, DTLS13_CONNECTION_ID) &&
+		   hello.cid.left == 6 && !memcmp(hello.cid.at, "server", 6) &&
+		   hello.rrc, "... its connection ID and checks");
 	ok(dtls13_client_hello_psk(&hello, &identity, &binder) &&
 		   identity.left == 7 && binder.left == 32 &&
 		   hello.binders_at == len - 2 - 1 - 32 &&
@@ -140,13 +146,28 @@ static void test_own_server(void)
 	uint8_t data[DTLS13_HELLO_MAX];
 	struct wire_writer writer = wire_writer(data, sizeof(data));
 	struct dtls13_server_hello hello;
+	struct dtls13_answer answer = {
+		.random = random_bytes,
+		.suite = 0x1302,
+		.share = &share,
+	};
 
-	dtls13_server_hello_write(random_bytes, 0x1302, &share, 0, &writer);
+	dtls13_server_hello_write(&answer, &writer);
 	ok(!dtls13_server_hello_read(data, writer.len, &hello) &&
 		   !hello.retry && hello.suite == 0x1302 && hello.psk &&
 		   !hello.psk_index && hello.group == share.group &&
-		   hello.share.left == share.public_len,
+		   hello.share.left == share.public_len && !hello.has_cid &&
+		   !hello.rrc,
 	   "a ServerHello is read as it was written");
+	answer.cid = &cid;
+	answer.rrc = true;
+	answer.psk_index = -1;
+	writer = wire_writer(data, sizeof(data));
+	dtls13_server_hello_write(&answer, &writer);
+	ok(!dtls13_server_hello_read(data, writer.len, &hello) && !hello.psk &&
+		   hello.has_cid && hello.cid.left == 6 &&
+		   !memcmp(hello.cid.at, "server", 6) && hello.rrc,
+	   "... with a connection ID");
 	writer = wire_writer(data, sizeof(data));
 	dtls13_retry_write(0x1301, DTLS13_SECP256R1, wire_reader("abc", 3),
 			   &writer);
@@ -176,6 +197,15 @@ static int client_alert(const char *extensions)
 	wire_put(&writer, len, 2);
 	wire_put_data(&writer, bytes, len);
 	return client_read(data, writer.len, &hello);
+}
+
+/* As long as the extension may have it. */
+static const char *longest_cid(void)
+{
+	static char text[2 * (2 + 2 + 1 + 255) + 1];
+
+	sprintf(text, "00360100ff%0510d", 0);
+	return text;
 }
 
 static void test_extensions(void)
@@ -212,6 +242,18 @@ static void test_extensions(void)
 		  GNUTLS_A_ILLEGAL_PARAMETER },
 		{ "an empty share", "000a00040002001d003300060004001d0000",
 		  GNUTLS_A_DECODE_ERROR },
+		{ "an empty connection ID", "0036000100", 0 },
+		{ "a connection ID of 255 bytes", NULL, 0 },
+		{ "no connection ID", "00360000", GNUTLS_A_DECODE_ERROR },
+		{ "a connection ID that is cut off", "0036000202ff",
+		  GNUTLS_A_DECODE_ERROR },
+		{ "more than a connection ID", "0036000301ff00",
+		  GNUTLS_A_DECODE_ERROR },
+		{ "two connection IDs", "00360001000036000100",
+		  GNUTLS_A_ILLEGAL_PARAMETER },
+		{ "checks", "003d0000", 0 },
+		{ "checks with more to say", "003d000100",
+		  GNUTLS_A_DECODE_ERROR },
 		{ "a PSK without its modes",
 		  "0029002b0007000161000000000020" "0000000000000000"
 		  "000000000000000000000000000000000000000000000000",
@@ -225,7 +267,8 @@ static void test_extensions(void)
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		int alert = client_alert(rows[i].extensions);
+		int alert = client_alert(rows[i].extensions ?
+					 rows[i].extensions : longest_cid());
 
 		/* What lacks something may be refused for either reason. */
 		ok(alert == rows[i].alert ||
@@ -284,6 +327,54 @@ static void test_spoilt(void)
 	ok(refused > 1000, "%u of 20000 spoilt ServerHellos", refused);
 }
 
+/* The ServerHello of NSS with one more extension, before the others. */
+static int server_alert(const char *extension)
+{
+	struct dtls13_server_hello hello;
+	uint8_t data[512], more[64];
+	size_t len = unhex(nss_server, data, sizeof(data));
+	size_t more_len = unhex(extension, more, sizeof(more));
+	enum { AT_EXTENSIONS = 2 + DTLS13_RANDOM_LEN + 1 + 2 + 1 };
+
+	memmove(data + AT_EXTENSIONS + 2 + more_len, data + AT_EXTENSIONS + 2,
+		len - AT_EXTENSIONS - 2);
+	memcpy(data + AT_EXTENSIONS + 2, more, more_len);
+	data[AT_EXTENSIONS + 1] += more_len;
+	return server_read(data, len + more_len, &hello);
+}
+
+static void test_server_cid(void)
+{
+	ok(!server_alert("00360003026162") && !server_alert("0036000100") &&
+		   !server_alert("003d0000"),
+	   "a ServerHello with a connection ID, an empty one, with checks");
+	ok(server_alert("00360003036162") == GNUTLS_A_DECODE_ERROR &&
+		   server_alert("00360000") == GNUTLS_A_DECODE_ERROR &&
+		   server_alert("0036000401616263") == GNUTLS_A_DECODE_ERROR &&
+		   server_alert("003d000100") == GNUTLS_A_DECODE_ERROR,
+	   "... that are malformed");
+	ok(server_alert("00000000") == GNUTLS_A_UNSUPPORTED_EXTENSION,
+	   "... or have no place there");
+}
+
+static void test_retry_cid(void)
+{
+	struct dtls13_server_hello hello;
+	uint8_t data[DTLS13_HELLO_MAX];
+	struct wire_writer writer = wire_writer(data, sizeof(data));
+	enum { AT_EXTENSIONS = 2 + DTLS13_RANDOM_LEN + 1 + 2 + 1 };
+
+	dtls13_retry_write(0x1301, DTLS13_SECP256R1, wire_reader("abc", 3),
+			   &writer);
+	wire_put(&writer, 54, 2);
+	wire_put(&writer, 1, 2);
+	wire_put(&writer, 0, 1);
+	data[AT_EXTENSIONS + 1] += 5;
+	ok(server_read(data, writer.len, &hello) ==
+		   GNUTLS_A_UNSUPPORTED_EXTENSION,
+	   "a HelloRetryRequest with a connection ID");
+}
+
 static void test_server_refused(void)
 {
 	struct dtls13_server_hello hello;
@@ -307,6 +398,8 @@ int main(void)
 	test_extensions();
 	test_cut_off();
 	test_spoilt();
+	test_server_cid();
+	test_retry_cid();
 	test_server_refused();
 	return done_testing();
 }

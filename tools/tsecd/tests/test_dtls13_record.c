@@ -48,13 +48,23 @@ static void keys_make(struct dtls13_keys *keys, uint16_t suite,
 	keys->seq = seq;
 }
 
-/* What becomes of the first record of a datagram. */
-static enum dtls13_verdict take(struct dtls13_keys *keys, uint8_t *data,
-				size_t *len, struct dtls13_record *record)
+/* What becomes of the first record of a datagram that is to have that ID. */
+static enum dtls13_verdict take_named(struct dtls13_keys *keys,
+				      const struct dtls13_cid *cid,
+				      uint8_t *data, size_t *len,
+				      struct dtls13_record *record)
 {
 	struct dtls13_keys *const list[] = { keys };
 
-	return dtls13_record_take(list, 1, &data, len, record);
+	return dtls13_record_take(list, 1, cid, &data, len, record);
+}
+
+static enum dtls13_verdict take(struct dtls13_keys *keys, uint8_t *data,
+				size_t *len, struct dtls13_record *record)
+{
+	static const struct dtls13_cid none;
+
+	return take_named(keys, &none, data, len, record);
 }
 
 static bool is_hello(const struct dtls13_record *record, uint64_t seq)
@@ -110,6 +120,45 @@ static void test_forms(void)
 	len = unhex(vectors[0].record, data, sizeof(data));
 	ok(take(&keys, data, &len, &record) == DTLS13_NO_KEYS && !len,
 	   "an epoch without keys");
+	dtls13_keys_free(&keys);
+}
+
+static void test_cid(void)
+{
+	struct dtls13_cid cid = { { 0xc1, 0xd2 }, 2 };
+	struct dtls13_record record;
+	struct dtls13_keys keys;
+	uint8_t data[256];
+	struct wire_writer writer = wire_writer(data, sizeof(data));
+	size_t len;
+
+	keys_make(&keys, 0x1301, 3, 1);
+	keys.cid = cid;
+	ok(!dtls13_record_seal(&keys, DTLS13_DATA, "hello dtls13", 12,
+			       &writer) && is_hex(data, writer.len, with_cid),
+	   "a record with a connection ID is sealed");
+	keys.seq = 1;
+	len = writer.len;
+	ok(take_named(&keys, &cid, data, &len, &record) == DTLS13_TAKEN &&
+		   !len && is_hello(&record, 1), "... and opened");
+	cid.bytes[1] ^= 1;
+	len = unhex(with_cid, data, sizeof(data));
+	ok(take_named(&keys, &cid, data, &len, &record) == DTLS13_REFUSED &&
+		   !len, "... not if it is another's");
+	len = unhex(vectors[0].record, data, sizeof(data));
+	ok(take_named(&keys, &cid, data, &len, &record) == DTLS13_REFUSED &&
+		   !len, "a record without the one that was agreed on");
+	keys.epoch = 2;
+	len = unhex(with_cid, data, sizeof(data));
+	ok(take_named(&keys, &cid, data, &len, &record) == DTLS13_NO_KEYS &&
+		   !len, "one of an epoch without keys, as long as it says");
+	for (len = 1; len < 4; len++) {
+		size_t left = len;
+
+		unhex(with_cid, data, sizeof(data));
+		ok(take_named(&keys, &cid, data, &left, &record) ==
+			   DTLS13_AT_END, "one of %zu bytes", len);
+	}
 	dtls13_keys_free(&keys);
 }
 
@@ -174,6 +223,7 @@ int main(void)
 	for (size_t i = 0; i < sizeof(vectors) / sizeof(vectors[0]); i++)
 		test_vector(&vectors[i]);
 	test_forms();
+	test_cid();
 	test_malformed();
 	test_plain();
 	return done_testing();
