@@ -108,7 +108,9 @@ static void message_read__new_ids(struct kunit *test)
 	u8 bytes[TSEC_DTLS13_MESSAGE_HEADER + sizeof(cases[0].body)];
 	u8 *body = bytes + TSEC_DTLS13_MESSAGE_HEADER;
 	struct tsec_dtls13_message message;
+	const u8 *id;
 	size_t i;
+	int err;
 
 	for (i = 0; i < ARRAY_SIZE(cases); i++) {
 		memset(bytes, 0, sizeof(bytes));
@@ -116,17 +118,16 @@ static void message_read__new_ids(struct kunit *test)
 		bytes[3] = cases[i].len;
 		bytes[11] = cases[i].len;
 		memcpy(body, cases[i].body, cases[i].len);
-		KUNIT_EXPECT_EQ_MSG(test,
-				    tsec_dtls13_message_read(bytes,
-						TSEC_DTLS13_MESSAGE_HEADER +
-						cases[i].len, &message),
-				    cases[i].err, "case %zu", i);
-		if (cases[i].err)
+		err = tsec_dtls13_message_read(bytes, body - bytes +
+					       cases[i].len, &message);
+		KUNIT_EXPECT_EQ_MSG(test, err, cases[i].err, "case %zu", i);
+		if (err)
 			continue;
-		KUNIT_EXPECT_PTR_EQ_MSG(test, message.id, cases[i].at ?
-					(const u8 *)body + cases[i].at : NULL,
-					"case %zu", i);
-		if (message.id)
+		id = NULL;
+		if (cases[i].at)
+			id = body + cases[i].at;
+		KUNIT_EXPECT_PTR_EQ_MSG(test, message.id, id, "case %zu", i);
+		if (id)
 			KUNIT_EXPECT_EQ(test, message.id_len, cases[i].id_len);
 	}
 }

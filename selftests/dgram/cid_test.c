@@ -17,12 +17,6 @@ DTLS_KINDS_ADD(cid);
 
 static uint8_t wire[65536], buf[65536];
 
-static void cid_set(struct key *key, const char *cid)
-{
-	key->cid_len = strlen(cid);
-	memcpy(key->cid, cid, key->cid_len);
-}
-
 /* To the server "id", to the client the longest there is. */
 FIXTURE_SETUP(cid)
 {

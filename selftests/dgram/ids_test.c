@@ -33,12 +33,6 @@ DTLS13_KINDS_ADD(ids);
 
 static uint8_t buf[65536];
 
-static void cid_set(struct key *key, const char *cid)
-{
-	key->cid_len = strlen(cid);
-	memcpy(key->cid, cid, key->cid_len);
-}
-
 FIXTURE_SETUP(ids)
 {
 	link_make(&self->link, &variant->kind);

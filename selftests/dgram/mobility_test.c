@@ -68,12 +68,6 @@ MOBILITY13_ADD(dtls13_unconnected_v6, CHACHA20_POLY1305, AF_INET6,
 
 static uint8_t wire[65536], buf[65536];
 
-static void cid_set(struct key *key, const char *cid)
-{
-	key->cid_len = strlen(cid);
-	memcpy(key->cid, cid, key->cid_len);
-}
-
 static void connected_make(struct mobility_data *self,
 			   const struct kind *kind)
 {

@@ -178,6 +178,12 @@ void peer_make(struct peer *peer, struct link *link)
 	ASSERT_EQ(tsec_connect(peer->fd, &own), 0);
 }
 
+void cid_set(struct key *key, const char *cid)
+{
+	key->cid_len = strlen(cid);
+	memcpy(key->cid, cid, key->cid_len);
+}
+
 void peer_close(struct peer *peer)
 {
 	close(peer->sock);

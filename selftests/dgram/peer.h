@@ -43,6 +43,9 @@ void peer_make(struct peer *peer, struct link *link);
 void peer_begin(struct peer *peer);
 void peer_close(struct peer *peer);
 
+/* The connection ID that is in each record under a key. */
+void cid_set(struct key *key, const char *cid);
+
 /* Make a record in out (room for len + PEER_OVERHEAD); its length. */
 size_t peer_seal(struct peer *peer, uint8_t *out, int type, const void *data,
 		 size_t len);

@@ -29,6 +29,8 @@ static void expand(const struct kind *kind, const struct key *key,
 		   const char *label, uint8_t *out, size_t len)
 {
 	size_t secret_len = tsec_cipher_secret_len(kind->cipher), n = 0;
+	gnutls_mac_algorithm_t mac = secret_len == 48 ? GNUTLS_MAC_SHA384 :
+							GNUTLS_MAC_SHA256;
 	gnutls_datum_t secret = { (uint8_t *)key->secret, secret_len };
 	uint8_t info[64];
 	gnutls_datum_t datum = { info, 0 };
@@ -38,9 +40,7 @@ static void expand(const struct kind *kind, const struct key *key,
 	info[2] = n;
 	info[3 + n] = 0;
 	datum.size = 3 + n + 1;
-	ASSERT_EQ(gnutls_hkdf_expand(secret_len == 48 ? GNUTLS_MAC_SHA384 :
-							GNUTLS_MAC_SHA256,
-				     &secret, &datum, out, len), 0);
+	ASSERT_EQ(gnutls_hkdf_expand(mac, &secret, &datum, out, len), 0);
 }
 
 static void make(const struct kind *kind, const struct key *key,
@@ -87,6 +87,12 @@ static void number_mask(const struct kind *kind, const struct made *made,
 	number[1] ^= mask[1];
 }
 
+static uint8_t first_byte(const struct key *key, uint16_t epoch)
+{
+	return FIXED | (key->cid_len ? WITH_CID : 0) | WITH_NUMBER_16 |
+	       WITH_LENGTH | (epoch & EPOCH_BITS);
+}
+
 size_t peer13_seal(struct peer *peer, uint8_t *out, int type, const void *data,
 		   size_t len)
 {
@@ -100,8 +106,7 @@ size_t peer13_seal(struct peer *peer, uint8_t *out, int type, const void *data,
 	make(&peer->kind, key, &made);
 	memcpy(plain, data, len);
 	plain[len] = type;
-	out[0] = FIXED | (key->cid_len ? WITH_CID : 0) | WITH_NUMBER_16 |
-		 WITH_LENGTH | (peer->epoch & EPOCH_BITS);
+	out[0] = first_byte(key, peer->epoch);
 	memcpy(out + 1, key->cid, key->cid_len);
 	put_be(out + header - 4, key->seq & 0xffff, 2);
 	put_be(out + header - 2, room, 2);
@@ -124,8 +129,7 @@ void peer13_open(struct peer *peer, uint8_t *record, size_t len)
 	struct made made;
 
 	ASSERT_GE(len, header + SAMPLE);
-	ASSERT_EQ(record[0], FIXED | (key->cid_len ? WITH_CID : 0) |
-		  WITH_NUMBER_16 | WITH_LENGTH | (peer->rx_epoch & EPOCH_BITS));
+	ASSERT_EQ(record[0], first_byte(key, peer->rx_epoch));
 	ASSERT_MEMEQ(record + 1, key->cid, key->cid_len);
 	ASSERT_EQ(get_be(record + header - 2, 2), len - header);
 	make(&peer->kind, key, &made);

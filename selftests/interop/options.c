@@ -198,8 +198,8 @@ int options_parse(int argc, char **argv, struct options *o)
 	int c;
 
 	*o = (struct options){
-		.cache = -1, .cid = -1, .count = 1, .backlog = 64, .timeout = 60,
-		.write_size = LINE_MAX_LEN,
+		.cache = -1, .cid = -1, .count = 1, .backlog = 64,
+		.timeout = 60, .write_size = LINE_MAX_LEN,
 	};
 	if (argc < 2)
 		bad_usage("nothing");

@@ -112,7 +112,8 @@ static int encrypt(struct dtls13_keys *keys, uint8_t type, const void *data,
 		   size_t len, uint8_t *header)
 {
 	uint8_t nonce[NONCE_LEN];
-	size_t room = len + 1 + TAG_LEN, header_len = HEADER_LEN + keys->cid.len;
+	size_t header_len = HEADER_LEN + keys->cid.len;
+	size_t room = len + 1 + TAG_LEN;
 	uint8_t inner[INNER_MAX];
 	int ret;
 

@@ -57,7 +57,8 @@ static void test_profiles(void)
 		 " alpn = \"h2\"\n version-min = \"1.3\"\n"
 		 " ciphers = \"aes-128-gcm,chacha20-poly1305\"\n"
 		 " verify = \"require\"\n session-cache = false\n"
-		 " connection-id = 8\n soft-records = 1000\n}\nprofile \"empty\" {}\n") &&
+		 " connection-id = 8\n"
+		 " soft-records = 1000\n}\nprofile \"empty\" {}\n") &&
 		   config.n_profiles == 2,
 	   "profiles");
 	web = config.profiles;

@@ -669,7 +669,8 @@ static void test_one_sided_cids(void)
 		begin(&net);
 		ask_cid(&net.peer[i], "alone");
 		run(&net);
-		ok(is_good(&net) && cids_are(&net.peer[CLIENT], "", "", false) &&
+		ok(is_good(&net) &&
+			   cids_are(&net.peer[CLIENT], "", "", false) &&
 			   cids_are(&net.peer[SERVER], "", "", false) &&
 			   !net.named[CLIENT] && !net.named[SERVER],
 		   "none if the %s does not know of any",
