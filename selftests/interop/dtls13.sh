@@ -1,7 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# Two ends of our own with DTLS 1.3, in good networks and bad.  No stock peer of
-# Debian 12 speaks RFC 9147: NSS has a draft of it, whose nonces are others.
+# Two ends of our own with DTLS 1.3, in good networks and bad.
 
 . "$(dirname "$0")/common.sh"
 
