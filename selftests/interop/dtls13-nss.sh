@@ -135,6 +135,21 @@ server_talks 'its server has a PSK' --psk "alice:$key" -- --psk "alice:$key"
 tap_like '... and has used it' "$(out ns)" 'psk=1'
 server_talks 'its server has a PSK, and asks for a cookie' --cookie \
 	--psk "alice:$key" -- --psk "alice:$key"
+server_talks 'its server has a PSK for SHA-384' --sha384 --cipher aes-256-gcm \
+	--psk "alice:$key" -- --psk "alice:$key" --cipher aes-256-gcm
+tap_like '... and has used it' "$(out ns)" 'psk=1'
+
+# It gives its ticket when it has heard of us.
+for cipher in aes-128-gcm aes-256-gcm; do
+	nss_server 4605 --cipher "$cipher" --times 2 -- info recv send x recv
+	said=$(our_client 4605 --cipher "$cipher" -- info send abc datagram
+	       our_client 4605 --cipher "$cipher" -- info send abc datagram)
+	finish ns
+	tap_like "our second session with its server is resumed, $cipher" \
+		"$said" 'resumed=0' 'resumed=1'
+	tap_like '... as it says, too' "$(out ns)" 'resumed=0' 'resumed=1'
+done
+
 nss_server 4603 -- info
 tap_failure 'its certificate of another name' \
 	"$(tsec_client 4603 --datagrams --min 1.3 --name other.test -- info)" \
@@ -187,6 +202,23 @@ tap_like '... whose name the program can see' "$(out psk)" '^PEER_ID alice$'
 tap_like 'its client has another PSK' \
 	"$(nss_client 4613 "${small[@]}" --psk "alice:${key//0/f}" -- recv)" \
 	'^FAILED handshake SSL_ERROR_DECRYPT_ERROR_ALERT'
+
+tap_like 'its client has a PSK for SHA-384, ours are for SHA-256: by certificate' \
+	"$(nss_client 4613 "${small[@]}" --psk "alice:$key" --sha384 \
+		--cipher aes-256-gcm -- info)" 'psk=0'
+our_server psk384 4615 --psk "alice:$key" --cipher aes-256-gcm -- "${talk[@]}"
+tap_like '... and so has the server' \
+	"$(nss_client 4615 "${small[@]}" --psk "alice:$key" --sha384 \
+		--cipher aes-256-gcm -- "${answer[@]}")" 'psk=1' '^DATA abc$'
+
+for cipher in aes-128-gcm aes-256-gcm; do
+	mark own
+	tap_like "its second session with our server is resumed, $cipher" \
+		"$(nss_client 4611 "${small[@]}" --cipher "$cipher" --times 2 -- \
+			"${answer[@]}")" 'resumed=0' 'resumed=1'
+	tap_like '... as the program sees it' "$(since own)" 'resumed=0' \
+		'resumed=1'
+done
 
 our_server keys 4614 -- datagram send two datagram send four datagram \
 	update 1 send six datagram info

@@ -60,6 +60,18 @@ tap_failure 'no cipher in common, says the kernel' \
 	"$(dtls13_client 4504 --name localhost --cipher aes-256-gcm)" \
 	EPROTONOSUPPORT 'alert 40'
 
+# --- a second session is resumed
+
+tap_like 'a client comes again' \
+	"$(dtls13_client 4501 --name localhost
+	   dtls13_client 4501 --name localhost)" 'resumed=1' '^DATA cba$' \
+	'^PEER_ID localhost$'
+tap_like '... unless it does not want to' \
+	"$(dtls13_client 4501 --name localhost --cache off)" 'resumed=0'
+tap_like '... as the counters say' \
+	"$(counter HandshakesResumed) $(counter TicketsPassed)" \
+	'^[1-9][0-9]* [1-9]'
+
 # --- who it is
 
 tap_failure 'the certificate of another name' \
