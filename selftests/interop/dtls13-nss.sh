@@ -192,29 +192,28 @@ tap_like '... which the program can see' "$(out who)" '^PEER_ID .'
 log_mark
 nss_client 4612 -- recv >/dev/null
 server_failed '... and one that has none is refused' certificate
-# Without its post-quantum group, for a ClientHello of two datagrams gets no answer.
-small=(--group x25519)
+# With the share of its post-quantum group as well, the ClientHello has two datagrams.
 our_server psk 4613 --psk "alice:$key" -- "${talk[@]}"
 tap_like 'its client has a PSK' \
-	"$(nss_client 4613 "${small[@]}" --psk "alice:$key" -- "${answer[@]}")" \
+	"$(nss_client 4613 --psk "alice:$key" -- "${answer[@]}")" \
 	'psk=1' '^DATA abc$'
 tap_like '... whose name the program can see' "$(out psk)" '^PEER_ID alice$'
 tap_like 'its client has another PSK' \
-	"$(nss_client 4613 "${small[@]}" --psk "alice:${key//0/f}" -- recv)" \
+	"$(nss_client 4613 --psk "alice:${key//0/f}" -- recv)" \
 	'^FAILED handshake SSL_ERROR_DECRYPT_ERROR_ALERT'
 
 tap_like 'its client has a PSK for SHA-384, ours are for SHA-256: by certificate' \
-	"$(nss_client 4613 "${small[@]}" --psk "alice:$key" --sha384 \
+	"$(nss_client 4613 --psk "alice:$key" --sha384 \
 		--cipher aes-256-gcm -- info)" 'psk=0'
 our_server psk384 4615 --psk "alice:$key" --cipher aes-256-gcm -- "${talk[@]}"
 tap_like '... and so has the server' \
-	"$(nss_client 4615 "${small[@]}" --psk "alice:$key" --sha384 \
+	"$(nss_client 4615 --psk "alice:$key" --sha384 \
 		--cipher aes-256-gcm -- "${answer[@]}")" 'psk=1' '^DATA abc$'
 
 for cipher in aes-128-gcm aes-256-gcm; do
 	mark own
 	tap_like "its second session with our server is resumed, $cipher" \
-		"$(nss_client 4611 "${small[@]}" --cipher "$cipher" --times 2 -- \
+		"$(nss_client 4611 --cipher "$cipher" --times 2 -- \
 			"${answer[@]}")" 'resumed=0' 'resumed=1'
 	tap_like '... as the program sees it' "$(since own)" 'resumed=0' \
 		'resumed=1'
