@@ -127,7 +127,10 @@ static void pass(struct tsec_endpoint *endpoint, struct tsec_dgram *dgram,
 		tsec_drop(endpoint->tn, skb, TSEC_STAT_PACKETS_NO_SESSION);
 }
 
-/* Clients of older versions are answered by what the first piece has. */
+/*
+ * Clients of older versions are answered by what the first piece has, and so are
+ * those whose message is too long.
+ */
 static bool is_piece(const struct tsec_endpoint *endpoint,
 		     const struct sk_buff *skb,
 		     struct tsec_packet_piece *piece)
@@ -136,6 +139,7 @@ static bool is_piece(const struct tsec_endpoint *endpoint,
 	struct tsec_greeting_terms terms;
 
 	return record->piece && record->piece(skb->data, skb->len, piece) &&
+	       piece->total <= TSEC_PIECES_MAX &&
 	       terms_get(endpoint, &terms) &&
 	       terms.version_max >= TSEC_VERSION_TLS_1_3;
 }

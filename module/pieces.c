@@ -87,7 +87,7 @@ static struct sk_buff *take_locked(struct tsec_pieces *pieces,
  * @pieces: the messages that are under way
  * @ends: from where to where
  * @skb: the datagram
- * @piece: what it says of itself
+ * @piece: what it says of itself; of TSEC_PIECES_MAX bytes at most
  *
  * Context: softirq or bottom halves off.
  * Return: NULL, or the message, for it is complete: a datagram with the first
@@ -100,8 +100,6 @@ struct sk_buff *tsec_pieces_take(struct tsec_pieces *pieces,
 {
 	struct sk_buff *whole;
 
-	if (piece->total > TSEC_PIECES_MAX)
-		return NULL;
 	spin_lock(&pieces->lock);
 	whole = take_locked(pieces, ends, skb, piece);
 	spin_unlock(&pieces->lock);

@@ -109,34 +109,11 @@ static void take__flood(struct kunit *test)
 	tsec_pieces_free(pieces);
 }
 
-static void take__too_long(struct kunit *test)
-{
-	struct tsec_pieces *pieces = pieces_make(test);
-	struct sk_buff *skb = alloc_skb(HEADER + 8, GFP_KERNEL);
-	struct tsec_udp_ends ends = { .port = 1 };
-	struct tsec_packet_piece piece = {
-		.header	= HEADER,
-		.total	= TSEC_PIECES_MAX + 1,
-		.len	= 8,
-	};
-	size_t i;
-
-	KUNIT_ASSERT_NOT_NULL(test, skb);
-	skb_put(skb, HEADER + 8);
-	KUNIT_EXPECT_PTR_EQ(test, tsec_pieces_take(pieces, &ends, skb, &piece),
-			    NULL);
-	for (i = 0; i < TSEC_PIECES_SLOTS; i++)
-		KUNIT_EXPECT_PTR_EQ(test, pieces->slot[i].skb, NULL);
-	kfree_skb(skb);
-	tsec_pieces_free(pieces);
-}
-
 static struct kunit_case pieces_cases[] = {
 	KUNIT_CASE(take__in_order),
 	KUNIT_CASE(take__out_of_order),
 	KUNIT_CASE(take__others),
 	KUNIT_CASE(take__flood),
-	KUNIT_CASE(take__too_long),
 	{}
 };
 

@@ -139,6 +139,17 @@ server_talks 'its server has a PSK for SHA-384' --sha384 --cipher aes-256-gcm \
 	--psk "alice:$key" -- --psk "alice:$key" --cipher aes-256-gcm
 tap_like '... and has used it' "$(out ns)" 'psk=1'
 
+server_talks 'its server has both versions' --min 1.2
+nss_server 4606 --min 1.2 -- "${answer[@]}"
+tap_like '... and our client of both speaks 1.2 with it' \
+	"$(tsec_client 4606 --datagrams --name localhost -- info send abc datagram)" \
+	'version=DTLS-1.2' '^DATA cba$'
+finish ns
+nss_server 4607 --min 1.2 --max 1.2 -- info
+tap_failure 'its server of 1.2 alone' "$(our_client 4607 -- info)" \
+	EPROTONOSUPPORT 'alert 70'
+stop ns
+
 # It gives its ticket when it has heard of us.
 for cipher in aes-128-gcm aes-256-gcm; do
 	nss_server 4605 --cipher "$cipher" --times 2 -- info recv send x recv
@@ -183,6 +194,12 @@ for cipher in $ciphers; do
 	tap_is '... both export the same' "$(exported "$(since own)")" \
 		"$(exported "$said")"
 done
+tap_like 'its client of both versions gets 1.3' \
+	"$(nss_client 4611 --min 1.2 -- "${answer[@]}")" '^INFO version=304' \
+	'^DATA abc$'
+tap_like '... and one of 1.2 alone 1.2' \
+	"$(nss_client 4611 --min 1.2 --max 1.2 -- "${answer[@]}")" \
+	'^INFO version=303' '^DATA abc$'
 tap_like 'its client has a share of another group' \
 	"$(nss_client 4611 --group secp256r1 -- "${answer[@]}")" '^DATA abc$'
 our_server who 4612 --verify require --trust "$pki/ca.pem" -- "${talk[@]}"
