@@ -5,10 +5,10 @@
  * Until the session is open it passes straight through to the inner socket,
  * so the daemon's TLS library reads and writes the handshake's own bytes, or
  * datagrams.  From then on it receives what came later of the handshake, one
- * whole message (NewSessionTicket) or datagram each time, and sends only where
- * the last flight may have to be repeated: over datagrams.  If the end of the
- * session comes by the handshake's own protocol, the daemon passes that on by
- * shutdown().
+ * whole message (NewSessionTicket) or datagram each time, and sends only over
+ * datagrams: where the last flight may have to be repeated, and in sessions of
+ * DTLS 1.3 messages for the peer.  If the end of the session comes by the
+ * handshake's own protocol, the daemon passes that on by shutdown().
  */
 #include <linux/file.h>
 #include <linux/module.h>
@@ -20,6 +20,8 @@
 #include "handshake.h"
 #include "inner.h"
 #include "net.h"
+#include "packet.h"
+#include "record/tls.h"
 #include "session.h"
 
 enum channel_limits {
@@ -107,13 +109,50 @@ static __poll_t channel_poll(struct file *file, struct socket *sock,
 	return mask;
 }
 
+/*
+ * A message for the session to send: its first byte is lower than that of any
+ * datagram (RFC 7983).
+ */
+static bool is_message(const struct tsec_session *session, struct msghdr *msg)
+{
+	u8 type;
+
+	if (!tsec_session_open(session) || !session->dgram ||
+	    !session->dgram->ops->messages ||
+	    copy_from_iter(&type, sizeof(type), &msg->msg_iter) != sizeof(type))
+		return false;
+	iov_iter_revert(&msg->msg_iter, sizeof(type));
+	return type < TSEC_TLS_RECORD_CCS;
+}
+
+static int message_send(struct tsec_session *session, struct msghdr *msg,
+			size_t len)
+{
+	u8 *message;
+	int err;
+
+	if (len > TSEC_DGRAM_MESSAGE_MAX)
+		return -EMSGSIZE;
+	message = kmalloc(len, GFP_KERNEL);
+	if (!message)
+		return -ENOMEM;
+	err = -EFAULT;
+	if (copy_from_iter_full(message, len, &msg->msg_iter))
+		err = tsec_dgram_update_say(session, message, len);
+	kfree_sensitive(message);
+	return err ?: len;
+}
+
 static int channel_sendmsg(struct socket *sock, struct msghdr *msg, size_t len)
 {
 	struct tsec_session *session = channel_of(sock)->session;
-	struct socket *inner = inner_enter(session, &session->tx);
 	union tsec_address remote;
+	struct socket *inner;
 	int ret;
 
+	if (is_message(session, msg))
+		return message_send(session, msg, len);
+	inner = inner_enter(session, &session->tx);
 	if (!inner)
 		return -EPIPE;
 	/* No sleep inside: the wait queue changes when the session opens. */

@@ -267,6 +267,7 @@ static void end_work(struct work_struct *work)
 						struct tsec_dgram, end);
 
 	tsec_dgram_rx_free(dgram);
+	tsec_dgram_update_free(dgram);
 	tsec_dgram_rekey_end(dgram);
 	tsec_udp_path_free(&dgram->path);
 	put_net(dgram->net);

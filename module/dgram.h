@@ -33,8 +33,10 @@ union tsec_address;
 enum tsec_dgram_limits {
 	/* The peer's last, its present and its next one. */
 	TSEC_DGRAM_RX_KEYS	= 3,
-	/* Sendings of a KeyUpdate that can be acknowledged. */
+	/* Sendings of a message that can be acknowledged. */
 	TSEC_DGRAM_UPDATE_TIMES	= 8,
+	/* A message of the daemon's: one record, in any datagram. */
+	TSEC_DGRAM_MESSAGE_MAX	= 1024,
 };
 
 /**
@@ -85,11 +87,14 @@ struct tsec_dgram_heard {
  * @updates: the peer's KeyUpdates
  * @ids: its messages about connection IDs
  * @pending: a message was not acknowledged yet; read without a lock
- * @type: which: a KeyUpdate, or a NewConnectionId
+ * @type: which: a KeyUpdate, a NewConnectionId, or the @ticket
  * @request: a KeyUpdate asks the peer to do the same
  * @owed: a KeyUpdate is to follow
  * @ask: that one is to ask the peer
  * @ids_owed: a NewConnectionId is to follow
+ * @ticket: the daemon's message, which is to follow unless it is @pending; NULL
+ *	without one
+ * @ticket_len: bytes of @ticket
  * @sent: numbers of the records that carried it, as many as fit
  * @times: how often it was sent
  * @wait_seconds: until it is sent again
@@ -107,6 +112,8 @@ struct tsec_dgram_update {
 	bool owed;
 	bool ask;
 	bool ids_owed;
+	u8 *ticket;
+	size_t ticket_len;
 	u64 sent[TSEC_DGRAM_UPDATE_TIMES];
 	unsigned int times;
 	unsigned int wait_seconds;
@@ -311,6 +318,9 @@ struct tsec_dgram_key *tsec_dgram_rx_key(const struct tsec_dgram *dgram,
 
 void tsec_dgram_update_init(struct tsec_dgram *dgram);
 void tsec_dgram_update_stop(struct tsec_session *session);
+void tsec_dgram_update_free(struct tsec_dgram *dgram);
+int tsec_dgram_update_say(struct tsec_session *session, const u8 *message,
+			  size_t len);
 int tsec_dgram_key_update(struct tsec_session *session, bool request);
 bool tsec_dgram_update_due(struct tsec_session *session,
 			   enum tsec_direction direction);

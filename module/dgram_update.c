@@ -1,12 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Keys of DTLS 1.3 renew themselves (RFC 9147 section 8), and take up new
- * connection IDs as they do (section 9).
+ * What DTLS 1.3 has to say in an open session: each message is repeated until
+ * the peer has acknowledged it (RFC 9147 section 5.8.4), and the next one has
+ * to wait for that.
+ *
+ * Keys renew themselves (section 8), and take up new connection IDs as they do
+ * (section 9).
  *
  * This end says that its next key comes, in a KeyUpdate that it repeats until
  * the peer has acknowledged it, and only then uses that key.  The peer does
  * the same: its next key is there before the acknowledgment is sent, and the
  * ones before it go on opening what was under way (dgram_rekey.c).
+ *
+ * What the daemon has for the peer (NewSessionTicket) goes the same way; what
+ * the peer has for it comes by the channel.
  *
  * All of it takes tx.lock and rx.lock, in this order, and a process: records
  * that are not data come here from the session's work.
@@ -74,16 +81,36 @@ static size_t message_build(const struct tsec_dgram_update *update, u8 *message)
 	return TSEC_DTLS13_KEY_UPDATE_LEN;
 }
 
+static bool ticket_send(struct tsec_session *session, u64 *seq)
+{
+	const struct tsec_dgram_update *update = &session->dgram->update;
+
+	tsec_dtls13_message_number(update->ticket, update->message_seq);
+	return tsec_dgram_send_message(session, TSEC_TLS_RECORD_HANDSHAKE,
+				       update->ticket, update->ticket_len,
+				       seq);
+}
+
+static bool message_send(struct tsec_session *session, u64 *seq)
+{
+	const struct tsec_dgram_update *update = &session->dgram->update;
+	u8 message[TSEC_DTLS13_NEW_IDS_LEN];
+	size_t len;
+
+	if (update->type == TSEC_TLS_NEW_SESSION_TICKET)
+		return ticket_send(session, seq);
+	len = message_build(update, message);
+	return tsec_dgram_send_message(session, TSEC_TLS_RECORD_HANDSHAKE,
+				       message, len, seq);
+}
+
 /* What does not get out now is sent again when the time has come. */
 static void update_send(struct tsec_session *session)
 {
 	struct tsec_dgram_update *update = &session->dgram->update;
-	u8 message[TSEC_DTLS13_NEW_IDS_LEN];
-	size_t len = message_build(update, message);
 	u64 seq;
 
-	if (tsec_dgram_send_message(session, TSEC_TLS_RECORD_HANDSHAKE,
-				    message, len, &seq))
+	if (message_send(session, &seq))
 		update->sent[update->times++ % TSEC_DGRAM_UPDATE_TIMES] = seq;
 	resend_arm(session);
 }
@@ -107,7 +134,7 @@ static void resend_work(struct work_struct *work)
 }
 
 /**
- * tsec_dgram_update_init() - prepare the renewal of keys
+ * tsec_dgram_update_init() - prepare for messages
  * @dgram: all zeros but for its session
  */
 void tsec_dgram_update_init(struct tsec_dgram *dgram)
@@ -116,7 +143,7 @@ void tsec_dgram_update_init(struct tsec_dgram *dgram)
 }
 
 /**
- * tsec_dgram_update_stop() - no KeyUpdate is sent any more
+ * tsec_dgram_update_stop() - no message is sent any more
  * @session: a session that ends
  *
  * Context: process context.
@@ -125,6 +152,21 @@ void tsec_dgram_update_stop(struct tsec_session *session)
 {
 	if (cancel_delayed_work(&session->dgram->update.resend))
 		tsec_session_put(session);
+}
+
+static void ticket_free(struct tsec_dgram_update *update)
+{
+	kfree_sensitive(update->ticket);
+	update->ticket = NULL;
+}
+
+/**
+ * tsec_dgram_update_free() - undo tsec_dgram_update_init()
+ * @dgram: no work looks at it any more
+ */
+void tsec_dgram_update_free(struct tsec_dgram *dgram)
+{
+	ticket_free(&dgram->update);
 }
 
 static void message_begin(struct tsec_session *session, u8 type, bool request)
@@ -176,6 +218,54 @@ int tsec_dgram_key_update(struct tsec_session *session, bool request)
 		err = -EPIPE;
 	else
 		update_begin(session, request);
+	unlock(session);
+	return err;
+}
+
+static int ticket_keep(struct tsec_dgram_update *update, const u8 *message,
+		       size_t len)
+{
+	size_t room = TSEC_DTLS13_MESSAGE_HEADER + len;
+	int err;
+
+	update->ticket = kmalloc(room, GFP_KERNEL);
+	if (!update->ticket)
+		return -ENOMEM;
+	err = tsec_dtls13_message_build(update->ticket, message, len);
+	if (err)
+		ticket_free(update);
+	update->ticket_len = room - TSEC_TLS_MESSAGE_HEADER;
+	return err;
+}
+
+/**
+ * tsec_dgram_update_say() - send a message of the daemon's to the peer
+ * @session: a session that has been opened
+ * @message: the message, with the header that TLS gives it
+ * @len: bytes of @message, TSEC_DGRAM_MESSAGE_MAX at most
+ *
+ * It is repeated until the peer has acknowledged it.
+ *
+ * Context: process context.
+ * Return: 0 once it is under way, -EPIPE if the session does not send any
+ * more, -EBUSY if there is such a message already, -EINVAL if it is malformed,
+ * -ENOMEM.
+ */
+int tsec_dgram_update_say(struct tsec_session *session, const u8 *message,
+			  size_t len)
+{
+	struct tsec_dgram_update *update = &session->dgram->update;
+	int err;
+
+	lock(session);
+	if (!can_send(session) || !is_renewable(session))
+		err = -EPIPE;
+	else if (update->ticket)
+		err = -EBUSY;
+	else
+		err = ticket_keep(update, message, len);
+	if (!err && !update->pending)
+		message_begin(session, TSEC_TLS_NEW_SESSION_TICKET, false);
 	unlock(session);
 	return err;
 }
@@ -249,7 +339,9 @@ static void update_owed(struct tsec_session *session)
 
 	if (update->pending || !can_send(session))
 		return;
-	if (update->ids_owed) {
+	if (update->ticket) {
+		message_begin(session, TSEC_TLS_NEW_SESSION_TICKET, false);
+	} else if (update->ids_owed) {
 		update->ids_owed = false;
 		message_begin(session, TSEC_DTLS13_NEW_IDS, false);
 	} else if (update->owed) {
@@ -281,6 +373,8 @@ static void ack_take(struct tsec_session *session, const u8 *data, size_t len)
 	update->message_seq++;
 	if (update->type == TSEC_TLS_KEY_UPDATE && own_update(session))
 		return;
+	if (update->type == TSEC_TLS_NEW_SESSION_TICKET)
+		ticket_free(update);
 	WRITE_ONCE(update->pending, false);
 	update_owed(session);
 }
@@ -383,8 +477,20 @@ static int peer_ids(struct tsec_session *session,
 	return 0;
 }
 
+/* Acknowledged even if nobody is there who has a use for it. */
+static int message_pass(struct tsec_session *session, const u8 *data,
+			size_t len)
+{
+	if (tsec_channel_pass(session, data, len))
+		TSEC_INC_STATS(session->tn, TSEC_STAT_TICKETS_PASSED);
+	else
+		TSEC_INC_STATS(session->tn, TSEC_STAT_TICKETS_DROPPED);
+	return 0;
+}
+
 static int message_do(struct tsec_session *session, u32 epoch,
-		      const struct tsec_dtls13_message *message)
+		      const struct tsec_dtls13_message *message,
+		      const u8 *data, size_t len)
 {
 	switch (message->type) {
 	case TSEC_TLS_KEY_UPDATE:
@@ -393,12 +499,10 @@ static int message_do(struct tsec_session *session, u32 epoch,
 	case TSEC_DTLS13_REQUEST_IDS:
 		return peer_ids(session, message);
 	default:
-		TSEC_INC_STATS(session->tn, TSEC_STAT_TICKETS_DROPPED);
-		return 0;
+		return message_pass(session, data, len);
 	}
 }
 
-/* What nobody here has a use for (tickets) is acknowledged all the same. */
 static void message_take(struct tsec_session *session, u32 epoch, u64 seq,
 			 const u8 *data, size_t len)
 {
@@ -406,7 +510,7 @@ static void message_take(struct tsec_session *session, u32 epoch, u64 seq,
 	int err;
 
 	err = tsec_dtls13_message_read(data, len, &message) ?:
-	      message_do(session, epoch, &message);
+	      message_do(session, epoch, &message, data, len);
 	if (err) {
 		TSEC_INC_STATS(session->tn, TSEC_STAT_PROTOCOL_ERRORS);
 		return;

@@ -39,14 +39,19 @@ static bool is_loaded(const struct tsec_endpoint *endpoint)
 }
 
 /* What the listener allows now, under RCU. */
-static bool terms_tell(const struct tsec_greeting *greeting,
-		       struct tsec_greeting_terms *terms)
+static bool terms_get(const struct tsec_endpoint *endpoint,
+		      struct tsec_greeting_terms *terms)
 {
-	const struct tsec_endpoint *endpoint = greeting->owner;
 	struct tsec_listener *listener = rcu_dereference(endpoint->listener);
 
 	return listener && tsec_profile_terms(&endpoint->tn->profiles,
 					      listener->app, terms);
+}
+
+static bool terms_tell(const struct tsec_greeting *greeting,
+		       struct tsec_greeting_terms *terms)
+{
+	return terms_get(greeting->owner, terms);
 }
 
 /* What a datagram is to the listener, if there is one. */
@@ -122,13 +127,50 @@ static void pass(struct tsec_endpoint *endpoint, struct tsec_dgram *dgram,
 		tsec_drop(endpoint->tn, skb, TSEC_STAT_PACKETS_NO_SESSION);
 }
 
+/*
+ * Clients of older versions are answered by what the first piece has, and so are
+ * those whose message is too long.
+ */
+static bool is_piece(const struct tsec_endpoint *endpoint,
+		     const struct sk_buff *skb,
+		     struct tsec_packet_piece *piece)
+{
+	const struct tsec_record_ops *record = endpoint->record;
+	struct tsec_greeting_terms terms;
+
+	return record->piece && record->piece(skb->data, skb->len, piece) &&
+	       piece->total <= TSEC_PIECES_MAX &&
+	       terms_get(endpoint, &terms) &&
+	       terms.version_max >= TSEC_VERSION_TLS_1_3;
+}
+
+/* The whole message, once its last piece has come; else NULL. */
+static struct sk_buff *piece_take(struct tsec_endpoint *endpoint,
+				  const struct tsec_udp_ends *ends,
+				  struct sk_buff *skb,
+				  const struct tsec_packet_piece *piece)
+{
+	struct sk_buff *whole;
+
+	whole = tsec_pieces_take(&endpoint->pieces, ends, skb, piece);
+	consume_skb(skb);
+	if (whole)
+		endpoint->record->whole(whole->data, whole->len);
+	return whole;
+}
+
 static void datagram_take(struct tsec_endpoint *endpoint, struct sk_buff *skb)
 {
+	struct tsec_packet_piece piece;
 	struct tsec_greeting greeting;
 	struct tsec_udp_ends ends;
 	struct tsec_dgram *dgram;
 
 	tsec_udp_ends_read(skb, &ends);
+	if (is_piece(endpoint, skb, &piece))
+		skb = piece_take(endpoint, &ends, skb, &piece);
+	if (!skb)
+		return;
 	dgram = tsec_endpoint_named(endpoint, skb) ?:
 		tsec_endpoint_at(endpoint, &ends);
 	switch (meet(endpoint, &ends, skb, is_loaded(endpoint), &greeting)) {
@@ -356,6 +398,7 @@ static struct tsec_endpoint *endpoint_new(struct tsec_listener *listener)
 	}
 	refcount_set(&endpoint->refs, 1);
 	skb_queue_head_init(&endpoint->hellos);
+	tsec_pieces_init(&endpoint->pieces);
 	get_random_bytes(endpoint->secret, sizeof(endpoint->secret));
 	endpoint->sock = listener->inner;
 	endpoint->isk = endpoint->sock->sk;
@@ -445,6 +488,7 @@ static void end_work(struct work_struct *work)
 						      end);
 
 	skb_queue_purge(&endpoint->hellos);
+	tsec_pieces_free(&endpoint->pieces);
 	tsec_endpoint_tables_destroy(endpoint);
 	kfree_sensitive(endpoint);
 }

@@ -13,6 +13,7 @@
 #include <linux/workqueue.h>
 
 #include "packet.h"
+#include "pieces.h"
 #include "udp_peer.h"
 
 struct tsec_dgram;
@@ -78,6 +79,7 @@ struct tsec_endpoint_peer {
  * @tn: its network namespace
  * @record: the protocol of what comes in
  * @greet: meets the clients, as struct tsec_packet_ops has it
+ * @pieces: first messages that are not complete yet
  * @listener: who wants the clients, NULL once it has stopped
  * @lock: taken to change the tables, bottom halves off, inside of the
  *	listener's
@@ -97,6 +99,7 @@ struct tsec_endpoint {
 	struct tsec_net *tn;
 	const struct tsec_record_ops *record;
 	enum tsec_greeting_verdict (*greet)(struct tsec_greeting *greeting);
+	struct tsec_pieces pieces;
 	struct tsec_listener __rcu *listener;
 	spinlock_t lock;	/* keys do not change in a table */
 	struct rhashtable sessions;

@@ -161,6 +161,22 @@ struct tsec_greeting {
 };
 
 /**
+ * struct tsec_packet_piece - a datagram with a part of a peer's first message
+ * @header: bytes before the part
+ * @seq: the message's number
+ * @total: bytes of the message
+ * @offset: where in there the part belongs
+ * @len: bytes of the part
+ */
+struct tsec_packet_piece {
+	u32 header;
+	u16 seq;
+	u32 total;
+	u32 offset;
+	u32 len;
+};
+
+/**
  * enum tsec_mobility - what it takes for a peer to change its address
  * @TSEC_MOBILITY_NONE: it cannot
  * @TSEC_MOBILITY_CHECKED: its newest record, with a connection ID, and a proof

@@ -109,6 +109,10 @@ enum tsec_encap_kind {
  *	(SOCK_DGRAM); NULL for one over streams (SOCK_STREAM)
  * @packet_of: the same for one version; NULL if all have the same
  * @greet: as in @packet, of clients of all versions; NULL if @packet does
+ * @piece: with @greet: is a datagram a part of a message that it could read if
+ *	that came in one?  Of clients of the highest version; NULL if none is
+ * @whole: makes such a message one datagram, of the first one's header and all
+ *	parts
  * @key_id: with @packet: the key ID of keys that come without one, 0 for
  *	keys that are for all
  * @port: with @packet: the UDP port that all records go from and to; 0 for
@@ -145,6 +149,9 @@ struct tsec_record_ops {
 	const struct tsec_packet_ops *packet;
 	const struct tsec_packet_ops *(*packet_of)(u16 version);
 	enum tsec_greeting_verdict (*greet)(struct tsec_greeting *greeting);
+	bool (*piece)(const u8 *data, size_t len,
+		      struct tsec_packet_piece *piece);
+	void (*whole)(u8 *data, size_t len);
 	u32 key_id;
 	u16 port;
 	enum tsec_encap_kind encap;

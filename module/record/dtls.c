@@ -13,6 +13,7 @@
 #include "dtls.h"
 #include "dtls12.h"
 #include "dtls13.h"
+#include "dtls_piece.h"
 #include "tls.h"
 
 static const char *alert_fault(const struct tsec_record_input *in)
@@ -86,6 +87,8 @@ const struct tsec_record_ops tsec_record_dtls_ops = {
 	.packet		= &tsec_packet_dtls12_ops,
 	.packet_of	= packet_of,
 	.greet		= greet,
+	.piece		= tsec_dtls_piece_read,
+	.whole		= tsec_dtls_piece_whole,
 	.key_id		= TSEC_DTLS12_EPOCH,
 	.handshake	= true,
 };

@@ -54,6 +54,7 @@ enum hello_numbers {
 	CLIENT_HELLO		= 1,
 	SERVER_HELLO		= 2,
 	SUPPORTED_GROUPS	= 10,
+	PRE_SHARED_KEY		= 41,
 	SUPPORTED_VERSIONS	= 43,
 	COOKIE			= 44,
 	KEY_SHARE		= 51,
@@ -105,6 +106,7 @@ struct piece {
  * @groups: of supported_groups
  * @shares: of key_share
  * @cookie: what the client brings back
+ * @binders: of pre_shared_key
  */
 struct hello {
 	const u8 *message;
@@ -114,6 +116,7 @@ struct hello {
 	struct piece groups;
 	struct piece shares;
 	struct piece cookie;
+	struct piece binders;
 };
 
 static bool take(struct piece *from, size_t len, struct piece *out)
@@ -154,9 +157,18 @@ static bool vector_of(struct piece value, u8 length_len, struct piece *out)
 	return take_vector(&value, length_len, out) && !value.len;
 }
 
+static bool binders_of(struct piece value, struct piece *out)
+{
+	struct piece identities;
+
+	return take_vector(&value, 2, &identities) && vector_of(value, 2, out);
+}
+
 static bool extension_take(u16 number, struct piece value, struct hello *hello)
 {
 	switch (number) {
+	case PRE_SHARED_KEY:
+		return binders_of(value, &hello->binders);
 	case SUPPORTED_VERSIONS:
 		return vector_of(value, 1, &hello->versions);
 	case SUPPORTED_GROUPS:
@@ -275,17 +287,48 @@ static u16 suite_of(u16 cipher)
 	return 0;
 }
 
-/* The first cipher of the listener's that the client knows; 0 without any. */
-static u16 cipher_choose(const struct tsec_greeting_terms *terms,
-			 const struct hello *hello)
+/* A PSK goes with one hash, which is as long as its binder (RFC 8446, 4.2.11). */
+static bool has_binder(struct piece binders, size_t len)
+{
+	struct piece binder;
+
+	while (take_vector(&binders, 1, &binder))
+		if (binder.len == len)
+			return true;
+	return false;
+}
+
+static bool cipher_serves(u16 cipher, const struct hello *hello, bool for_psk)
+{
+	if (!suite_of(cipher) || !has_u16(hello->suites, suite_of(cipher)))
+		return false;
+	return !for_psk ||
+	       has_binder(hello->binders,
+			  tsec_hash_size(tsec_cipher_find(cipher)->hash));
+}
+
+static u16 cipher_find(const struct tsec_greeting_terms *terms,
+		       const struct hello *hello, bool for_psk)
 {
 	u8 i;
 
 	for (i = 0; i < terms->cipher_count; i++)
-		if (suite_of(terms->ciphers[i]) &&
-		    has_u16(hello->suites, suite_of(terms->ciphers[i])))
+		if (cipher_serves(terms->ciphers[i], hello, for_psk))
 			return terms->ciphers[i];
 	return 0;
+}
+
+/*
+ * The first cipher of the listener's that the client knows, 0 without any.  Of
+ * a client with PSKs, rather one that those may be used with: whether they are
+ * known here, the daemon will see.
+ */
+static u16 cipher_choose(const struct tsec_greeting_terms *terms,
+			 const struct hello *hello)
+{
+	u16 cipher = cipher_find(terms, hello, true);
+
+	return cipher ?: cipher_find(terms, hello, false);
 }
 
 static bool has_share(struct piece shares, u16 group)

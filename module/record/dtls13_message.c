@@ -130,6 +130,43 @@ int tsec_dtls13_message_read(const u8 *data, size_t len,
 }
 
 /**
+ * tsec_dtls13_message_build() - give a message the header of DTLS
+ * @buf: gets TSEC_DTLS13_MESSAGE_HEADER bytes, and @len without the header
+ * @message: the message, with the header that TLS gives it
+ * @len: bytes of @message
+ *
+ * Its number is for tsec_dtls13_message_number() to set.
+ *
+ * Context: Any.
+ * Return: 0, or -EINVAL if @len is not what the header says.
+ */
+int tsec_dtls13_message_build(u8 *buf, const u8 *message, size_t len)
+{
+	if (len < TSEC_TLS_MESSAGE_HEADER ||
+	    get_unaligned_be24(message + AT_LENGTH) !=
+	    len - TSEC_TLS_MESSAGE_HEADER)
+		return -EINVAL;
+	len -= TSEC_TLS_MESSAGE_HEADER;
+	memset(buf, 0, AT_BODY);
+	memcpy(buf, message, TSEC_TLS_MESSAGE_HEADER);
+	put_unaligned_be24(len, buf + AT_FRAGMENT_LEN);
+	memcpy(buf + AT_BODY, message + TSEC_TLS_MESSAGE_HEADER, len);
+	return 0;
+}
+
+/**
+ * tsec_dtls13_message_number() - set the number of a message
+ * @buf: the message
+ * @seq: its number
+ *
+ * Context: Any.
+ */
+void tsec_dtls13_message_number(u8 *buf, u16 seq)
+{
+	put_unaligned_be16(seq, buf + AT_SEQ);
+}
+
+/**
  * tsec_dtls13_key_update_build() - write a KeyUpdate
  * @buf: gets TSEC_DTLS13_KEY_UPDATE_LEN bytes
  * @seq: the message's number

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What DTLS 1.3 has after the handshake: KeyUpdates, and acknowledgements.
+ * What DTLS 1.3 has after the handshake: KeyUpdates, tickets, and
+ * acknowledgements.
  */
 #ifndef TSEC_RECORD_DTLS13_MESSAGE_H
 #define TSEC_RECORD_DTLS13_MESSAGE_H
@@ -41,6 +42,8 @@ struct tsec_dtls13_message {
 
 int tsec_dtls13_message_read(const u8 *data, size_t len,
 			     struct tsec_dtls13_message *message);
+int tsec_dtls13_message_build(u8 *buf, const u8 *message, size_t len);
+void tsec_dtls13_message_number(u8 *buf, u16 seq);
 void tsec_dtls13_key_update_build(u8 *buf, u16 seq, bool request);
 void tsec_dtls13_new_ids_build(u8 *buf, u16 seq);
 void tsec_dtls13_ack_build(u8 *buf, u64 epoch, u64 seq);

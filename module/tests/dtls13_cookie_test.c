@@ -39,19 +39,23 @@ struct hello {
 /**
  * struct wish - what a ClientHello offers
  * @version: the only one in supported_versions
- * @suite: the only one
+ * @suite: the first one
+ * @other_suite: another one; 0: none
  * @group: the only one that it knows
  * @share: the group that it has a share of
  * @cookie: the cookie that it brings back
  * @cookie_len: bytes of @cookie
+ * @binder_len: bytes of the binder of a PSK; 0: no PSK
  */
 struct wish {
 	u16 version;
 	u16 suite;
+	u16 other_suite;
 	u16 group;
 	u16 share;
 	const u8 *cookie;
 	size_t cookie_len;
+	u8 binder_len;
 };
 
 static const struct wish usual = {
@@ -67,6 +71,18 @@ static u8 *put16(u8 *p, u16 value)
 	return p + 2;
 }
 
+/* One identity of a byte, its age, and the binder. */
+static u8 *psk_put(u8 *p, u8 binder_len)
+{
+	p = put16(put16(p, 41), 2 + 7 + 2 + 1 + binder_len);
+	p = put16(put16(p, 7), 1);
+	memset(p, 0, 1 + 4);
+	p = put16(p + 1 + 4, 1 + binder_len);
+	*p++ = binder_len;
+	memset(p, 0xbb, binder_len);
+	return p + binder_len;
+}
+
 static u8 *extensions_put(u8 *p, const struct wish *wish)
 {
 	p = put16(put16(p, 43), 3);
@@ -77,6 +93,8 @@ static u8 *extensions_put(u8 *p, const struct wish *wish)
 	p = put16(put16(p, wish->share), 8);
 	memset(p, 0xaa, 8);
 	p += 8;
+	if (wish->binder_len)
+		p = psk_put(p, wish->binder_len);
 	if (!wish->cookie_len)
 		return p;
 	p = put16(put16(p, 44), 2 + wish->cookie_len);
@@ -93,7 +111,9 @@ static void hello_make(struct hello *hello, const struct wish *wish)
 	p = put16(p, TSEC_VERSION_DTLS_1_2);
 	memset(p, 0x5a, 32);
 	p += 32 + 2;			/* no session ID, no old cookie */
-	p = put16(put16(p, 2), wish->suite);
+	p = put16(put16(p, wish->other_suite ? 4 : 2), wish->suite);
+	if (wish->other_suite)
+		p = put16(p, wish->other_suite);
 	*p++ = 1;
 	*p++ = 0;
 	extensions = p;
@@ -228,6 +248,40 @@ static void greet__group(struct kunit *test)
 	EXPECT_HEX(test, greeting.reply + AT_COOKIE + 6 + 16, "1301", "0017");
 }
 
+static void expect_suite(struct kunit *test, const struct wish *wish,
+			 u16 suite)
+{
+	struct tsec_greeting greeting;
+	struct hello hello;
+
+	greeting_init(&greeting);
+	hello_make(&hello, wish);
+	KUNIT_ASSERT_EQ(test, greet(&hello, &greeting),
+			TSEC_GREETING_ANSWERED);
+	KUNIT_EXPECT_EQ(test, get_unaligned_be16(greeting.reply + AT_COOKIE +
+						 TSEC_GREETING_PROOF_LEN),
+			suite);
+}
+
+/* The listener likes the suite with SHA-384 better; a PSK has one hash. */
+static void greet__psk(struct kunit *test)
+{
+	struct wish wish = usual;
+
+	wish.other_suite = 0x1302;
+	expect_suite(test, &wish, 0x1302);
+	wish.binder_len = 32;
+	expect_suite(test, &wish, 0x1301);
+	wish.binder_len = 48;
+	expect_suite(test, &wish, 0x1302);
+	/* One that no common suite goes with is nothing to go by. */
+	wish.binder_len = 40;
+	expect_suite(test, &wish, 0x1302);
+	wish = usual;
+	wish.binder_len = 48;
+	expect_suite(test, &wish, 0x1301);
+}
+
 static void alerts(struct kunit *test, const struct wish *wish)
 {
 	struct tsec_greeting greeting;
@@ -339,6 +393,7 @@ static void greet__malformed(struct kunit *test)
 		AT_LENGTH + 1, AT_MESSAGE + 3,
 	};
 	struct tsec_greeting greeting;
+	struct wish wish = usual;
 	struct hello hello;
 	size_t i;
 
@@ -349,6 +404,10 @@ static void greet__malformed(struct kunit *test)
 		KUNIT_EXPECT_EQ_MSG(test, greet(&hello, &greeting),
 				    TSEC_GREETING_NONE, "byte %u", places[i]);
 	}
+	wish.binder_len = 32;
+	hello_make(&hello, &wish);
+	hello.data[hello.len - 32 - 2]++;
+	KUNIT_EXPECT_EQ(test, greet(&hello, &greeting), TSEC_GREETING_NONE);
 	hello_make(&hello, &usual);
 	for (i = hello.len; i-- > 0;) {
 		struct hello *cut = kunit_kzalloc(test, i ?: 1, GFP_KERNEL);
@@ -367,6 +426,7 @@ static struct kunit_case dtls13_cookie_cases[] = {
 	KUNIT_CASE(greet__answer),
 	KUNIT_CASE(greet__sha384),
 	KUNIT_CASE(greet__group),
+	KUNIT_CASE(greet__psk),
 	KUNIT_CASE(greet__nothing_in_common),
 	KUNIT_CASE(greet__proven),
 	KUNIT_CASE(greet__too_old),

@@ -183,6 +183,25 @@ static void new_ids_build__read(struct kunit *test)
 	KUNIT_EXPECT_NULL(test, message.id);
 }
 
+static void message_build__numbered(struct kunit *test)
+{
+	static const u8 plain[] = { 4, 0, 0, 2, 0xaa, 0xbb };
+	static const u8 wanted[] = {
+		4, 0, 0, 2, 1, 2, 0, 0, 0, 0, 0, 2, 0xaa, 0xbb,
+	};
+	u8 bytes[sizeof(wanted)];
+	size_t i;
+
+	memset(bytes, 0xff, sizeof(bytes));
+	KUNIT_ASSERT_EQ(test, tsec_dtls13_message_build(bytes, plain,
+							sizeof(plain)), 0);
+	tsec_dtls13_message_number(bytes, 0x102);
+	KUNIT_EXPECT_EQ(test, memcmp(bytes, wanted, sizeof(wanted)), 0);
+	for (i = 0; i < sizeof(plain); i++)
+		KUNIT_EXPECT_EQ(test, tsec_dtls13_message_build(bytes, plain,
+								i), -EINVAL);
+}
+
 static void key_update_build__read(struct kunit *test)
 {
 	u8 bytes[TSEC_DTLS13_KEY_UPDATE_LEN];
@@ -234,6 +253,7 @@ static struct kunit_case dtls13_message_cases[] = {
 	KUNIT_CASE(message_read__new_ids),
 	KUNIT_CASE(message_read__long_id),
 	KUNIT_CASE(message_read__request_ids),
+	KUNIT_CASE(message_build__numbered),
 	KUNIT_CASE(key_update_build__read),
 	KUNIT_CASE(new_ids_build__read),
 	KUNIT_CASE(ack_has__each),

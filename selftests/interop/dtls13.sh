@@ -1,7 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# Two ends of our own with DTLS 1.3, in good networks and bad.  No stock peer of
-# Debian 12 speaks RFC 9147: NSS has a draft of it, whose nonces are others.
+# Two ends of our own with DTLS 1.3, in good networks and bad.
 
 . "$(dirname "$0")/common.sh"
 
@@ -60,6 +59,18 @@ dtls13_server aes 4504 --cipher aes-128-gcm
 tap_failure 'no cipher in common, says the kernel' \
 	"$(dtls13_client 4504 --name localhost --cipher aes-256-gcm)" \
 	EPROTONOSUPPORT 'alert 40'
+
+# --- a second session is resumed
+
+tap_like 'a client comes again' \
+	"$(dtls13_client 4501 --name localhost
+	   dtls13_client 4501 --name localhost)" 'resumed=1' '^DATA cba$' \
+	'^PEER_ID localhost$'
+tap_like '... unless it does not want to' \
+	"$(dtls13_client 4501 --name localhost --cache off)" 'resumed=0'
+tap_like '... as the counters say' \
+	"$(counter HandshakesResumed) $(counter TicketsPassed)" \
+	'^[1-9][0-9]* [1-9]'
 
 # --- who it is
 

@@ -7,6 +7,7 @@
  * while: if the peer repeats its own flight, it has not got the last one.
  */
 #include <errno.h>
+#include <gnutls/crypto.h>
 #include <gnutls/dtls.h>
 #include <poll.h>
 #include <stdlib.h>
@@ -278,14 +279,41 @@ void dtls_close(struct handshake *handshake)
 	free(dtls);
 }
 
+/*
+ * A server that would speak 1.3 says so in its random when it speaks 1.2 (RFC
+ * 8446 section 4.1.3): a client that has offered 1.3 sees by it that somebody
+ * has taken the offer away.
+ */
+static int mark_random(struct tls *tls)
+{
+	static const uint8_t mark[] = "DOWNGRD\1"; /* and no zero */
+	uint8_t random[32];
+	gnutls_datum_t datum = { random, sizeof(random) };
+	size_t at = sizeof(random) - (sizeof(mark) - 1);
+
+	memcpy(random + at, mark, sizeof(mark) - 1);
+	if (gnutls_rnd(GNUTLS_RND_NONCE, random, at) < 0 ||
+	    gnutls_handshake_set_random(tls->session, &datum) < 0)
+		return reason_set(&tls->handshake->reason, ENOMEM,
+				  "out of memory");
+	return 0;
+}
+
 /* The library has no DTLS 1.3, so that is another engine. */
 static int open_version(struct handshake *handshake,
 			const struct tsec_handshake_info *info)
 {
-	if (!dtls13_is_for(handshake, info))
-		return dtls_open(handshake, info);
-	handshake->ops = &dtls13_handshake_ops;
-	return handshake->ops->open(handshake, info);
+	int err;
+
+	if (dtls13_is_for(handshake, info)) {
+		handshake->ops = &dtls13_handshake_ops;
+		return handshake->ops->open(handshake, info);
+	}
+	err = dtls_open(handshake, info);
+	if (err || handshake->role == TSEC_ROLE_CLIENT ||
+	    info->settings.version_max < TSEC_VERSION_TLS_1_3)
+		return err;
+	return mark_random(handshake->state);
 }
 
 const struct handshake_ops dtls_handshake_ops = {

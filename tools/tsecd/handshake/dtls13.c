@@ -13,10 +13,13 @@
 enum dtls13_limits {
 	DATAGRAM_MAX = 17 << 10, /* longer than any record */
 	DATAGRAMS_MAX = 64, /* in one step */
+	DATAGRAM_FIRST = 20, /* as its first byte, RFC 7983 */
 	ACK_MS = 250, /* a flight that does not go on for so long */
 	IDLE_MS = 60 * 1000,
 	/* A client that has not got its acknowledgement asks so long */
 	LINGER_SECONDS = 240,
+	/* Tickets come within a round trip, or are repeated after a second. */
+	TICKETS_SECONDS = 5,
 };
 
 static struct dtls13 *dtls_of(const struct handshake *handshake)
@@ -342,6 +345,9 @@ static void dtls13_abort(struct handshake *handshake)
 	struct dtls13 *dtls = dtls_of(handshake);
 	uint8_t alert[] = { 2, 0 }; /* fatal */
 
+	/* A session that was refused is not tried again. */
+	if (dtls && dtls->tls->saved.data.data)
+		sessions_drop(dtls->tls->name);
 	if (!dtls || dtls->tls->over || handshake->reason.status == ETIMEDOUT)
 		return;
 	alert[1] = tls_alert_of(dtls->tls);
@@ -473,6 +479,9 @@ static int dtls13_open(struct handshake *handshake,
 	if (err)
 		return err;
 	wishes_take(dtls, info);
+	err = dtls13_resume_setup(dtls, info);
+	if (err)
+		return err;
 	if (gnutls_rnd(GNUTLS_RND_NONCE, dtls->random,
 		       sizeof(dtls->random)) < 0)
 		return dtls13_broken(dtls);
@@ -529,6 +538,7 @@ static int dtls13_finish(struct handshake *handshake, struct outcome *outcome)
 {
 	struct dtls13 *dtls = dtls_of(handshake);
 	struct tsec_handshake_info *done = &outcome->done;
+	int err;
 
 	tsec_set(done, HANDSHAKE_VERSION, version, TSEC_VERSION_DTLS_1_3);
 	tsec_set(done, HANDSHAKE_CIPHER, cipher,
@@ -546,24 +556,38 @@ static int dtls13_finish(struct handshake *handshake, struct outcome *outcome)
 	if (*dtls->tls->peer_id)
 		tsec_set_str(done, HANDSHAKE_PEER_ID, peer_id,
 			     dtls->tls->peer_id);
-	return tls_put_peer_cert(dtls->tls, outcome);
+	if (dtls->resumed)
+		tsec_set(done, HANDSHAKE_RESUMED, resumed, 1);
+	err = dtls13_resume_secret(dtls);
+	return err ? err : tls_put_peer_cert(dtls->tls, outcome);
 }
 
 /* Afterwards ************************************************************* */
 
+static void dtls13_handed_over(struct handshake *handshake)
+{
+	struct dtls13 *dtls = dtls_of(handshake);
+
+	if (!tls_is_client(dtls->tls))
+		dtls13_resume_say(dtls);
+}
+
 static unsigned int dtls13_lingers(struct handshake *handshake)
 {
-	return tls_is_client(dtls_of(handshake)->tls) ? 0 : LINGER_SECONDS;
+	const struct tls *tls = dtls_of(handshake)->tls;
+
+	if (!tls_is_client(tls))
+		return LINGER_SECONDS;
+	return tls->resume && sessions_count(tls->name) < SESSIONS_PER_NAME ?
+		       TICKETS_SECONDS : 0;
 }
 
 /*
  * A client that repeats its last flight has not got the acknowledgement.  The
  * flight is authentic: nobody else can make this end send anything.
  */
-static bool dtls13_late(struct handshake *handshake, const void *data,
-			size_t len)
+static bool flight_late(struct dtls13 *dtls, const void *data, size_t len)
 {
-	struct dtls13 *dtls = dtls_of(handshake);
 	struct dtls13_keys *const keys[] = { &dtls->receive };
 	uint8_t copy[DATAGRAM_MAX], *at = copy;
 	enum dtls13_verdict verdict;
@@ -586,6 +610,19 @@ static bool dtls13_late(struct handshake *handshake, const void *data,
 	if (repeated)
 		ack(dtls);
 	return true;
+}
+
+/* The kernel brings messages as they were in records, and datagrams. */
+static bool dtls13_late(struct handshake *handshake, const void *data,
+			size_t len)
+{
+	struct dtls13 *dtls = dtls_of(handshake);
+
+	bool is_datagram = len && *(const uint8_t *)data >= DATAGRAM_FIRST;
+
+	if (!tls_is_client(dtls->tls))
+		return flight_late(dtls, data, len);
+	return is_datagram || dtls13_resume_message(dtls, data, len);
 }
 
 static void dtls13_close(struct handshake *handshake)
@@ -615,6 +652,7 @@ const struct handshake_ops dtls13_handshake_ops = {
 	.timer = dtls13_timer,
 	.abort = dtls13_abort,
 	.finish = dtls13_finish,
+	.handed_over = dtls13_handed_over,
 	.lingers = dtls13_lingers,
 	.message = dtls13_late,
 	.close = dtls13_close,

@@ -4,7 +4,7 @@
  * dtls13*.c files.  The library has none, so that messages, records, flights
  * and the key schedule are here, made of its ciphers, hashes and signatures.
  *
- * There are no tickets and no early data.
+ * There is no early data: what anybody can replay is not worth a round trip.
  */
 #ifndef TSECD_DTLS13_H
 #define TSECD_DTLS13_H
@@ -13,6 +13,7 @@
 #include "dtls13_hello.h"
 #include "dtls13_inbox.h"
 #include "dtls13_message.h"
+#include "dtls13_ticket.h"
 #include "tls.h"
 
 extern const struct handshake_ops dtls13_handshake_ops;
@@ -31,6 +32,15 @@ enum dtls13_state {
 	DTLS13_WAIT_FINISHED,
 	DTLS13_WAIT_ACK, /* of a client's Finished */
 	DTLS13_OVER,
+};
+
+/* A PSK: an external one, or a ticket's. */
+struct dtls13_psk {
+	const struct dtls13_suite *suite; /* any with the hash it goes with */
+	struct wire_reader identity;
+	uint32_t age; /* as it is sent */
+	struct wire_reader key;
+	bool resumption;
 };
 
 struct dtls13 {
@@ -66,11 +76,18 @@ struct dtls13 {
 	uint8_t *cookie; /* to be sent back */
 	size_t cookie_len;
 	uint32_t offered; /* extensions of the ClientHello */
+	struct dtls13_psk psk; /* that a client offers; no key: none */
 	bool by_psk;
+	bool resumed; /* by a ticket, which is a PSK */
 	bool cert_asked; /* of a client */
 	uint16_t scheme; /* of the own CertificateVerify; 0: none fits */
 	struct dtls13_message certificate; /* the peer's, kept for its chain */
 	struct dtls13_chain chain;
+
+	/* A server's tickets */
+	uint8_t ticket_key[TICKET_KEY_SIZE];
+	struct dtls13_ticket ticket; /* taken, then given */
+	bool takes_tickets; /* the client */
 
 	/* Agreed on */
 	char alpn[TSEC_ALPN_MAX + 1];
@@ -123,8 +140,24 @@ int dtls13_certificate_verify_take(struct dtls13 *dtls,
 int dtls13_finished_take(struct dtls13 *dtls,
 			 const struct dtls13_message *message);
 /* The proof of a PSK; binders are as long as hashes. */
-int dtls13_binder_make(struct dtls13 *dtls, size_t binders_len,
-		       uint8_t *binder);
+int dtls13_binder_make(struct dtls13 *dtls, bool resumption,
+		       size_t binders_len, uint8_t *binder);
+
+/* dtls13_resume.c: tickets, given and taken */
+/* A client offers what it has; a server is made ready. */
+int dtls13_resume_setup(struct dtls13 *dtls,
+			const struct tsec_handshake_info *info);
+/* Is it a ticket that is good here? */
+bool dtls13_resume_find(struct dtls13 *dtls, struct wire_reader identity,
+			struct dtls13_psk *psk);
+/* The server has taken the client's ticket. */
+int dtls13_resume_peer(struct dtls13 *dtls);
+/* The handshake is over, and nothing will be added to its transcript. */
+int dtls13_resume_secret(struct dtls13 *dtls);
+/* A server's ticket, to the kernel. */
+void dtls13_resume_say(struct dtls13 *dtls);
+/* What came late; false once nothing more is expected. */
+bool dtls13_resume_message(struct dtls13 *dtls, const void *data, size_t len);
 
 /* The hash of all messages so far. */
 static inline int dtls13_hash(const struct dtls13 *dtls, uint8_t *hash)

@@ -9,10 +9,36 @@
 
 /* Hello ****************************************************************** */
 
-/* Of an external PSK nobody says for which hash it is: RFC 8446, 4.2.11. */
-static bool psk_fits(const struct dtls13_suite *suite)
+static bool has_psk(const struct dtls13 *dtls)
 {
-	return suite->digest == GNUTLS_DIG_SHA256;
+	return dtls->psk.key.left;
+}
+
+static bool psk_fits(const struct dtls13 *dtls,
+		     const struct dtls13_suite *suite)
+{
+	return suite->digest == dtls->psk.suite->digest;
+}
+
+/* Where a ticket is of no use, there are certificates. */
+static bool psk_only(const struct dtls13 *dtls)
+{
+	return has_psk(dtls) && !dtls->psk.resumption;
+}
+
+static void psk_offer(struct dtls13 *dtls)
+{
+	const struct psk *psk = &dtls->tls->psk;
+	const struct dtls13_suite *suite =
+		dtls13_suite_for_psk(dtls->ciphers, dtls->n_ciphers);
+
+	if (!dtls->tls->has_psk || !suite)
+		return;
+	dtls->psk = (struct dtls13_psk){
+		.suite = suite,
+		.identity = wire_reader(psk->identity, psk->identity_len),
+		.key = wire_reader(psk->key, psk->key_len),
+	};
 }
 
 /* The suites that are offered; how many. */
@@ -25,7 +51,7 @@ static unsigned int ciphers_offered(const struct dtls13 *dtls,
 		const struct dtls13_suite *suite =
 			dtls13_suite_of(dtls->ciphers[i]);
 
-		if (suite && (!dtls->tls->has_psk || psk_fits(suite)))
+		if (suite && (!psk_only(dtls) || psk_fits(dtls, suite)))
 			ciphers[n++] = dtls->ciphers[i];
 	}
 	return n;
@@ -43,15 +69,14 @@ static bool suite_offered(const struct dtls13 *dtls,
 	return false;
 }
 
-/* The suites that PSKs are for have one hash, so the first one does. */
-static int psk_begin(struct dtls13 *dtls, uint16_t cipher)
+static int psk_begin(struct dtls13 *dtls)
 {
-	const struct psk *psk = &dtls->tls->psk;
+	const struct dtls13_psk *psk = &dtls->psk;
 
-	if (!dtls->tls->has_psk)
+	if (!has_psk(dtls))
 		return 0;
-	return dtls13_schedule_begin(&dtls->schedule, dtls13_suite_of(cipher),
-				     psk->key, psk->key_len);
+	return dtls13_schedule_begin(&dtls->schedule, psk->suite, psk->key.at,
+				     psk->key.left);
 }
 
 /* Puts the binder where zeros hold its place, there and in the transcript. */
@@ -61,7 +86,8 @@ static int binder_put(struct dtls13 *dtls, uint8_t *end)
 	struct dtls13_transcript *transcript = &dtls->transcript;
 	uint8_t binder[DTLS13_HASH_MAX];
 
-	if (dtls13_binder_make(dtls, 2 + 1 + len, binder))
+	if (dtls13_binder_make(dtls, dtls->psk.resumption, 2 + 1 + len,
+			       binder))
 		return -1;
 	memcpy(end - len, binder, len);
 	memcpy(transcript->data + transcript->len - len, binder, len);
@@ -83,15 +109,17 @@ static int hello_say(struct dtls13 *dtls)
 		.server_name = dtls->name_wanted,
 		.alpn = dtls->alpn_wanted,
 		.cid = dtls->cid.len ? &dtls->cid : NULL,
-		.psk = tls->has_psk ? &tls->psk : NULL,
-		.binder_len = tls->has_psk ? dtls->schedule.suite->hash_len : 0,
+		.tickets = tls->resume || has_psk(dtls),
+		.psk = dtls->psk.identity,
+		.psk_age = dtls->psk.age,
+		.binder_len = has_psk(dtls) ? dtls->psk.suite->hash_len : 0,
 	};
 
 	dtls13_client_hello_write(&offer, &writer);
 	if (writer.full ||
 	    dtls13_transcript_add(&dtls->transcript, DTLS13_CLIENT_HELLO, body,
 				  writer.len) ||
-	    (tls->has_psk && binder_put(dtls, body + writer.len)) ||
+	    (has_psk(dtls) && binder_put(dtls, body + writer.len)) ||
 	    dtls13_flight_add(&dtls->flight, DTLS13_EPOCH_PLAIN,
 			      DTLS13_CLIENT_HELLO, body, writer.len))
 		return dtls13_broken(dtls);
@@ -99,24 +127,16 @@ static int hello_say(struct dtls13 *dtls)
 	return 0;
 }
 
-static int refuse_ciphers(struct dtls13 *dtls)
-{
-	const char *why = "the profile leaves no cipher to use";
-
-	if (dtls->tls->has_psk)
-		why = "the profile leaves no cipher to use with a PSK, which "
-		      "is for those with SHA-256";
-	return dtls13_refuse(dtls, GNUTLS_A_INTERNAL_ERROR, EPROTONOSUPPORT,
-			     "%s", why);
-}
-
 int dtls13_client_start(struct dtls13 *dtls)
 {
 	uint16_t ciphers[TSEC_CIPHERS_MAX];
 
+	psk_offer(dtls);
 	if (!ciphers_offered(dtls, ciphers))
-		return refuse_ciphers(dtls);
-	if (psk_begin(dtls, ciphers[0]) ||
+		return dtls13_refuse(dtls, GNUTLS_A_INTERNAL_ERROR,
+				     EPROTONOSUPPORT,
+				     "the profile leaves no cipher to use");
+	if (psk_begin(dtls) ||
 	    dtls13_share_make(&dtls->share, dtls13_groups[0]))
 		return dtls13_broken(dtls);
 	dtls->offered = DTLS13_BIT(DTLS13_SUPPORTED_GROUPS);
@@ -189,25 +209,31 @@ static int retry_take(struct dtls13 *dtls,
 	    dtls13_share_make(&dtls->share, hello->group))
 		return dtls13_broken(dtls);
 	dtls13_flight_clear(&dtls->flight);
+	/* The answer will have another hash than the ticket goes with. */
+	if (has_psk(dtls) && !psk_fits(dtls, suite))
+		dtls->psk = (struct dtls13_psk){ .suite = NULL };
 	return hello_say(dtls);
 }
 
 static int psk_check(struct dtls13 *dtls,
 		     const struct dtls13_server_hello *hello)
 {
-	if (!dtls->tls->has_psk && hello->psk)
+	const struct dtls13_suite *suite = dtls13_suite_find(hello->suite);
+
+	if (!has_psk(dtls) && hello->psk)
 		return dtls13_malformed(dtls, GNUTLS_A_UNSUPPORTED_EXTENSION,
 					"ServerHello");
-	if (hello->psk && hello->psk_index)
+	if (hello->psk && (hello->psk_index || !psk_fits(dtls, suite)))
 		return dtls13_malformed(dtls, GNUTLS_A_ILLEGAL_PARAMETER,
 					"ServerHello");
-	if (dtls->tls->has_psk && !hello->psk)
+	if (psk_only(dtls) && !hello->psk)
 		return dtls13_refuse(dtls, GNUTLS_A_HANDSHAKE_FAILURE,
 				     EKEYREJECTED,
 				     "the peer wants a certificate, not the "
 				     "PSK");
 	dtls->by_psk = hello->psk;
-	return 0;
+	dtls->resumed = hello->psk && dtls->psk.resumption;
+	return dtls->resumed ? dtls13_resume_peer(dtls) : 0;
 }
 
 static int keys_make(struct dtls13 *dtls,
@@ -367,7 +393,7 @@ static int server_finished_take(struct dtls13 *dtls,
 	uint8_t hash[DTLS13_HASH_MAX];
 	int err = dtls13_finished_take(dtls, message);
 
-	if (!err && dtls->by_psk)
+	if (!err && dtls->by_psk && !dtls->resumed)
 		err = tls_verify_psk(dtls->tls, dtls->tls->psk.identity);
 	if (err)
 		return err;

@@ -428,14 +428,13 @@ static void psk_write(const struct dtls13_offer *offer,
 	static const uint8_t zeros[DTLS13_HASH_MAX];
 	size_t extension, list;
 
-	if (!offer->psk)
+	if (!offer->psk.left)
 		return;
-	modes_write(writer);
 	extension = dtls13_extension_begin(writer, DTLS13_PRE_SHARED_KEY);
 	list = wire_begin(writer, 2);
-	wire_put(writer, offer->psk->identity_len, 2);
-	wire_put_data(writer, offer->psk->identity, offer->psk->identity_len);
-	wire_put(writer, 0, 4);
+	wire_put(writer, offer->psk.left, 2);
+	wire_put_data(writer, offer->psk.at, offer->psk.left);
+	wire_put(writer, offer->psk_age, 4);
 	wire_end(writer, list, 2);
 	list = wire_begin(writer, 2);
 	wire_put(writer, offer->binder_len, 1);
@@ -478,6 +477,8 @@ void dtls13_client_hello_write(const struct dtls13_offer *offer,
 		rrc_write(writer);
 	}
 	cookie_write(offer->cookie, writer);
+	if (offer->tickets)
+		modes_write(writer);
 	psk_write(offer, writer);
 	wire_end(writer, extensions, 2);
 }

@@ -9,7 +9,6 @@
 #ifndef TSECD_DTLS13_HELLO_H
 #define TSECD_DTLS13_HELLO_H
 
-#include "../pskfile.h"
 #include "dtls13_extension.h"
 #include "dtls13_record.h"
 #include "dtls13_share.h"
@@ -56,7 +55,9 @@ struct dtls13_offer {
 	const char *server_name;
 	const char *alpn; /* names, separated by commas */
 	const struct dtls13_cid *cid; /* that the server is asked to use */
-	const struct psk *psk;
+	bool tickets; /* are of use, or a PSK is offered */
+	struct wire_reader psk; /* its identity; empty: none */
+	uint32_t psk_age;
 	size_t binder_len; /* with @psk: left zero, at the message's end */
 };
 

@@ -168,8 +168,8 @@ int dtls13_finished_take(struct dtls13 *dtls,
  * What binds the PSK is the hash up to the list of binders, which is the end
  * of the ClientHello that was noted last.
  */
-int dtls13_binder_make(struct dtls13 *dtls, size_t binders_len,
-		       uint8_t *binder)
+int dtls13_binder_make(struct dtls13 *dtls, bool resumption,
+		       size_t binders_len, uint8_t *binder)
 {
 	struct dtls13_transcript partial = dtls->transcript;
 	uint8_t hash[DTLS13_HASH_MAX];
@@ -177,5 +177,6 @@ int dtls13_binder_make(struct dtls13 *dtls, size_t binders_len,
 	partial.len -= binders_len;
 	if (dtls13_transcript_hash(&partial, dtls->schedule.suite, hash))
 		return -1;
-	return dtls13_schedule_binder(&dtls->schedule, hash, binder);
+	return dtls13_schedule_binder(&dtls->schedule, resumption, hash,
+				      binder);
 }

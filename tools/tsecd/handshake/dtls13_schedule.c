@@ -60,6 +60,22 @@ const struct dtls13_suite *dtls13_suite_of(uint16_t cipher)
 	return NULL;
 }
 
+const struct dtls13_suite *dtls13_suite_for_psk(const uint16_t *ciphers,
+						unsigned int n)
+{
+	const struct dtls13_suite *first = NULL;
+
+	for (unsigned int i = 0; i < n; i++) {
+		const struct dtls13_suite *suite = dtls13_suite_of(ciphers[i]);
+
+		if (suite && suite->digest == GNUTLS_DIG_SHA256)
+			return suite;
+		if (!first)
+			first = suite;
+	}
+	return first;
+}
+
 /* Transcript ************************************************************* */
 
 static int append(struct dtls13_transcript *transcript, const void *data,
@@ -188,14 +204,16 @@ int dtls13_schedule_begin(struct dtls13_schedule *schedule,
 }
 
 int dtls13_schedule_binder(const struct dtls13_schedule *schedule,
-			   const uint8_t *hash, uint8_t *binder)
+			   bool resumption, const uint8_t *hash,
+			   uint8_t *binder)
 {
+	const char *label = resumption ? "res binder" : "ext binder";
 	const struct dtls13_suite *suite = schedule->suite;
 	uint8_t nothing[DTLS13_HASH_MAX], key[DTLS13_HASH_MAX];
 	int ret = -1;
 
 	if (!hash_of_nothing(suite, nothing) &&
-	    !derive(suite, schedule->stage, "ext binder", nothing, key))
+	    !derive(suite, schedule->stage, label, nothing, key))
 		ret = dtls13_schedule_finished(suite, key, hash, binder);
 	explicit_bzero(key, sizeof(key));
 	return ret;
@@ -228,6 +246,21 @@ int dtls13_schedule_application(struct dtls13_schedule *schedule,
 		return -1;
 	return derive(suite, schedule->stage, "exp master", hash,
 		      schedule->exporter);
+}
+
+int dtls13_schedule_resumption(struct dtls13_schedule *schedule,
+			       const uint8_t *hash)
+{
+	return derive(schedule->suite, schedule->stage, "res master", hash,
+		      schedule->resumption);
+}
+
+int dtls13_schedule_psk(const struct dtls13_schedule *schedule,
+			const uint8_t *nonce, size_t nonce_len, uint8_t *psk)
+{
+	return dtls13_expand_label(schedule->suite, schedule->resumption,
+				   "resumption", nonce, nonce_len, psk,
+				   schedule->suite->hash_len);
 }
 
 int dtls13_schedule_finished(const struct dtls13_suite *suite,

@@ -30,6 +30,14 @@ struct dtls13_suite {
 const struct dtls13_suite *dtls13_suite_find(uint16_t id);
 const struct dtls13_suite *dtls13_suite_of(uint16_t cipher);
 
+/*
+ * A suite with the hash that external PSKs go with.  Nobody says which that is:
+ * SHA-256 (RFC 8446 section 4.2.11), unless no cipher that is allowed has it.
+ * NULL: there is no suite at all.
+ */
+const struct dtls13_suite *dtls13_suite_for_psk(const uint16_t *ciphers,
+						unsigned int n);
+
 /* HKDF-Expand-Label, with the prefix of DTLS; 0 or -1. */
 int dtls13_expand_label(const struct dtls13_suite *suite,
 			const uint8_t *secret, const char *label,
@@ -64,15 +72,17 @@ struct dtls13_schedule {
 	uint8_t client[DTLS13_HASH_MAX], server[DTLS13_HASH_MAX];
 	uint8_t client_data[DTLS13_HASH_MAX], server_data[DTLS13_HASH_MAX];
 	uint8_t exporter[DTLS13_HASH_MAX];
+	uint8_t resumption[DTLS13_HASH_MAX];
 };
 
 /* Without a PSK, @psk is NULL; these return 0 or -1. */
 int dtls13_schedule_begin(struct dtls13_schedule *schedule,
 			  const struct dtls13_suite *suite, const uint8_t *psk,
 			  size_t psk_len);
-/* The key that proves the possession of an external PSK. */
+/* Proves the possession of a PSK: an external one, or a ticket's. */
 int dtls13_schedule_binder(const struct dtls13_schedule *schedule,
-			   const uint8_t *hash, uint8_t *binder);
+			   bool resumption, const uint8_t *hash,
+			   uint8_t *binder);
 /* @hash: up to the ServerHello */
 int dtls13_schedule_handshake(struct dtls13_schedule *schedule,
 			      const uint8_t *shared, size_t len,
@@ -80,6 +90,12 @@ int dtls13_schedule_handshake(struct dtls13_schedule *schedule,
 /* @hash: up to the server's Finished */
 int dtls13_schedule_application(struct dtls13_schedule *schedule,
 				const uint8_t *hash);
+/* @hash: up to the client's Finished */
+int dtls13_schedule_resumption(struct dtls13_schedule *schedule,
+			       const uint8_t *hash);
+/* The PSK of a ticket, after that. */
+int dtls13_schedule_psk(const struct dtls13_schedule *schedule,
+			const uint8_t *nonce, size_t nonce_len, uint8_t *psk);
 /* What the message Finished has in it. */
 int dtls13_schedule_finished(const struct dtls13_suite *suite,
 			     const uint8_t *secret, const uint8_t *hash,

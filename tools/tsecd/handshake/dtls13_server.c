@@ -22,16 +22,27 @@ enum cookie_layout {
 
 /* What is agreed on ****************************************************** */
 
-static const struct dtls13_suite *suite_choose(const struct dtls13 *dtls,
-					       struct wire_reader suites,
-					       bool for_psk)
+/* A PSK goes with one hash, which is as long as its binder. */
+static bool has_binder(struct wire_reader binders, size_t len)
+{
+	while (binders.left)
+		if (wire_get_vector(&binders, 1).left == len)
+			return true;
+	return false;
+}
+
+/* As the kernel does for its HelloRetryRequest. */
+static const struct dtls13_suite *
+suite_choose(const struct dtls13 *dtls, const struct dtls13_client_hello *hello,
+	     bool for_psk)
 {
 	for (unsigned int i = 0; i < dtls->n_ciphers; i++) {
 		const struct dtls13_suite *suite =
 			dtls13_suite_of(dtls->ciphers[i]);
 
-		if (suite && wire_has_u16(suites, suite->id) &&
-		    (!for_psk || suite->digest == GNUTLS_DIG_SHA256))
+		if (suite && wire_has_u16(hello->suites, suite->id) &&
+		    (!for_psk ||
+		     has_binder(hello->psk_binders, suite->hash_len)))
 			return suite;
 	}
 	return NULL;
@@ -81,16 +92,13 @@ static int cookie_take(struct dtls13 *dtls, struct wire_reader cookie,
 static int suite_agree(struct dtls13 *dtls,
 		       const struct dtls13_client_hello *hello)
 {
-	bool for_psk = hello->psk_identities.left && hello->psk_dhe &&
-		       (dtls->tls->psks || dtls->tls->has_psk);
-	const struct dtls13_suite *suite = NULL;
+	const struct dtls13_suite *suite;
 
 	if (hello->cookie.left)
 		return cookie_take(dtls, hello->cookie, hello->suites);
-	if (for_psk)
-		suite = suite_choose(dtls, hello->suites, true);
+	suite = suite_choose(dtls, hello, true);
 	if (!suite)
-		suite = suite_choose(dtls, hello->suites, false);
+		suite = suite_choose(dtls, hello, false);
 	if (!suite)
 		return dtls13_refuse(dtls, GNUTLS_A_HANDSHAKE_FAILURE,
 				     EPROTONOSUPPORT,
@@ -172,39 +180,68 @@ static void cids_choose(struct dtls13 *dtls,
 
 /* Whom to believe ******************************************************** */
 
-static bool binder_is_good(struct dtls13 *dtls, const struct psk *psk,
+static bool binder_is_good(struct dtls13 *dtls, const struct dtls13_psk *psk,
 			   size_t binders_len, struct wire_reader binder)
 {
 	const struct dtls13_suite *suite = dtls->schedule.suite;
 	uint8_t expected[DTLS13_HASH_MAX];
 
 	return binder.left == suite->hash_len &&
-	       !dtls13_schedule_begin(&dtls->schedule, suite, psk->key,
-				      psk->key_len) &&
-	       !dtls13_binder_make(dtls, binders_len, expected) &&
+	       !dtls13_schedule_begin(&dtls->schedule, suite, psk->key.at,
+				      psk->key.left) &&
+	       !dtls13_binder_make(dtls, psk->resumption, binders_len,
+				   expected) &&
 	       !gnutls_memcmp(expected, binder.at, suite->hash_len);
 }
 
-/* The first PSK that is known here; -1: none. */
+/* An external PSK that is known here, or a ticket. */
+static bool psk_find(struct dtls13 *dtls, struct wire_reader identity,
+		     struct dtls13_psk *psk)
+{
+	const struct psk *known =
+		tls_psk_find(dtls->tls, identity.at, identity.left);
+
+	if (!known)
+		return dtls13_resume_find(dtls, identity, psk);
+	*psk = (struct dtls13_psk){
+		.suite = dtls13_suite_for_psk(dtls->ciphers, dtls->n_ciphers),
+		.identity = wire_reader(known->identity, known->identity_len),
+		.key = wire_reader(known->key, known->key_len),
+	};
+	return true;
+}
+
+static int psk_take(struct dtls13 *dtls, const struct dtls13_psk *psk)
+{
+	char text[TSEC_PSK_IDENTITY_MAX + 1];
+
+	dtls->by_psk = true;
+	dtls->resumed = psk->resumption;
+	if (dtls->resumed)
+		return 0;
+	memcpy(text, psk->identity.at, psk->identity.left);
+	text[psk->identity.left] = '\0';
+	return tls_verify_psk(dtls->tls, text);
+}
+
+/* The first that is known here and goes with the suite; -1: none. */
 static int psk_choose(struct dtls13 *dtls, struct dtls13_client_hello *hello,
 		      size_t binders_len, int *index)
 {
 	struct wire_reader identity, binder;
-	char text[TSEC_PSK_IDENTITY_MAX + 1];
-	const struct psk *psk;
+	struct dtls13_psk psk;
 
 	for (int i = 0; dtls13_client_hello_psk(hello, &identity, &binder);
 	     i++) {
-		psk = tls_psk_find(dtls->tls, identity.at, identity.left);
-		if (!psk)
+		if (!psk_find(dtls, identity, &psk) ||
+		    psk.suite->digest != dtls->schedule.suite->digest)
 			continue;
-		if (!binder_is_good(dtls, psk, binders_len, binder))
+		if (!binder_is_good(dtls, &psk, binders_len, binder))
 			return dtls13_refuse(dtls, GNUTLS_A_DECRYPT_ERROR,
 					     EKEYREJECTED,
 					     "the peer has another PSK");
 		*index = i;
-		tsec_copy(text, sizeof(text), psk->identity);
-		return tls_verify_psk(dtls->tls, text);
+		return psk_take(dtls, &psk);
 	}
 	return 0;
 }
@@ -213,11 +250,11 @@ static int psk_choose(struct dtls13 *dtls, struct dtls13_client_hello *hello,
 static int proof_agree(struct dtls13 *dtls, struct dtls13_client_hello *hello,
 		       size_t len, int *psk_index)
 {
-	bool sha256 = dtls->schedule.suite->digest == GNUTLS_DIG_SHA256;
 	int err;
 
 	*psk_index = -1;
-	if (hello->psk_dhe && sha256) {
+	dtls->takes_tickets = hello->psk_dhe;
+	if (hello->psk_dhe) {
 		err = psk_choose(dtls, hello, len - hello->binders_at,
 				 psk_index);
 		if (err || *psk_index >= 0)
@@ -376,7 +413,6 @@ static int client_hello_take(struct dtls13 *dtls,
 		err = proof_agree(dtls, &hello, message->len, &psk_index);
 	if (err)
 		return err;
-	dtls->by_psk = psk_index >= 0;
 	err = hello_say(dtls, psk_index);
 	if (!err)
 		err = keys_make(dtls, share);

@@ -12,6 +12,7 @@
 #include "../credentials.h"
 #include "../pskfile.h"
 #include "../sessions.h"
+#include "../tickets.h"
 #include "../trust.h"
 #include "handshake.h"
 
@@ -123,6 +124,13 @@ int tls_resume_setup(struct tls *tls, const struct tsec_handshake_info *info);
 /* A client's session: kept for the next time if it can be resumed. */
 void tls_resume_save(struct tls *tls);
 bool tls_resume_message(struct tls *tls, const void *data, size_t len);
+/* The same where no session of the library is: what a client has kept, */
+int tls_resume_find(struct tls *tls, const struct tsec_handshake_info *info);
+/* what it keeps, of which @data is copied, */
+void tls_resume_keep(struct tls *tls, const gnutls_datum_t *data, time_t until,
+		     bool once);
+/* and a server's key; -ENOKEY: there is none */
+int tls_resume_key(const struct tls *tls, uint8_t key[TICKET_KEY_SIZE]);
 
 static inline bool tls_is_client(const struct tls *tls)
 {

@@ -9,7 +9,6 @@
 #include <gnutls/crypto.h>
 #include <string.h>
 
-#include "../tickets.h"
 #include "tls.h"
 
 /* Servers give two tickets as a rule; none needs more kept. */
@@ -80,35 +79,50 @@ static int make_name(struct tls *tls, const struct tsec_handshake_info *info)
 }
 
 /* A ticket outlives the reading of a renewed certificate: "by name only". */
-static int setup_server(struct tls *tls)
+int tls_resume_key(const struct tls *tls, uint8_t key[TICKET_KEY_SIZE])
 {
-	uint8_t key[TICKET_KEY_SIZE], context[32];
-	gnutls_datum_t datum = { key, sizeof(key) };
 	gnutls_hash_hd_t hash;
-	int ret;
+	uint8_t context[32];
 
 	if (gnutls_hash_init(&hash, GNUTLS_DIG_SHA256) < 0)
 		return -ENOMEM;
 	hash_common(tls, hash, false);
 	gnutls_hash_deinit(hash, context);
-	if (ticket_key_derive(context, sizeof(context), key))
-		return 0; /* no tickets, then */
+	return ticket_key_derive(context, sizeof(context), key);
+}
+
+static int setup_server(struct tls *tls)
+{
+	uint8_t key[TICKET_KEY_SIZE];
+	gnutls_datum_t datum = { key, sizeof(key) };
+	int ret = tls_resume_key(tls, key);
+
+	if (ret)
+		return ret == -ENOKEY ? 0 : ret; /* no tickets, then */
 	ret = gnutls_session_ticket_enable_server(tls->session, &datum);
 	gnutls_db_set_cache_expiration(tls->session, ticket_lifetime());
 	explicit_bzero(key, sizeof(key));
 	return ret < 0 ? -ENOMEM : 0;
 }
 
-static int setup_client(struct tls *tls, const struct tsec_handshake_info *info)
+int tls_resume_find(struct tls *tls, const struct tsec_handshake_info *info)
 {
 	int err = make_name(tls, info);
 
-	if (err || !sessions_take(tls->name, &tls->saved))
-		return err;
+	if (!err)
+		sessions_take(tls->name, &tls->saved);
+	return err;
+}
+
+static int setup_client(struct tls *tls, const struct tsec_handshake_info *info)
+{
+	int err = tls_resume_find(tls, info);
+
 	/* What the library cannot read makes a full handshake of it. */
-	gnutls_session_set_data(tls->session, tls->saved.data.data,
-				tls->saved.data.size);
-	return 0;
+	if (!err && tls->saved.data.data)
+		gnutls_session_set_data(tls->session, tls->saved.data.data,
+					tls->saved.data.size);
+	return err;
 }
 
 int tls_resume_setup(struct tls *tls, const struct tsec_handshake_info *info)
@@ -124,22 +138,30 @@ int tls_resume_setup(struct tls *tls, const struct tsec_handshake_info *info)
 	return 0;
 }
 
-void tls_resume_save(struct tls *tls)
+void tls_resume_keep(struct tls *tls, const gnutls_datum_t *data, time_t until,
+		     bool once)
 {
 	struct saved_session saved = {
-		.until = time(NULL) + ticket_lifetime(),
-		.once = gnutls_protocol_get_version(tls->session) ==
-			GNUTLS_TLS1_3,
+		.data = *data,
+		.until = until,
+		.once = once,
 	};
+
+	if (tls->peer_until && tls->peer_until < until)
+		saved.until = tls->peer_until;
+	tsec_copy(saved.peer_id, sizeof(saved.peer_id), tls->peer_id);
+	sessions_put(tls->name, &saved);
+}
+
+void tls_resume_save(struct tls *tls)
+{
 	gnutls_datum_t data = { NULL, 0 };
 
 	if (!tls->resume || gnutls_session_get_data2(tls->session, &data) < 0)
 		return;
-	if (tls->peer_until && tls->peer_until < saved.until)
-		saved.until = tls->peer_until;
-	tsec_copy(saved.peer_id, sizeof(saved.peer_id), tls->peer_id);
-	saved.data = data;
-	sessions_put(tls->name, &saved);
+	tls_resume_keep(tls, &data, time(NULL) + ticket_lifetime(),
+			gnutls_protocol_get_version(tls->session) ==
+				GNUTLS_TLS1_3);
 	gnutls_memset(data.data, 0, data.size);
 	gnutls_free(data.data);
 }

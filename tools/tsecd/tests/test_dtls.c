@@ -236,6 +236,37 @@ static void test_ciphers(void)
 	}
 }
 
+/* RFC 8446 section 4.1.3 */
+static bool is_marked(const struct network *net, uint8_t first[4])
+{
+	const struct tls *tls = net->client.handshake.state;
+	gnutls_datum_t client, server;
+
+	gnutls_session_get_random(tls->session, &client, &server);
+	memcpy(first, server.data, 4);
+	return server.size == 32 && !memcmp(server.data + 24, "DOWNGRD\1", 8);
+}
+
+static void test_downgrade_mark(void)
+{
+	uint8_t first[3][4];
+
+	for (int i = 0; i < 3; i++) {
+		struct network net;
+
+		begin(&net);
+		if (!i)
+			net.server.info.settings.version_max =
+				TSEC_VERSION_TLS_1_2;
+		run(&net);
+		ok(is_good(&net) && is_marked(&net, first[i]) == !!i,
+		   "a server that %s speak 1.3 %s", i ? "would" : "does not",
+		   i ? "says so" : "says nothing of it");
+		end(&net);
+	}
+	ok(memcmp(first[1], first[2], 4), "... and the rest is random");
+}
+
 static void test_psk(void)
 {
 	struct network net;
@@ -498,6 +529,7 @@ int main(void)
 	ticket_keys_renew();
 	sessions_set_limit(100);
 	test_ciphers();
+	test_downgrade_mark();
 	test_psk();
 	test_failures();
 	test_refused();

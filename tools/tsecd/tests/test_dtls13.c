@@ -15,6 +15,7 @@
 
 #include "../handshake/dtls13.h"
 #include "../objects.h"
+#include "../tickets.h"
 #include "../verified.h"
 #include "clock.h"
 #include "peer.h"
@@ -41,6 +42,8 @@ struct network {
 	int lost, repeated, late, spoilt; /* per cent */
 	bool cookies; /* the client proves its address */
 	bool proven;
+	unsigned int tickets; /* given */
+	bool no_tickets; /* get to the client */
 	uint16_t retry_group; /* that the HelloRetryRequest names */
 	unsigned int named[2], unnamed[2]; /* protected records of each */
 	struct {
@@ -86,13 +89,32 @@ static void end(struct network *net)
 
 /* The client's address *************************************************** */
 
+/* The kernel's choice: rather one that goes with the first PSK. */
+static const struct dtls13_suite *
+retry_suite(const struct tsec_profile_info *settings,
+	    const struct dtls13_client_hello *hello, bool for_psk)
+{
+	struct wire_reader binders = hello->psk_binders;
+	size_t len = wire_get_vector(&binders, 1).left;
+
+	for (unsigned int i = 0; i < settings->n_ciphers; i++) {
+		const struct dtls13_suite *suite =
+			dtls13_suite_of(settings->ciphers[i]);
+
+		if (wire_has_u16(hello->suites, suite->id) &&
+		    (!for_psk || suite->hash_len == len))
+			return suite;
+	}
+	return NULL;
+}
+
 /* The answer that the kernel makes; its proof is not checked here. */
 static void retry_send(struct network *net, const uint8_t *data,
 		       const struct dtls13_client_hello *hello, size_t len)
 {
 	const struct tsec_profile_info *settings =
 		&net->peer[SERVER].info.settings;
-	const struct dtls13_suite *suite = NULL;
+	const struct dtls13_suite *suite = retry_suite(settings, hello, true);
 	struct dtls13_transcript transcript = { .len = 0 };
 	uint8_t cookie[20 + DTLS13_HASH_MAX], body[512], room[1024];
 	uint8_t fragment[DTLS13_MESSAGE_HEADER + sizeof(body)];
@@ -100,11 +122,8 @@ static void retry_send(struct network *net, const uint8_t *data,
 	struct wire_writer message = wire_writer(body, sizeof(body));
 	struct wire_writer datagram = wire_writer(room, sizeof(room));
 
-	for (unsigned int i = 0; !suite && i < settings->n_ciphers; i++) {
-		suite = dtls13_suite_of(settings->ciphers[i]);
-		if (!wire_has_u16(hello->suites, suite->id))
-			suite = NULL;
-	}
+	if (!suite)
+		suite = retry_suite(settings, hello, false);
 	if (!suite)
 		return;
 	memset(cookie, 0, sizeof(cookie));
@@ -145,6 +164,28 @@ static bool prove(struct network *net, const uint8_t *data, size_t len)
 		return net->proven = true;
 	retry_send(net, data, &hello, len);
 	return false;
+}
+
+/* Tickets **************************************************************** */
+
+/* The kernel gives the server's message a header, and passes it up there. */
+static bool ticket_carry(struct network *net, const uint8_t *data, size_t len)
+{
+	const struct outcome *outcome = &net->peer[SERVER].outcome;
+	uint8_t room[DATAGRAM_MAX];
+	struct wire_writer writer = wire_writer(room, sizeof(room));
+
+	if (data[0] != DTLS13_NEW_SESSION_TICKET)
+		return false;
+	wire_put_data(&writer, data, 4);
+	wire_put(&writer, outcome->key[TSEC_DIR_TX].message_seq, 2);
+	wire_put(&writer, 0, 3);
+	wire_put(&writer, len - 4, 3);
+	wire_put_data(&writer, data + 4, len - 4);
+	if (!net->no_tickets)
+		send(net->fd[CLIENT], room, writer.len, 0);
+	net->tickets++;
+	return true;
 }
 
 /* The network ************************************************************ */
@@ -209,6 +250,8 @@ static unsigned int carry(struct network *net, int from)
 
 	while ((len = recv(net->fd[from], data, sizeof(data), 0)) > 0) {
 		n++;
+		if (from == SERVER && ticket_carry(net, data, len))
+			continue;
 		/* Not what begins it: it has not passed prove() yet. */
 		if (net->proven && !net->held[from].len &&
 		    chance(net, net->late)) {
@@ -227,8 +270,9 @@ static unsigned int lose(struct network *net, int from)
 	uint8_t data[DATAGRAM_MAX];
 	unsigned int n = 0;
 
+	/* A ticket is the kernel's business. */
 	while (recv(net->fd[from], data, sizeof(data), 0) > 0)
-		n++;
+		n += data[0] != DTLS13_NEW_SESSION_TICKET;
 	return n;
 }
 
@@ -477,6 +521,31 @@ static void test_psk(void)
 	   "a PSK where the server has a certificate: %s",
 	   net.peer[CLIENT].handshake.reason.text);
 	end(&net);
+}
+
+/* A profile without SHA-256: its PSKs are for SHA-384. */
+static void test_psk_sha384(void)
+{
+	struct network net;
+
+	for (int all = 0; all < 2; all++) {
+		begin(&net);
+		use_psk(&net.peer[CLIENT].info, "someone", "0123456789abcdef");
+		use_psk(&net.peer[SERVER].info, "someone", "0123456789abcdef");
+		net.peer[CLIENT].info.settings.ciphers[0] =
+			TSEC_CIPHER_AES_256_GCM;
+		net.peer[CLIENT].info.settings.n_ciphers = 1;
+		if (!all)
+			net.peer[SERVER].info.settings.n_ciphers = 1;
+		run(&net);
+		ok(all ? fail_with(&net, -EKEYREJECTED, -EKEYREJECTED) :
+			 is_good(&net) &&
+				 net.peer[SERVER].outcome.done.cipher ==
+					 TSEC_CIPHER_AES_256_GCM,
+		   "a PSK for SHA-384%s",
+		   all ? " where the server's are for SHA-256" : "");
+		end(&net);
+	}
 }
 
 static void test_alpn(void)
@@ -756,6 +825,150 @@ static void test_other_servers(void)
 	}
 }
 
+/* Resumption ************************************************************* */
+
+/* What a handshake leaves behind has come as well. */
+static void run_on(struct network *net)
+{
+	run(net);
+	carry(net, SERVER);
+	step(net, CLIENT);
+}
+
+static bool is_resumed(const struct network *net)
+{
+	return net->peer[CLIENT].outcome.done.resumed &&
+	       net->peer[SERVER].outcome.done.resumed;
+}
+
+static bool is_full(const struct network *net)
+{
+	return !net->peer[CLIENT].outcome.done.resumed &&
+	       !net->peer[SERVER].outcome.done.resumed;
+}
+
+/* A first session, with its ticket. */
+static void make_first(void (*set)(struct network *net))
+{
+	struct network net;
+
+	ticket_keys_renew();
+	sessions_flush();
+	begin(&net);
+	if (set)
+		set(&net);
+	run_on(&net);
+	ok(is_good(&net) && is_full(&net), "a first session is full");
+	end(&net);
+}
+
+static void test_resumption(uint16_t cipher, bool cookies)
+{
+	struct network net;
+
+	make_first(NULL);
+	for (int i = 0; i < 3; i++) {
+		begin(&net);
+		net.cookies = cookies;
+		net.peer[CLIENT].info.settings.ciphers[0] = cipher;
+		net.peer[CLIENT].info.settings.n_ciphers = 1;
+		run_on(&net);
+		ok(is_good(&net) && (i ? is_resumed(&net) : is_full(&net)) &&
+			   names_known(&net) && net.tickets == 1,
+		   "session %d with %s%s is %s, and has all names", i,
+		   tsec_name_of(tsec_cipher_names, cipher),
+		   cookies ? ", after a HelloRetryRequest," : "",
+		   i ? "resumed" : "full");
+		end(&net);
+	}
+}
+
+static void test_used_once(void)
+{
+	struct network net;
+
+	make_first(NULL);
+	begin(&net);
+	net.no_tickets = true;
+	run_on(&net);
+	ok(is_good(&net) && is_resumed(&net), "a ticket is used");
+	end(&net);
+	begin(&net);
+	run(&net);
+	ok(is_good(&net) && is_full(&net), "... once");
+	end(&net);
+}
+
+static void expect_full(void (*set)(struct network *net), const char *why)
+{
+	struct network net;
+
+	begin(&net);
+	set(&net);
+	run_on(&net);
+	ok(is_good(&net) && is_full(&net), "no session is resumed %s", why);
+	end(&net);
+}
+
+static void set_new_keys(struct network *net)
+{
+	(void)net;
+	ticket_keys_renew();
+}
+
+static void set_client_off(struct network *net)
+{
+	net->peer[CLIENT].info.settings.session_cache = 2;
+}
+
+static void set_server_off(struct network *net)
+{
+	net->peer[SERVER].info.settings.session_cache = 2;
+}
+
+static void set_other_hash(struct network *net)
+{
+	net->peer[SERVER].info.settings.ciphers[0] = TSEC_CIPHER_AES_128_GCM;
+	net->peer[SERVER].info.settings.n_ciphers = 1;
+}
+
+static void set_other_profile(struct network *net)
+{
+	strcpy(net->peer[CLIENT].info.settings.name, "another");
+}
+
+static void set_other_server(struct network *net)
+{
+	strcpy(net->peer[SERVER].info.settings.name, "another");
+}
+
+static void set_asking(struct network *net)
+{
+	ask_client(net, &client_cert);
+}
+
+static void test_not_resumed(void)
+{
+	make_first(NULL);
+	expect_full(set_new_keys, "with the tickets of older keys");
+	make_first(NULL);
+	expect_full(set_client_off, "by a client that does not want to");
+	make_first(NULL);
+	expect_full(set_server_off, "by a server that does not want to");
+	make_first(NULL);
+	expect_full(set_other_hash, "with another hash");
+	make_first(NULL);
+	expect_full(set_other_profile, "with another profile of the client");
+	make_first(NULL);
+	expect_full(set_other_server, "with another profile of the server");
+	make_first(set_client_off);
+	expect_full(set_new_keys, "without a ticket");
+	make_first(set_asking);
+	expect_full(set_asking, "with the certificate of a client");
+	make_first(NULL);
+	expect_full(set_asking, "where a client has to show a certificate");
+}
+
 /* Which engine *********************************************************** */
 
 static void test_versions(void)
@@ -890,7 +1103,7 @@ static void test_early(void)
 
 static void test_bad_networks(void)
 {
-	unsigned int good = 0, most = 0;
+	unsigned int good = 0, resumed = 0, most = 0;
 
 	for (unsigned int seed = 1; seed <= BAD_NETWORKS; seed++) {
 		uint64_t from = test_clock_ms;
@@ -908,7 +1121,8 @@ static void test_bad_networks(void)
 			ask_cid(&net.peer[CLIENT], "to the client");
 		if (seed % 7 < 5)
 			ask_cid(&net.peer[SERVER], "server");
-		run(&net);
+		run_on(&net);
+		resumed += is_resumed(&net);
 		if (is_good(&net))
 			good++;
 		else
@@ -920,6 +1134,8 @@ static void test_bad_networks(void)
 	ok(good == BAD_NETWORKS,
 	   "%u of %d networks that lose 30 %%, repeat and reorder; at most "
 	   "%u s", good, BAD_NETWORKS, most / 1000);
+	ok(resumed > BAD_NETWORKS / 4, "... %u of the sessions are resumed",
+	   resumed);
 }
 
 /* No memory is touched that should not be, and nobody agrees on two things. */
@@ -938,12 +1154,13 @@ static void test_spoilt_networks(void)
 		net.repeated = 5;
 		net.late = 5;
 		net.cookies = false;
-		ask_client(&net, &client_cert);
+		if (seed % 3)
+			ask_client(&net, &client_cert);
 		if (seed % 2) {
 			ask_cid(&net.peer[CLIENT], "to the client");
 			ask_cid(&net.peer[SERVER], "server");
 		}
-		run(&net);
+		run_on(&net);
 		both = net.peer[CLIENT].over && net.peer[SERVER].over &&
 		       !net.peer[CLIENT].result && !net.peer[SERVER].result;
 		if (!both || is_good(&net))
@@ -972,6 +1189,7 @@ int main(void)
 	test_groups();
 	test_client_certificates();
 	test_psk();
+	test_psk_sha384();
 	test_alpn();
 	test_refusals();
 	test_cids();
@@ -979,6 +1197,12 @@ int main(void)
 	test_other_clients();
 	test_other_servers();
 	test_versions();
+	for (uint16_t c = 1; c <= TSEC_CIPHER_CHACHA20_POLY1305; c++) {
+		test_resumption(c, false);
+		test_resumption(c, true);
+	}
+	test_used_once();
+	test_not_resumed();
 	test_first_lost();
 	test_ack_lost();
 	test_early();
@@ -987,6 +1211,7 @@ int main(void)
 	cert_free(&ca);
 	cert_free(&server_cert);
 	cert_free(&client_cert);
+	sessions_flush();
 	objects_flush();
 	verified_flush();
 	tls_global_free();

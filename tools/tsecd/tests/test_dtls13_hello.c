@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <tsec.h>
 
 #include "../handshake/dtls13_hello.h"
 #include "../handshake/dtls13_record.h"
@@ -90,7 +91,6 @@ static const uint16_t ciphers[] = { TSEC_CIPHER_AES_256_GCM,
 				    TSEC_CIPHER_CHACHA20_POLY1305 };
 static struct dtls13_share share;
 static const struct dtls13_cid cid = { "server", 6 };
-static struct psk psk = { .identity = "someone", .identity_len = 7 };
 
 static size_t client_write(uint8_t *data, size_t size, bool with_psk)
 {
@@ -104,7 +104,9 @@ static size_t client_write(uint8_t *data, size_t size, bool with_psk)
 		.server_name = "a.example",
 		.alpn = "one,two",
 		.cid = &cid,
-		.psk = with_psk ? &psk : NULL,
+		.tickets = true,
+		.psk = wire_reader("someone", with_psk ? 7 : 0),
+		.psk_age = 0x01020304,
 		.binder_len = 32,
 	};
 

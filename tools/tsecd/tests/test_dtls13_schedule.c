@@ -14,7 +14,8 @@
 struct expected {
 	uint16_t suite;
 	const char *early, *client, *server, *client_data, *server_data;
-	const char *exporter, *finished, *binder;
+	const char *exporter, *finished, *binder, *resumed_binder;
+	const char *resumption, *psk;
 };
 
 static const struct expected table[] = {
@@ -37,6 +38,12 @@ static const struct expected table[] = {
 			    "28a9a1f2590b3d8abfaee2f5e504e803",
 		.binder = "66f3fb4e1c989b1cba351526aba4d841"
 			  "b713a261b513c9388b0778349e84c0d0",
+		.resumed_binder = "5a621f6e553db422bac022d448d15da6"
+				  "3abb426bca5bc32a57f1d933dadbbcac",
+		.resumption = "1813eb55ac1b57f717acc40107022520"
+			      "054d3b0561bfd2986f16fd15d9008b4e",
+		.psk = "91d2f5bf49e3fa52b864c696cadba668"
+		       "fde8df07b7460730c5b17ef7208eb614",
 	}, {
 		.suite = 0x1302,
 		.early = "7ee8206f5570023e6dc7519eb1073bc4e791ad37b5c382aa"
@@ -57,6 +64,14 @@ static const struct expected table[] = {
 			    "6ab2b1eeb46658894fe910ec353a7046c04bf8a958984fd2",
 		.binder = "027e590350444d735bd8f2b62ce819733020364a5fddfbd4"
 			  "cec6ec16ad0aad4741e256b632325f24570305bcfe529356",
+		.resumed_binder = "b22426477df82dc77e7f55d792e325a7f578a8568af9"
+				  "dc8d800306aad62586aed4e7bc7e0ab1d7410a75ce09"
+				  "e43dba0d",
+		.resumption = "3e2c958fec75a3cdafeacd46a261ac3f82320659d67a76"
+			      "2f1d0a14b4d97d3152d94ce9622aeab3897919915daa19"
+			      "3a7f",
+		.psk = "1fd07e7e3ddd64b203cde5f356a38ad7785c13373e40ef56e7c7"
+		       "d900c874cc2e0d472c5b6332f3bc874a97c8a130433a",
 	},
 };
 
@@ -74,6 +89,7 @@ static void test_schedule(const struct expected *row)
 {
 	const struct dtls13_suite *suite = dtls13_suite_find(row->suite);
 	uint8_t hellos[DTLS13_HASH_MAX], whole[DTLS13_HASH_MAX];
+	uint8_t last[DTLS13_HASH_MAX];
 	uint8_t shared[32], out[DTLS13_HASH_MAX];
 	struct dtls13_schedule schedule;
 	size_t len = suite->hash_len;
@@ -81,6 +97,7 @@ static void test_schedule(const struct expected *row)
 	unhex(shared_secret, shared, sizeof(shared));
 	hash_of(suite, "hellos", hellos);
 	hash_of(suite, "up to Finished", whole);
+	hash_of(suite, "to the end", last);
 	ok(!dtls13_schedule_begin(&schedule, suite, NULL, 0) &&
 		   is_hex(schedule.stage, len, row->early),
 	   "suite %04x: the early secret", row->suite);
@@ -97,11 +114,20 @@ static void test_schedule(const struct expected *row)
 	ok(!dtls13_schedule_finished(suite, schedule.server, whole, out) &&
 		   is_hex(out, len, row->finished),
 	   "... the Finished message");
+	ok(!dtls13_schedule_resumption(&schedule, last) &&
+		   is_hex(schedule.resumption, len, row->resumption) &&
+		   !dtls13_schedule_psk(&schedule, (const uint8_t *)"\0\1", 2,
+					out) &&
+		   is_hex(out, len, row->psk),
+	   "... the PSK of a ticket");
 	ok(!dtls13_schedule_begin(&schedule, suite,
 				  (const uint8_t *)"0123456789abcdef", 16) &&
-		   !dtls13_schedule_binder(&schedule, hellos, out) &&
+		   !dtls13_schedule_binder(&schedule, false, hellos, out) &&
 		   is_hex(out, len, row->binder),
 	   "... the binder of a PSK");
+	ok(!dtls13_schedule_binder(&schedule, true, hellos, out) &&
+		   is_hex(out, len, row->resumed_binder),
+	   "... and of a ticket's");
 }
 
 static void test_labels(void)
@@ -147,8 +173,17 @@ static void test_transcript(void)
 
 static void test_suites(void)
 {
+	static const uint16_t sha384[] = { TSEC_CIPHER_AES_128_CM_HMAC_SHA1_80,
+					   TSEC_CIPHER_AES_256_GCM };
+	static const uint16_t both[] = { TSEC_CIPHER_AES_256_GCM,
+					 TSEC_CIPHER_CHACHA20_POLY1305 };
+
 	ok(!dtls13_suite_find(0x1304) && !dtls13_suite_of(TSEC_CIPHER_UNSPEC),
 	   "there is no other suite");
+	ok(dtls13_suite_for_psk(both, 2)->id == 0x1303 &&
+		   dtls13_suite_for_psk(sha384, 2)->id == 0x1302 &&
+		   !dtls13_suite_for_psk(sha384, 1),
+	   "PSKs go with SHA-256, but where no cipher has it");
 }
 
 int main(void)
