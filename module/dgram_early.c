@@ -51,8 +51,18 @@ outside_read(const struct tsec_session *session, const struct sk_buff *skb,
 
 /*
  * Under the keys of data a server may already say that it has got a client's
- * last flight, or why it refuses that: the daemon looks at a copy.
+ * last flight, or why it refuses that.  Where it does not even show who a
+ * record is for, any may be for the daemon.
  */
+static bool may_be_daemons(const struct tsec_session *session,
+			   const struct tsec_packet_ops *ops,
+			   const struct tsec_packet_header *header)
+{
+	return header->kind == TSEC_PACKET_HIDDEN ||
+	       (ops->handshake_id && session->role == TSEC_ROLE_CLIENT);
+}
+
+/* The daemon looks at it, and it waits for its key all the same. */
 static void copy_show(struct tsec_dgram *dgram, const struct sk_buff *skb)
 {
 	struct sk_buff *copy = skb_copy(skb, GFP_ATOMIC);
@@ -66,7 +76,8 @@ static bool is_daemons(const struct tsec_session *session,
 		       const struct tsec_packet_ops *ops,
 		       const struct tsec_packet_header *header)
 {
-	return header->kind != TSEC_PACKET_DATA || session->record->stays ||
+	return header->kind == TSEC_PACKET_HANDSHAKE ||
+	       header->kind == TSEC_PACKET_CONTROL || session->record->stays ||
 	       tsec_packet_is_handshake(ops, header);
 }
 
@@ -82,12 +93,23 @@ static void datagram_sort(struct tsec_dgram *dgram, struct sk_buff *skb)
 	} else if (is_daemons(session, ops, &header)) {
 		handshake_queue(dgram, skb);
 	} else if (header.sealed) {
-		if (ops->handshake_id && session->role == TSEC_ROLE_CLIENT)
+		if (may_be_daemons(session, ops, &header))
 			copy_show(dgram, skb);
 		sealed_queue(dgram, skb);
 	} else {
 		tsec_drop(session->tn, skb, TSEC_STAT_PACKETS_UNPROTECTED);
 	}
+}
+
+/* What the daemon was shown and has not looked at is there twice. */
+static bool is_copy(const struct tsec_session *session,
+		    const struct sk_buff *skb)
+{
+	const struct tsec_packet_ops *ops;
+	struct tsec_packet_header header;
+
+	ops = outside_read(session, skb, &header);
+	return ops && !is_daemons(session, ops, &header);
 }
 
 /**
@@ -133,6 +155,10 @@ void tsec_dgram_early_open(struct tsec_dgram *dgram)
 			break;
 		if (!skb)
 			continue;
+		if (is_copy(session, skb)) {
+			consume_skb(skb);
+			continue;
+		}
 		/* The queue has kept numbers of its own in there. */
 		skb->dev = NULL;
 		skb->ip_summed = CHECKSUM_NONE;

@@ -25,11 +25,13 @@ enum tsec_packet_limits {
  * @TSEC_PACKET_CONTROL: the record protocol: alerts, acknowledgements,
  *	key updates, keepalives
  * @TSEC_PACKET_HANDSHAKE: the daemon
+ * @TSEC_PACKET_HIDDEN: any of them: that shows only once it is open
  */
 enum tsec_packet_kind {
 	TSEC_PACKET_DATA,
 	TSEC_PACKET_CONTROL,
 	TSEC_PACKET_HANDSHAKE,
+	TSEC_PACKET_HIDDEN,
 };
 
 /**

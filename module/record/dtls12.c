@@ -80,6 +80,20 @@ static enum tsec_packet_kind kind_of(u8 content)
 	}
 }
 
+/*
+ * A connection ID hides what comes with it, but for the first record that a
+ * handshake protects: that is Finished.
+ */
+static enum tsec_packet_kind kind_outside(const u8 *header)
+{
+	u64 number = get_unaligned_be64(header + AT_NUMBER);
+
+	if (header[0] != TSEC_DTLS12_CID)
+		return kind_of(header[0]);
+	return number == (u64)TSEC_DTLS12_EPOCH << SEQ_BITS ?
+	       TSEC_PACKET_HANDSHAKE : TSEC_PACKET_HIDDEN;
+}
+
 static bool version_fits(u16 version, u16 epoch)
 {
 	return version == TSEC_VERSION_DTLS_1_2 ||
@@ -102,7 +116,7 @@ static int peek(const u8 *data, size_t len, u8 cid_len,
 	if (header->len > len)
 		return -EINVAL;
 	header->sealed = header->key_id;
-	header->kind = kind_of(data[0]);
+	header->kind = kind_outside(data);
 	header->cid = with_cid ? data + AT_LENGTH : NULL;
 	header->cid_len = with_cid ? cid_len : 0;
 	return 0;

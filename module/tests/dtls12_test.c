@@ -543,8 +543,31 @@ static void peek__cid(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, header.cid_len, 2);
 	KUNIT_EXPECT_PTR_EQ(test, header.cid,
 			    (const u8 *)packet.data + AT_LENGTH);
+	KUNIT_EXPECT_EQ(test, header.kind, TSEC_PACKET_HIDDEN);
 	KUNIT_EXPECT_EQ(test, OPS->peek(packet.data, packet.len, 0, &header),
 			-EINVAL);
+}
+
+/* The first record of a handshake's keys, and one without keys. */
+static void peek__finished(struct kunit *test)
+{
+	struct tsec_packet packet = record(test, CID->sealed);
+	struct tsec_packet_header header;
+
+	packet.data[AT_EPOCH + 7] = 0;
+	KUNIT_EXPECT_EQ(test, OPS->peek(packet.data, packet.len, 2, &header),
+			0);
+	KUNIT_EXPECT_TRUE(test, header.sealed);
+	KUNIT_EXPECT_EQ(test, header.kind, TSEC_PACKET_HANDSHAKE);
+	packet.data[AT_EPOCH + 1] = 2;
+	KUNIT_EXPECT_EQ(test, OPS->peek(packet.data, packet.len, 2, &header),
+			0);
+	KUNIT_EXPECT_EQ(test, header.kind, TSEC_PACKET_HIDDEN);
+	packet.data[AT_EPOCH + 1] = 0;
+	KUNIT_EXPECT_EQ(test, OPS->peek(packet.data, packet.len, 2, &header),
+			0);
+	KUNIT_EXPECT_FALSE(test, header.sealed);
+	KUNIT_EXPECT_EQ(test, header.kind, TSEC_PACKET_HIDDEN);
 }
 
 static void peek__handshake(struct kunit *test)
@@ -622,6 +645,7 @@ static void key_new__refused(struct kunit *test)
 static struct kunit_case dtls12_cases[] = {
 	KUNIT_CASE(peek__plain),
 	KUNIT_CASE(peek__cid),
+	KUNIT_CASE(peek__finished),
 	KUNIT_CASE(peek__handshake),
 	KUNIT_CASE(peek__no_record),
 	KUNIT_CASE(key_new__refused),

@@ -137,22 +137,53 @@ TEST_F(client, opens)
 	expect_datagram(self->sock, "and back", 8);
 }
 
+/* Another one, whose program asks for a connection ID: the peer uses it. */
+static void ask_for_cid(struct client_data *self, int len)
+{
+	close(self->shake.channel);
+	close(self->sock);
+	self->sock = dgram_socket(NULL, SOCK_NONBLOCK);
+	option_set_int(self->sock, SOL_TSEC, TSEC_CONNECTION_ID, len);
+	ASSERT_ERR(tsec_connect(self->sock, &self->addr), EINPROGRESS);
+	peer_meet(&self->peer, self->sock);
+	shake_claim(&self->shake, self->nl, TSEC_ROLE_CLIENT);
+	self->peer.tx.cid_len = self->shake.cid_len;
+	memcpy(self->peer.tx.cid, self->shake.cid, self->shake.cid_len);
+}
+
 TEST_F(client, gets_a_connection_id_when_asked_for)
 {
-	union tsec_addr addr;
-	struct shake shake;
-	int sock;
-
 	EXPECT_EQ(self->shake.cid_len, 0);
-	addr_of(&addr, self->peer.fd);
-	sock = dgram_socket(NULL, SOCK_NONBLOCK);
-	option_set_int(sock, SOL_TSEC, TSEC_CONNECTION_ID, 9);
-	ASSERT_ERR(tsec_connect(sock, &addr), EINPROGRESS);
-	shake_claim(&shake, self->nl, TSEC_ROLE_CLIENT);
-	EXPECT_EQ(shake.cid_len, 9);
-	EXPECT_NE(memcmp(shake.cid, (uint8_t[9]){ 0 }, 9), 0);
-	close(shake.channel);
-	close(sock);
+	ask_for_cid(self, 9);
+	EXPECT_EQ(self->shake.cid_len, 9);
+	EXPECT_NE(memcmp(self->shake.cid, (uint8_t[9]){ 0 }, 9), 0);
+}
+
+/* With a connection ID, nothing but the first record shows what it is. */
+TEST_F(client, is_shown_what_may_be_its_own)
+{
+	uint64_t dropped = stat_of("TicketsDropped");
+	uint64_t replayed = stat_of("PacketsReplayed");
+	uint8_t wire[PEER_OVERHEAD + 16];
+	size_t len;
+
+	ask_for_cid(self, 9);
+	len = peer_seal(&self->peer, wire, TYPE_HANDSHAKE, "Finished", 8);
+	ASSERT_EQ(wire[0], TYPE_CID);
+	peer_write(&self->peer, wire, len);
+	expect_raw(self->shake.channel, wire, len);
+	len = peer_seal(&self->peer, wire, TYPE_DATA, "seen", 4);
+	peer_write(&self->peer, wire, len);
+	expect_raw(self->shake.channel, wire, len);
+	peer_send(&self->peer, TYPE_DATA, "not yet", 7);
+	finish(self);
+	expect_datagram(self->sock, "seen", 4);
+	expect_datagram(self->sock, "not yet", 7);
+	peer_send(&self->peer, TYPE_DATA, "late", 4);
+	expect_datagram(self->sock, "late", 4);
+	/* Each of them was opened once, and Finished not at all. */
+	EXPECT_EQ(stat_of("PacketsReplayed"), replayed);
+	EXPECT_EQ(stat_of("TicketsDropped"), dropped);
 }
 
 TEST_F(client, keeps_what_came_early)

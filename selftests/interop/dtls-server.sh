@@ -80,6 +80,12 @@ tap_like 'our own client resumes its session' \
 tap_failure 'our own client wants another name' \
 	"$(dtls_client 4401 --name other.test)" EKEYREJECTED 'not for'
 
+dtls_server cid 4407 --connection-id 8
+tap_like 's_client, where connection IDs could be had' \
+	"$(openssl_dtls 4407)" '^cba$'
+tap_like '... and gnutls-cli' "$(gnutls_dtls 4407 \
+	--priority NORMAL:-VERS-ALL:+VERS-DTLS1.2)" '^cba$'
+
 TSEC_BIND=::1 dtls_server six 4402
 tap_like 's_client over IPv6' \
 	"$(TSEC_HOST='[::1]' openssl_dtls 4402)" '^cba$'

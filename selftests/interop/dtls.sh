@@ -48,6 +48,9 @@ tap_like 'connect() that does not wait, then poll()' \
 	"$(dtls_talk os 4301 --name localhost --defer)" '^DATA cba$'
 tap_like 'a second session is resumed' \
 	"$(dtls_talk os 4301 --name localhost)" 'resumed=1' '^DATA cba$'
+tap_like 'connection IDs, of which it knows nothing, are not insisted on' \
+	"$(dtls_talk os 4301 --name localhost --connection-id 8 --cache off)" \
+	'^DATA cba$'
 tap_failure 'another name is refused' \
 	"$(dtls_talk os 4301 --name other.test)" EKEYREJECTED 'not for'
 tap_failure 'an unknown issuer is refused' \
@@ -87,16 +90,24 @@ gnutls_talk()
 	timeout "$patience" "$peer" client --datagrams --profile cli \
 		--name localhost "$@" 127.0.0.1 4305 info send abc datagram 2>&1
 }
-for cipher in $ciphers; do
+gnutls_server()
+{
 	start gs gnutls-serv --udp --echo --mtu 1200 --port 4305 \
 		--x509certfile "$pki/good.pem" --x509keyfile "$pki/good.key" \
 		--disable-client-cert
 	wait_line "$work/gs.out" 'UDP'
+}
+for cipher in $ciphers; do
+	gnutls_server
 	tap_session "gnutls-serv, DTLS 1.2, $cipher" \
 		"$(gnutls_talk --cipher "$cipher")" DTLS-1.2 "$cipher" \
 		'^DATA abc$' '^PEER_ID localhost$'
 	stop gs
 done
+gnutls_server
+tap_like '... and connection IDs, of which it knows nothing' \
+	"$(gnutls_talk --connection-id 8)" '^DATA abc$'
+stop gs
 
 # --- a bad network: what is lost, doubled and overtaken is made good
 

@@ -78,14 +78,17 @@ nat_place()
 	echo "$host:$port"
 }
 
-# client_start HOST PORT [OPTION]...: a session, and commands for it
+version=1.2
+
+# client_start HOST PORT [OPTION]...: a session of $version, and commands for it
 client_start()
 {
 	local host=$1 port=$2
 
 	shift 2
 	start c "$peer" client --datagrams --name localhost --timeout 60 \
-		--profile cli "$@" "$host" "$port" info commands
+		--profile cli --min $version --max $version "$@" \
+		"$host" "$port" info commands
 	wait_line "$work/c.out" '^INFO' || out c
 }
 
@@ -148,15 +151,15 @@ mobile_server()
 
 # --- a NAT that forgets
 
-# through_nat VERSION HOST PLACE...: from one to the other
+# through_nat HOST PLACE...: from one to the other
 through_nat()
 {
-	local version=$1 host=$2 before place
+	local host=$1 before place
 
-	shift 2
+	shift
 	TSEC_BIND=$host mobile_server 4601
 	nat_start "$host" 4600 4601
-	client_start "$host" 4600 --min "$version" --max "$version"
+	client_start "$host" 4600
 	tap_like "DTLS $version through a NAT, $host" "$(out c)" \
 		"^INFO .*version=DTLS-$version"
 	talks || bail_out "no echo: $(out c)"
@@ -182,36 +185,67 @@ keys_renewed()
 	[[ $("$tsec" -s session show role server) == *tx:*epoch\ 1\ *rx:*epoch\ 1\ * ]]
 }
 
-through_nat 1.3 127.0.0.1 127.0.0.2 127.0.0.1 127.0.0.3
-tell c 'update 1'
-tap_run '... keys renew themselves' eventually keys_renewed
-nat_now 127.0.0.2
-moves '... and it is forgotten once more'
-nat_now lose 30
-for place in 127.0.0.1 127.0.0.2 127.0.0.3; do
-	nat_now $place
-	rounds 3 '.*'
+renew_keys()
+{
+	tell c 'update 1'
+	tap_run '... keys renew themselves' eventually keys_renewed
+	nat_now 127.0.0.2
+	moves '... and it is forgotten once more'
+}
+
+lose_some()
+{
+	local place
+
+	nat_now lose 30
+	for place in 127.0.0.1 127.0.0.2 127.0.0.3; do
+		nat_now $place
+		rounds 3 '.*'
+	done
+	nat_now lose 0
+	tell c 'send on'
+	tap_run '... also if 30 % of all datagrams get lost' \
+		eventually is_at "$(nat_place)"
+	tap_run '... and nothing is amiss after that' talks
+}
+
+for version in 1.2 1.3; do
+	through_nat 127.0.0.1 127.0.0.2 127.0.0.1 127.0.0.3
+	[ $version = 1.2 ] || renew_keys
+	lose_some
+	end_all
+	through_nat ::1 ::1 ::1 ::1
+	end_all
 done
-nat_now lose 0
-tell c 'send on'
-tap_run '... also if 30 % of all datagrams get lost' eventually is_at "$(nat_place)"
-tap_run '... and nothing is amiss after that' talks
-end_all
-through_nat 1.3 ::1 ::1 ::1 ::1
+
+# The client of the second one has met the server before.
+version=1.2
+for resumed in 0 1; do
+	mobile_server 4606
+	nat_start 127.0.0.1 4605 4606
+	client_start 127.0.0.1 4605
+	[ $resumed = 1 ] || end_all
+done
+tap_like 'a session that is resumed' "$(out c)" '^INFO .*resumed=1'
+nat_now 127.0.0.2
+moves '... may be forgotten as well'
 end_all
 
 # --- the handshake itself, where datagrams get lost
 
 sysctl -qw net.tsec.handshake_timeout_ms=300000
-mobile_server 4611
-nat_start 127.0.0.1 4610 4611
-nat_now lose 30
-patience=120 client_start 127.0.0.1 4610 --min 1.3
-nat_now lose 0
-tap_like 'a handshake where 30 % get lost' "$(out c)" '^INFO .*version=DTLS-1.3'
-nat_now 127.0.0.2
-moves '... after which the client may move as well'
-end_all
+for version in 1.2 1.3; do
+	mobile_server 4611
+	nat_start 127.0.0.1 4610 4611
+	nat_now lose 30
+	patience=120 client_start 127.0.0.1 4610 --cache off
+	nat_now lose 0
+	tap_like "a handshake of DTLS $version where 30 % get lost" \
+		"$(out c)" "^INFO .*version=DTLS-$version"
+	nat_now 127.0.0.2
+	moves '... after which the client may move as well'
+	end_all
+done
 sysctl -qw net.tsec.handshake_timeout_ms=30000
 
 # --- who asks for it
@@ -229,37 +263,48 @@ goes_nowhere()
 	end_all
 }
 
-mobile_server 4621
-nat_start 127.0.0.1 4620 4621
-client_start 127.0.0.1 4620 --min 1.3 --profile still
-goes_nowhere 'a client that does not ask for connection IDs has none'
-mobile_server 4631 --connection-id 0
-nat_start 127.0.0.1 4630 4631
-client_start 127.0.0.1 4630 --min 1.3
-goes_nowhere '... nor one whose server does not'
-mobile_server 4641
-nat_start 127.0.0.1 4640 4641
-client_start 127.0.0.1 4640 --min 1.3 --profile still --connection-id 20
-talks
-nat_now 127.0.0.2
-moves 'a program may ask for them itself'
-end_all
+for version in 1.2 1.3; do
+	mobile_server 4621
+	nat_start 127.0.0.1 4620 4621
+	client_start 127.0.0.1 4620 --profile still
+	goes_nowhere "a client of DTLS $version that does not ask has no ID"
+	mobile_server 4631 --connection-id 0
+	nat_start 127.0.0.1 4630 4631
+	client_start 127.0.0.1 4630
+	goes_nowhere '... nor one whose server does not ask'
+	mobile_server 4641
+	nat_start 127.0.0.1 4640 4641
+	client_start 127.0.0.1 4640 --profile still --connection-id 20
+	talks
+	nat_now 127.0.0.2
+	moves 'a program may ask for them itself'
+	end_all
+done
 
 # --- a client whose own address changes
 
-ip addr add 10.9.0.1/32 dev lo
+own_moves()
+{
+	local own
+
+	ip addr add 10.9.0.1/32 dev lo
+	ip route replace local 10.9.0.9 dev lo table local src 10.9.0.1
+	TSEC_BIND=10.9.0.9 mobile_server 4651
+	client_start 10.9.0.9 4651
+	talks || bail_out "no echo: $(out c)"
+	own=$(counter OwnMoves)
+	ip route replace local 10.9.0.9 dev lo table local src 10.9.0.2
+	moves "a client of DTLS $version goes on from another address of its own"
+	tap_is '... which it knows' "$(counter OwnMoves)" "$((own + 1))"
+	tap_like '... and the server, too' "$(remote_of)" '^10\.9\.0\.2:'
+	ip addr del 10.9.0.1/32 dev lo
+	tap_run '... also when the one before goes away' talks
+	end_all
+}
+
 ip addr add 10.9.0.2/32 dev lo
 ip addr add 10.9.0.9/32 dev lo
-ip route replace local 10.9.0.9 dev lo table local src 10.9.0.1
-TSEC_BIND=10.9.0.9 mobile_server 4651
-client_start 10.9.0.9 4651 --min 1.3
-talks || bail_out "no echo: $(out c)"
-own=$(counter OwnMoves)
-ip route replace local 10.9.0.9 dev lo table local src 10.9.0.2
-moves 'a client goes on from another address of its own'
-tap_is '... which it knows' "$(counter OwnMoves)" "$((own + 1))"
-tap_like '... and the server, too' "$(remote_of)" '^10\.9\.0\.2:'
-ip addr del 10.9.0.1/32 dev lo
-tap_run '... also when the one before goes away' talks
-end_all
+for version in 1.2 1.3; do
+	own_moves
+done
 tap_done

@@ -15,7 +15,9 @@
 #include <sys/socket.h>
 
 #include "dtls.h"
+#include "dtls12_record.h"
 #include "dtls13.h"
+#include "dtls_cid.h"
 #include "flight.h"
 #include "tls.h"
 
@@ -35,7 +37,9 @@
 
 struct dtls {
 	struct tls *tls;
+	struct dtls_cid cid;
 	struct flight flight;
+	size_t taken; /* of the datagram that is at the front of the socket */
 	unsigned int repeats; /* since the handshake was over */
 	const void *late; /* a datagram from then, for the library */
 	size_t late_len;
@@ -72,14 +76,22 @@ static void note_errno(struct dtls *dtls, int err)
 static ssize_t push(gnutls_transport_ptr_t ptr, const void *data, size_t len)
 {
 	struct dtls *dtls = ptr;
-	ssize_t ret = send(dtls->tls->handshake->fd, data, len,
-			   MSG_DONTWAIT | MSG_NOSIGNAL);
+	uint8_t room[MTU];
+	size_t size = len;
+	const void *record = dtls_cid_seal(&dtls->cid, data, &size, room,
+					   sizeof(room));
 
-	if (ret < 0)
+	if (!record) {
+		errno = EIO;
+		return -1;
+	}
+	if (send(dtls->tls->handshake->fd, record, size,
+		 MSG_DONTWAIT | MSG_NOSIGNAL) < 0) {
 		note_errno(dtls, errno);
-	else
-		flight_add(&dtls->flight, data, len);
-	return ret;
+		return -1;
+	}
+	flight_add(&dtls->flight, record, size);
+	return len;
 }
 
 /* What came after the handshake does not come from the socket any more. */
@@ -98,16 +110,49 @@ static ssize_t pull_late(gnutls_transport_ptr_t ptr, void *data, size_t len)
 	return len;
 }
 
-static ssize_t pull(gnutls_transport_ptr_t ptr, void *data, size_t len)
+/*
+ * Moves the next record of the datagram at the front of the socket to its
+ * beginning; its length.  With the last one the socket lets go of it.
+ */
+static size_t next_record(struct dtls *dtls, uint8_t *datagram, size_t len)
+{
+	size_t at = dtls->taken < len ? dtls->taken : 0;
+	size_t whole = dtls12_record_len(datagram + at, len - at,
+					 dtls->cid.own.len);
+
+	dtls->taken = at + whole;
+	if (dtls->taken == len) {
+		recv(dtls->tls->handshake->fd, datagram, 0, MSG_DONTWAIT);
+		dtls->taken = 0;
+	}
+	memmove(datagram, datagram + at, whole);
+	return whole;
+}
+
+/*
+ * The library gets one record at a time: how one is to be read is known only
+ * when the one before has been.
+ */
+static ssize_t pull(gnutls_transport_ptr_t ptr, void *data, size_t size)
 {
 	struct dtls *dtls = ptr;
-	ssize_t ret = recv(dtls->tls->handshake->fd, data, len, MSG_DONTWAIT);
+	ssize_t ret = recv(dtls->tls->handshake->fd, data, size,
+			   MSG_PEEK | MSG_DONTWAIT);
+	size_t len;
 
-	if (ret < 0)
+	if (ret < 0) {
 		note_errno(dtls, errno);
-	else
+		return -1;
+	}
+	if (!dtls->taken)
 		flight_end(&dtls->flight);
-	return ret;
+	len = next_record(dtls, data, ret);
+	len = dtls_cid_open(&dtls->cid, data, len, size);
+	if (!ret || len)
+		return len;
+	/* There may be more, of which the event loop tells. */
+	errno = EAGAIN;
+	return -1;
 }
 
 /* The event loop waits, never the library. */
@@ -164,9 +209,12 @@ int dtls_open(struct handshake *handshake,
 	gnutls_transport_set_push_function(tls->session, push);
 	gnutls_transport_set_pull_function(tls->session, pull);
 	gnutls_transport_set_pull_timeout_function(tls->session, pull_timeout);
-	gnutls_dtls_set_mtu(tls->session, MTU);
 	gnutls_dtls_set_timeouts(tls->session, RESEND_MS, GIVE_UP_MS);
-	return tls_is_client(tls) ? 0 : take_over(tls);
+	err = dtls_cid_offer(&dtls->cid, tls, info);
+	gnutls_dtls_set_mtu(tls->session, MTU - dtls_cid_room(&dtls->cid));
+	if (err || tls_is_client(tls))
+		return err;
+	return take_over(tls);
 }
 
 int dtls_step(struct handshake *handshake)
@@ -180,6 +228,15 @@ unsigned int dtls_timer(struct handshake *handshake)
 	const struct tls *tls = handshake->state;
 
 	return gnutls_dtls_get_timeout(tls->session);
+}
+
+static int dtls_finish(struct handshake *handshake, struct outcome *outcome)
+{
+	int err = tls_finish(handshake, outcome);
+
+	if (!err)
+		dtls_cid_put(&dtls_of(handshake)->cid, outcome);
+	return err;
 }
 
 /* Afterwards ************************************************************* */
@@ -323,7 +380,7 @@ const struct handshake_ops dtls_handshake_ops = {
 	.step = dtls_step,
 	.timer = dtls_timer,
 	.abort = tls_abort,
-	.finish = tls_finish,
+	.finish = dtls_finish,
 	.lingers = dtls_lingers,
 	.message = dtls_message,
 	.close = dtls_close,

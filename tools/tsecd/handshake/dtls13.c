@@ -490,22 +490,14 @@ static int dtls13_open(struct handshake *handshake,
 
 /* Outcome **************************************************************** */
 
-static void put_cid(const struct dtls13_cid *cid, struct outcome *outcome,
-		    int direction)
-{
-	if (!cid->len)
-		return;
-	memcpy(outcome->cid[direction], cid->bytes, cid->len);
-	tsec_set(&outcome->key[direction], KEY_CID, cid,
-		 ((struct tsec_blob){ outcome->cid[direction], cid->len }));
-}
-
 static void put_key(const struct dtls13 *dtls, struct outcome *outcome,
 		    int direction)
 {
 	const struct dtls13_schedule *schedule = &dtls->schedule;
 	bool client = (direction == TSEC_DIR_TX) == tls_is_client(dtls->tls);
 	struct tsec_key_info *key = &outcome->key[direction];
+	const struct dtls13_cid *cid = direction == TSEC_DIR_TX ?
+					       &dtls->peer_cid : &dtls->cid;
 	size_t len = schedule->suite->hash_len;
 
 	memcpy(outcome->secret[direction],
@@ -521,8 +513,7 @@ static void put_key(const struct dtls13 *dtls, struct outcome *outcome,
 			 dtls->flight.next);
 	tsec_set(key, KEY_SECRET, secret,
 		 ((struct tsec_blob){ outcome->secret[direction], len }));
-	put_cid(direction == TSEC_DIR_TX ? &dtls->peer_cid : &dtls->cid,
-		outcome, direction);
+	outcome_put_cid(outcome, direction, cid->bytes, cid->len);
 }
 
 static void put_exporter(const struct dtls13 *dtls, struct outcome *outcome)

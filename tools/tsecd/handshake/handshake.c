@@ -49,6 +49,18 @@ void handshake_close(struct handshake *handshake)
 	handshake->ops = NULL;
 }
 
+void outcome_put_cid(struct outcome *outcome, int direction, const void *cid,
+		     size_t len)
+{
+	uint8_t *copy = outcome->cid[direction];
+
+	if (!len)
+		return;
+	memcpy(copy, cid, len);
+	tsec_set(&outcome->key[direction], KEY_CID, cid,
+		 ((struct tsec_blob){ copy, len }));
+}
+
 void outcome_wipe(struct outcome *outcome)
 {
 	free(outcome->peer_cert);

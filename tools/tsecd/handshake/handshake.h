@@ -92,6 +92,9 @@ int handshake_open(struct handshake *handshake,
 		   const struct tsec_handshake_info *info);
 void handshake_close(struct handshake *handshake);
 
+/* The connection ID, or the MKI, in records of that direction; 0 bytes: none */
+void outcome_put_cid(struct outcome *outcome, int direction, const void *cid,
+		     size_t len);
 void outcome_wipe(struct outcome *outcome);
 
 #endif /* TSECD_HANDSHAKE_H */

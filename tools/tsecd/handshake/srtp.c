@@ -26,7 +26,6 @@ struct srtp {
 	uint16_t ciphers[TSEC_CIPHERS_MAX]; /* that a handshake can agree on */
 	unsigned int n_ciphers;
 	bool asked; /* the client has sent use_srtp */
-	uint8_t mki[TSEC_CID_MAX];
 	uint8_t farewell[TSEC_FAREWELL_MAX];
 };
 
@@ -269,16 +268,12 @@ static void put_direction(struct tls *tls, struct outcome *outcome,
 
 static void put_mki(struct tls *tls, struct outcome *outcome)
 {
-	struct srtp *srtp = tls->media;
 	gnutls_datum_t mki = { NULL, 0 };
-	struct tsec_blob cid;
 
-	if (gnutls_srtp_get_mki(tls->session, &mki) < 0 || !mki.size)
+	if (gnutls_srtp_get_mki(tls->session, &mki) < 0)
 		return;
-	memcpy(srtp->mki, mki.data, mki.size);
-	cid = (struct tsec_blob){ srtp->mki, mki.size };
-	tsec_set(&outcome->key[TSEC_DIR_TX], KEY_CID, cid, cid);
-	tsec_set(&outcome->key[TSEC_DIR_RX], KEY_CID, cid, cid);
+	outcome_put_cid(outcome, TSEC_DIR_TX, mki.data, mki.size);
+	outcome_put_cid(outcome, TSEC_DIR_RX, mki.data, mki.size);
 }
 
 static int export_keys(struct tls *tls, struct outcome *outcome)
