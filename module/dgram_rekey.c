@@ -101,13 +101,35 @@ static void rx_retire(struct tsec_dgram *dgram, struct tsec_dgram_key *slot)
 	tsec_dgram_key_retire(slot);
 }
 
-/* The oldest one gives way.  One that is refused is retired. */
+/* Has it opened anything? */
+static bool is_used(const struct tsec_dgram_key *slot)
+{
+	return atomic64_read(&slot->next) != slot->about.seq;
+}
+
+/*
+ * The oldest one gives way, but for the newest, if its peer had to confirm it
+ * and did not: handshakes that come to nothing, however many, leave alone the
+ * keys that are in use.
+ */
+static unsigned int rx_place(const struct tsec_session *session)
+{
+	const struct tsec_dgram *dgram = session->dgram;
+	const struct tsec_dgram_key *newest;
+
+	newest = rx_slot(session, dgram->rx_newest);
+	if (newest && newest->confirms && !is_used(newest))
+		return dgram->rx_newest;
+	return (dgram->rx_newest + 1) % TSEC_DGRAM_RX_KEYS;
+}
+
+/* One that is refused is retired. */
 static int rx_install(struct tsec_session *session,
 		      struct tsec_dgram_key *slot, const char **why)
 {
 	struct tsec_dgram *dgram = session->dgram;
-	unsigned int i = (dgram->rx_newest + 1) % TSEC_DGRAM_RX_KEYS;
-	struct tsec_dgram_key *oldest = rx_slot(session, i);
+	unsigned int i = rx_place(session);
+	struct tsec_dgram_key *old = rx_slot(session, i);
 	int err = rx_join(dgram, slot, why);
 
 	if (err) {
@@ -117,7 +139,7 @@ static int rx_install(struct tsec_session *session,
 	dgram->rx_newest = i;
 	rcu_assign_pointer(dgram->rx_keys[i], slot);
 	rcu_assign_pointer(session->rx.slot, slot);
-	rx_retire(dgram, oldest);
+	rx_retire(dgram, old);
 	return 0;
 }
 
@@ -156,12 +178,6 @@ static void tx_wait(struct tsec_session *session, struct tsec_dgram_key *slot)
 	WRITE_ONCE(partner->confirms, true);
 	/* Pairs with the one of the atomic operation in record_open(). */
 	smp_mb();
-}
-
-/* Has it opened anything? */
-static bool is_used(const struct tsec_dgram_key *slot)
-{
-	return atomic64_read(&slot->next) != slot->about.seq;
 }
 
 /**

@@ -258,7 +258,7 @@ static bool is_daemons(const struct tsec_session *session,
 static bool is_flight(const struct tsec_session *session,
 		      const struct tsec_packet_header *header)
 {
-	if (!READ_ONCE(session->channel))
+	if (!READ_ONCE(session->channel) && !tsec_session_stays(session))
 		return false;
 	return is_daemons(session, header) ||
 	       (!header->sealed && header->kind == TSEC_PACKET_HANDSHAKE);

@@ -280,8 +280,13 @@ static bool pending_add(struct tsec_session *session)
 	return added;
 }
 
-/* Take it off the list of unclaimed handshakes, if it is there. */
-static void pending_del(struct tsec_session *session)
+/**
+ * tsec_handshake_withdraw() - offer a session to no daemon any more
+ * @session: the session; nothing happens unless it waits to be claimed
+ *
+ * Context: process context.
+ */
+void tsec_handshake_withdraw(struct tsec_session *session)
 {
 	struct tsec_net *tn = session->tn;
 	bool listed;
@@ -350,32 +355,92 @@ static struct tsec_session *pending_find(struct tsec_net *tn, u32 id)
 	return NULL;
 }
 
+static bool is_orphan(const struct tsec_session *session)
+{
+	return tsec_session_stays(session) && tsec_session_open(session) &&
+	       READ_ONCE(session->inner) &&
+	       !test_bit(TSEC_SESSION_HELD, &session->flags);
+}
+
+/**
+ * tsec_handshake_offer() - have a daemon take up handshakes that go on
+ * @session: a session; nothing happens unless it is open and its handshakes
+ *	go on, or if a daemon has them, or there is none
+ *
+ * Context: process context.
+ */
+void tsec_handshake_offer(struct tsec_session *session)
+{
+	struct tsec_net *tn = session->tn;
+	bool added;
+
+	spin_lock_bh(&tn->lock);
+	added = tn->daemon.port && list_empty(&session->pending) &&
+		is_orphan(session);
+	if (added)
+		list_add_tail(&tsec_session_get(session)->pending,
+			      &tn->pending);
+	spin_unlock_bh(&tn->lock);
+	if (added)
+		tsec_event_handshake(session);
+}
+
+/* Sessions outlive the daemon that has made them. */
+static void orphans_offer(struct tsec_net *tn)
+{
+	struct tsec_session *session;
+	unsigned long id = 0;
+
+	while ((session = tsec_session_next(tn, &id))) {
+		tsec_handshake_offer(session);
+		tsec_session_put(session);
+		id++;
+		cond_resched();
+	}
+}
+
+/* Nobody else gets it as well: HELD is set under the lock. */
+static struct tsec_session *pending_take(struct tsec_net *tn, u32 id)
+{
+	struct tsec_session *session;
+
+	spin_lock_bh(&tn->lock);
+	session = pending_find(tn, id);
+	if (session) {
+		list_del_init(&session->pending);
+		set_bit(TSEC_SESSION_HELD, &session->flags);
+	}
+	spin_unlock_bh(&tn->lock);
+	return session;
+}
+
+/* False if it has ended meanwhile. */
+static bool claim(struct tsec_session *session)
+{
+	if (!tsec_session_advance(session, TSEC_STATE_PENDING,
+				  TSEC_STATE_HANDSHAKE))
+		return tsec_session_open(session);
+	atomic_inc(&session->tn->running);
+	set_bit(TSEC_SESSION_CLAIMED, &session->flags);
+	return true;
+}
+
 /**
  * tsec_handshake_claim() - give a pending handshake to the daemon
  * @tn: the network namespace's state
  * @id: which one, 0 for the oldest
  *
- * Return: the session in state HANDSHAKE, with a reference; NULL if there is
- * none, or it has ended meanwhile.
+ * Return: the session in state HANDSHAKE, or an open one whose handshakes go
+ * on, with a reference; NULL if there is none, or it has ended meanwhile.
  */
 struct tsec_session *tsec_handshake_claim(struct tsec_net *tn, u32 id)
 {
 	struct tsec_session *session;
 
 	do {
-		spin_lock_bh(&tn->lock);
-		session = pending_find(tn, id);
-		if (session)
-			list_del_init(&session->pending);
-		spin_unlock_bh(&tn->lock);
-		if (!session)
-			return NULL;
-		if (tsec_session_advance(session, TSEC_STATE_PENDING,
-					 TSEC_STATE_HANDSHAKE)) {
-			atomic_inc(&tn->running);
-			set_bit(TSEC_SESSION_CLAIMED, &session->flags);
+		session = pending_take(tn, id);
+		if (!session || claim(session))
 			return session;
-		}
 		tsec_session_put(session);
 	} while (!id);
 	return NULL;
@@ -384,6 +449,9 @@ struct tsec_session *tsec_handshake_claim(struct tsec_net *tn, u32 id)
 /* What only the handshake needed goes as soon as that is over; tx.lock held. */
 static void handshake_forget(struct tsec_session *session)
 {
+	/* The next daemon needs it as well. */
+	if (tsec_session_stays(session))
+		return;
 	tsec_settings_free(&session->settings);
 	tsec_overrides_free(&session->app);
 }
@@ -449,6 +517,8 @@ static enum tsec_stat failure_counter(int err)
 		return TSEC_STAT_HANDSHAKES_TIMED_OUT;
 	case ECONNABORTED:
 		return TSEC_STAT_HANDSHAKES_CANCELED;
+	case EALREADY:
+		return TSEC_STAT_HANDSHAKES_JOINED;
 	case EUNATCH:
 		return TSEC_STAT_DAEMON_LOST;
 	default:
@@ -469,20 +539,21 @@ void tsec_handshake_failed(struct tsec_session *session, int err)
 	if (test_bit(TSEC_SESSION_COUNTED, &session->flags) && err != EUSERS)
 		TSEC_INC_STATS(session->tn, failure_counter(err));
 	callbacks_unhook(session);
-	pending_del(session);
+	tsec_handshake_withdraw(session);
 	handshake_uncount(session);
 	timeout_disarm(session);
 	tsec_listener_forget(session);
 }
 
 /**
- * tsec_handshake_abandon() - the daemon has closed its channel
- * @session: the session
+ * tsec_handshake_abandon() - the daemon has closed its channel, or gets none
+ * @session: the session; if it is open it goes on, without new keys
  *
  * Context: process context.
  */
 void tsec_handshake_abandon(struct tsec_session *session)
 {
+	clear_bit(TSEC_SESSION_HELD, &session->flags);
 	if (!tsec_session_busy(session))
 		return;
 	if (tsec_session_fail(session, EUNATCH,
@@ -507,6 +578,9 @@ u32 tsec_handshake_time_left(const struct tsec_session *session)
  * @port: its netlink port id
  * @version: what it calls itself
  *
+ * Open sessions whose handshakes go on are offered to it.
+ *
+ * Context: process context.
  * Return: 0 or -EBUSY if another daemon is there.
  */
 int tsec_daemon_register(struct tsec_net *tn, u32 port, const char *version)
@@ -522,9 +596,11 @@ int tsec_daemon_register(struct tsec_net *tn, u32 port, const char *version)
 		err = 0;
 	}
 	spin_unlock_bh(&tn->lock);
-	if (!err)
-		tsec_event_daemon(tn);
-	return err;
+	if (err)
+		return err;
+	tsec_event_daemon(tn);
+	orphans_offer(tn);
+	return 0;
 }
 
 /**

@@ -399,6 +399,7 @@ static void close_open(struct tsec_session *session)
 
 	session->transport->close(session);
 	inner = inner_take(session);
+	tsec_handshake_withdraw(session);
 	sock_release(inner);
 	if (!session->status)
 		TSEC_INC_STATS(session->tn, TSEC_STAT_SESSIONS_CLOSED);
