@@ -281,7 +281,7 @@ static int slot_install(struct tsec_session *session,
 	else
 		tx_replace(session, slot, confirm);
 	if (!err)
-		clear_bit(TSEC_SESSION_SOFT_TOLD, &session->flags);
+		clear_bit(tsec_session_soft_told(direction), &session->flags);
 	return err;
 }
 

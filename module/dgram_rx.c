@@ -112,7 +112,7 @@ static bool key_allows(struct tsec_session *session,
 		TSEC_INC_STATS(session->tn, TSEC_STAT_PACKETS_ENDED);
 		return false;
 	case TSEC_KEY_SOFT:
-		if (newest && !test_bit(TSEC_SESSION_SOFT_TOLD,
+		if (newest && !test_bit(TSEC_SESSION_RX_SOFT_TOLD,
 					&session->flags))
 			tsec_dgram_rx_tell(session->dgram, TSEC_DGRAM_RX_SOFT);
 		return true;

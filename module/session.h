@@ -58,7 +58,8 @@ enum tsec_session_flags {
 	TSEC_SESSION_UPDATE_ASK,	/* ask the peer for one with ours */
 	TSEC_SESSION_UPDATE_ASKED,	/* asked, not yet answered */
 	TSEC_SESSION_ALERT_OWED,	/* @alert waits for the sender */
-	TSEC_SESSION_SOFT_TOLD,		/* rekey-needed sent for this key */
+	TSEC_SESSION_TX_SOFT_TOLD,	/* rekey-needed sent for this key */
+	TSEC_SESSION_RX_SOFT_TOLD,	/* the same of the receiving one */
 	TSEC_SESSION_COUNTED,		/* in the count of handshakes */
 	TSEC_SESSION_CLAIMED,		/* in the count of claimed ones */
 	TSEC_SESSION_HELD,		/* a daemon has its channel, or gets it */
@@ -259,6 +260,18 @@ static inline struct tsec_half *
 tsec_session_half(struct tsec_session *session, enum tsec_direction direction)
 {
 	return direction == TSEC_DIR_TX ? &session->tx : &session->rx;
+}
+
+/**
+ * tsec_session_soft_told() - where it is noted that a key nears its end
+ * @direction: which key
+ *
+ * Return: one of enum tsec_session_flags.
+ */
+static inline int tsec_session_soft_told(enum tsec_direction direction)
+{
+	return direction == TSEC_DIR_TX ? TSEC_SESSION_TX_SOFT_TOLD :
+					  TSEC_SESSION_RX_SOFT_TOLD;
 }
 
 /**
