@@ -85,7 +85,8 @@ static void open_failed(struct tsec_session *session,
 
 /* The key for a record that may be opened; else it has been counted. */
 static struct tsec_dgram_key *
-key_for(struct tsec_session *session, const struct tsec_packet_header *header)
+key_for(struct tsec_session *session, const struct tsec_packet_header *header,
+	const struct tsec_packet *packet)
 {
 	struct tsec_dgram_key *slot;
 
@@ -93,7 +94,10 @@ key_for(struct tsec_session *session, const struct tsec_packet_header *header)
 		TSEC_INC_STATS(session->tn, TSEC_STAT_PACKETS_UNPROTECTED);
 		return NULL;
 	}
-	slot = tsec_dgram_rx_key(session->dgram, header->key_id);
+	if (unlikely(session->dgram->ops->matches))
+		slot = tsec_dgram_rx_match(session->dgram, packet);
+	else
+		slot = tsec_dgram_rx_key(session->dgram, header->key_id);
 	if (!slot)
 		TSEC_INC_STATS(session->tn, TSEC_STAT_PACKETS_NO_KEY);
 	return slot;
@@ -130,7 +134,7 @@ record_open(struct tsec_session *session,
 	    const struct tsec_packet_header *header,
 	    struct tsec_packet *packet)
 {
-	struct tsec_dgram_key *slot = key_for(session, header);
+	struct tsec_dgram_key *slot = key_for(session, header, packet);
 	int err;
 
 	if (!slot || !key_allows(session, slot))
