@@ -242,13 +242,30 @@ void tsec_handshake_begin(struct tsec_session *session)
 		inner_event(session->inner->sk);
 }
 
+/* Keys of a session that could not open have sealed nothing. */
+static int manual_open(struct tsec_session *session, u32 serial,
+		       const char **why)
+{
+	struct tsec_key tx = session->tx.key, rx = session->rx.key;
+	int err = tsec_handshake_open(session, why);
+
+	/* -ESTALE: it was open for a moment. */
+	if (err && err != -ESTALE)
+		tsec_profile_keys_return(session->profile, &tx, &rx, serial);
+	tsec_key_wipe(&tx);
+	tsec_key_wipe(&rx);
+	return err;
+}
+
 static void manual_start(struct tsec_session *session)
 {
 	const char *why;
+	u32 serial;
 	int err;
 
 	err = tsec_profile_keys_take(session->profile, session->protocol,
-				     &session->tx.key, &session->rx.key, &why);
+				     &session->tx.key, &session->rx.key,
+				     &serial, &why);
 	if (err) {
 		tsec_session_fail(session, -err, "profile %s: %s",
 				  session->profile->name, why);
@@ -258,7 +275,7 @@ static void manual_start(struct tsec_session *session)
 	if (!tsec_session_advance(session, TSEC_STATE_CONNECTING,
 				  TSEC_STATE_HANDSHAKE))
 		return;
-	err = tsec_handshake_open(session, &why);
+	err = manual_open(session, serial, &why);
 	if (err)
 		tsec_session_fail(session, -err, "%s", why);
 }
