@@ -268,6 +268,47 @@ static bool is_flight(const struct tsec_session *session,
 	       (!header->sealed && header->kind == TSEC_PACKET_HANDSHAKE);
 }
 
+/* How far it goes: records of a flight may have others behind them. */
+static u32 flight_len(const struct tsec_session *session,
+		      const struct sk_buff *skb, u32 len)
+{
+	const struct tsec_packet_ops *ops = session->dgram->ops;
+	u8 cid_len = session->rx.key.cid_len;
+	struct tsec_packet_header header;
+
+	while (len < skb->len) {
+		if (ops->peek(skb->data + len, skb->len - len, cid_len,
+			      &header))
+			return skb->len;
+		if (!is_flight(session, &header))
+			break;
+		len += header.len;
+	}
+	return len;
+}
+
+/* Leaves what is behind it in @skb; true if that is used up. */
+static bool flight_take(struct tsec_session *session, struct sk_buff *skb,
+			u32 len)
+{
+	struct sk_buff *clone;
+
+	len = flight_len(session, skb, len);
+	if (len == skb->len) {
+		tsec_dgram_control_flight(session, skb);
+		return true;
+	}
+	clone = skb_clone(skb, GFP_ATOMIC);
+	if (clone) {
+		__skb_trim(clone, len);
+		tsec_dgram_control_flight(session, clone);
+	} else {
+		TSEC_INC_STATS(session->tn, TSEC_STAT_PACKETS_NO_MEMORY);
+	}
+	__skb_pull(skb, len);
+	return false;
+}
+
 /* Of a peer that may move, the newest record tells where it is. */
 static void place_note(struct tsec_session *session, const struct sk_buff *skb,
 		       u32 len, bool elsewhere)
@@ -300,8 +341,9 @@ static void datagram_open(struct tsec_session *session, struct sk_buff *skb)
 			return;
 		}
 		if (is_flight(session, &header)) {
-			tsec_dgram_control_flight(session, skb);
-			return;
+			if (flight_take(session, skb, header.len))
+				return;
+			continue;
 		}
 		slot = record_open(session, &header, &packet);
 		if (slot && packet.newest)

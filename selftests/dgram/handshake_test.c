@@ -171,6 +171,59 @@ TEST_F(client, keeps_what_came_early)
 	expect_datagram(self->sock, "third", 5);
 }
 
+/* The daemon gets all of it, and the program its data, whichever is first. */
+TEST_F(client, shares_a_datagram_that_came_early)
+{
+	uint8_t both[2][256];
+	size_t len[2];
+
+	len[0] = message_make(both[0], TYPE_HANDSHAKE, 0, 2);
+	len[0] += peer_seal(&self->peer, both[0] + len[0], TYPE_DATA,
+			    "behind", 6);
+	len[1] = peer_seal(&self->peer, both[1], TYPE_DATA, "before", 6);
+	len[1] += message_make(both[1] + len[1], TYPE_HANDSHAKE, 0, 2);
+	peer_write(&self->peer, both[0], len[0]);
+	peer_write(&self->peer, both[1], len[1]);
+	expect_raw(self->shake.channel, both[0], len[0]);
+	expect_raw(self->shake.channel, both[1], len[1]);
+	finish(self);
+	expect_datagram(self->sock, "behind", 6);
+	expect_datagram(self->sock, "before", 6);
+}
+
+/* What is behind one that is cut off is nobody's. */
+TEST_F(client, takes_records_up_to_one_cut_off)
+{
+	uint64_t before = stat_of("PacketsMalformed");
+	uint8_t wire[256];
+	size_t len;
+
+	len = peer_seal(&self->peer, wire, TYPE_DATA, "whole", 5);
+	len += peer_seal(&self->peer, wire + len, TYPE_DATA, "cut off", 7);
+	peer_write(&self->peer, wire, len - 1);
+	finish(self);
+	expect_datagram(self->sock, "whole", 5);
+	stat_reaches("PacketsMalformed", before + 1);
+	EXPECT_EQ(poll_for(self->shake.channel, POLLIN, 0), 0);
+}
+
+TEST_F(client, shares_a_late_datagram)
+{
+	size_t flight_len, len;
+	uint8_t flight[64], wire[256];
+
+	finish(self);
+	flight_len = message_make(flight, TYPE_HANDSHAKE, 0, 2);
+	len = peer_seal(&self->peer, wire, TYPE_DATA, "before", 6);
+	memcpy(wire + len, flight, flight_len);
+	len += flight_len;
+	len += peer_seal(&self->peer, wire + len, TYPE_DATA, "behind", 6);
+	peer_write(&self->peer, wire, len);
+	expect_datagram(self->sock, "before", 6);
+	expect_datagram(self->sock, "behind", 6);
+	expect_raw(self->shake.channel, flight, flight_len);
+}
+
 TEST_F(client, takes_and_sends_late_flights)
 {
 	uint8_t flight[64];
