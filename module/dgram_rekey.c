@@ -324,9 +324,11 @@ static int slot_install(struct tsec_session *session,
 		err = rx_install(session, slot, why);
 	else
 		tx_replace(session, slot, confirm);
-	if (!err)
-		clear_bit(tsec_session_soft_told(direction), &session->flags);
-	return err;
+	if (err)
+		return err;
+	clear_bit(tsec_session_soft_told(direction), &session->flags);
+	clear_bit(TSEC_SESSION_OFFERED, &session->flags);
+	return 0;
 }
 
 /**

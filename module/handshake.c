@@ -372,17 +372,20 @@ static struct tsec_session *pending_find(struct tsec_net *tn, u32 id)
 	return NULL;
 }
 
-static bool is_orphan(const struct tsec_session *session)
+/* Its handshakes go on, and its program has not closed it. */
+static bool is_alive(const struct tsec_session *session)
 {
 	return tsec_session_stays(session) && tsec_session_open(session) &&
-	       READ_ONCE(session->inner) &&
-	       !test_bit(TSEC_SESSION_HELD, &session->flags);
+	       READ_ONCE(session->inner);
 }
 
 /**
  * tsec_handshake_offer() - have a daemon take up handshakes that go on
  * @session: a session; nothing happens unless it is open and its handshakes
  *	go on, or if a daemon has them, or there is none
+ *
+ * If that comes to nothing, it would the next time: a daemon is offered a
+ * session once for each key.
  *
  * Context: process context.
  */
@@ -393,7 +396,9 @@ void tsec_handshake_offer(struct tsec_session *session)
 
 	spin_lock_bh(&tn->lock);
 	added = tn->daemon.port && list_empty(&session->pending) &&
-		is_orphan(session);
+		is_alive(session) &&
+		!test_bit(TSEC_SESSION_HELD, &session->flags) &&
+		!test_and_set_bit(TSEC_SESSION_OFFERED, &session->flags);
 	if (added)
 		list_add_tail(&tsec_session_get(session)->pending,
 			      &tn->pending);
@@ -409,6 +414,7 @@ static void orphans_offer(struct tsec_net *tn)
 	unsigned long id = 0;
 
 	while ((session = tsec_session_next(tn, &id))) {
+		clear_bit(TSEC_SESSION_OFFERED, &session->flags);
 		tsec_handshake_offer(session);
 		tsec_session_put(session);
 		id++;
@@ -436,7 +442,7 @@ static bool claim(struct tsec_session *session)
 {
 	if (!tsec_session_advance(session, TSEC_STATE_PENDING,
 				  TSEC_STATE_HANDSHAKE))
-		return tsec_session_open(session);
+		return is_alive(session);
 	atomic_inc(&session->tn->running);
 	set_bit(TSEC_SESSION_CLAIMED, &session->flags);
 	return true;
