@@ -16,6 +16,7 @@
 
 #include "channel.h"
 #include "compat.h"
+#include "daemon.h"
 #include "dgram.h"
 #include "handshake.h"
 #include "inner.h"
@@ -365,7 +366,7 @@ void tsec_channel_ask(struct tsec_session *session)
 	static const u8 ask;
 
 	if (!tsec_channel_pass(session, &ask, sizeof(ask)))
-		tsec_handshake_offer(session);
+		tsec_daemon_offer(session);
 }
 
 /**

@@ -5,8 +5,8 @@
  */
 #include "channel.h"
 #include "control.h"
+#include "daemon.h"
 #include "dgram.h"
-#include "handshake.h"
 #include "listener.h"
 #include "net.h"
 #include "packet.h"
@@ -162,7 +162,7 @@ static void flight_pass(struct tsec_session *session, struct sk_buff *skb)
 		return;
 	TSEC_INC_STATS(session->tn, TSEC_STAT_PACKETS_UNPROTECTED);
 	/* What is not answered comes again. */
-	tsec_handshake_offer(session);
+	tsec_daemon_offer(session);
 }
 
 /**

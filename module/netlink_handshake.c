@@ -7,6 +7,7 @@
 
 #include "channel.h"
 #include "compat.h"
+#include "daemon.h"
 #include "dgram.h"
 #include "handshake.h"
 #include "netlink.h"
@@ -359,7 +360,7 @@ int tsec_nl_handshake_accept(struct sk_buff *skb, struct genl_info *info)
 		if (tb[TSEC_A_HANDSHAKE_SESSION])
 			id = nla_get_u32(tb[TSEC_A_HANDSHAKE_SESSION]);
 	}
-	session = tsec_handshake_claim(tn, id);
+	session = tsec_daemon_claim(tn, id);
 	if (!session)
 		return tsec_nl_refuse(info, -ENOENT,
 				      "no handshake is waiting");
