@@ -85,16 +85,23 @@ void wgsessions_drop(const struct wgsession_name *name, uint32_t session)
 	pthread_mutex_unlock(&lock);
 }
 
-uint32_t wgsessions_find(const struct wgsession_name *name)
+/* As it is now; all zeros if there is none. */
+static struct entry look(const struct wgsession_name *name)
 {
+	struct entry found = { .session = 0 };
 	struct entry *entry;
-	uint32_t session;
 
 	pthread_mutex_lock(&lock);
 	entry = find_locked(name);
-	session = entry ? entry->session : 0;
+	if (entry)
+		found = *entry;
 	pthread_mutex_unlock(&lock);
-	return session;
+	return found;
+}
+
+uint32_t wgsessions_find(const struct wgsession_name *name)
+{
+	return look(name).session;
 }
 
 void wgsessions_renew(const struct wgsession_name *name)
@@ -110,12 +117,5 @@ void wgsessions_renew(const struct wgsession_name *name)
 
 uint64_t wgsessions_renewed(const struct wgsession_name *name)
 {
-	struct entry *entry;
-	uint64_t at;
-
-	pthread_mutex_lock(&lock);
-	entry = find_locked(name);
-	at = entry ? entry->renewed : 0;
-	pthread_mutex_unlock(&lock);
-	return at;
+	return look(name).renewed;
 }
