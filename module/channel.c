@@ -16,6 +16,7 @@
 
 #include "channel.h"
 #include "compat.h"
+#include "daemon.h"
 #include "dgram.h"
 #include "handshake.h"
 #include "inner.h"
@@ -240,12 +241,12 @@ static int channel_release(struct socket *sock)
 	struct tsec_session *session = channel->session;
 	struct sock *sk = &channel->sk;
 
-	tsec_handshake_abandon(session);
 	spin_lock_bh(&session->lock);
 	session->channel = NULL;
 	if (session->inner)
 		tsec_inner_ungraft_wq(session->inner, &sock->wq);
 	spin_unlock_bh(&session->lock);
+	tsec_handshake_abandon(session);
 
 	sock_orphan(sk);
 	sock->sk = NULL;
@@ -310,10 +311,11 @@ static struct socket *channel_socket(struct tsec_session *session)
 
 /**
  * tsec_channel_new() - make the handshake channel of a session
- * @session: a session in state HANDSHAKE, without a channel
+ * @session: a session in state HANDSHAKE, or an open one whose handshakes go
+ *	on, without a channel
  *
- * From now on the inner socket wakes the channel.  Closing the file before
- * the handshake is done fails the session.
+ * During the handshake the inner socket wakes the channel, and closing the
+ * file fails the session.
  *
  * Context: process context.
  * Return: a file for the daemon to be given, or an ERR_PTR.
@@ -328,7 +330,8 @@ struct file *tsec_channel_new(struct tsec_session *session)
 	channel = channel_of(sock);
 	spin_lock_bh(&session->lock);
 	session->channel = channel;
-	tsec_inner_graft_wq(session->inner, &sock->wq);
+	if (tsec_session_busy(session))
+		tsec_inner_graft_wq(session->inner, &sock->wq);
 	spin_unlock_bh(&session->lock);
 	/* Releases the socket when it fails. */
 	return sock_alloc_file(sock, O_NONBLOCK | O_CLOEXEC, "TSEC-CHANNEL");
@@ -393,7 +396,7 @@ bool tsec_channel_pass(struct tsec_session *session, const u8 *message,
  * @session: an open session, whose handshakes go on
  *
  * It gets a message of one byte that is zero, which begins no message of any
- * handshake.  If it gets none, the session ends with the keys that it has.
+ * handshake.  If none has the session's channel, one is asked to take it.
  *
  * Context: process context.
  */
@@ -401,7 +404,8 @@ void tsec_channel_ask(struct tsec_session *session)
 {
 	static const u8 ask;
 
-	tsec_channel_pass(session, &ask, sizeof(ask));
+	if (!tsec_channel_pass(session, &ask, sizeof(ask)))
+		tsec_daemon_offer(session);
 }
 
 /**

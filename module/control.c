@@ -156,7 +156,7 @@ int tsec_control_key_update(struct tsec_session *session, bool request)
 		set_bit(TSEC_SESSION_UPDATE_ASKED, &session->flags);
 		tsec_tls_update_asked(&session->reader);
 	}
-	clear_bit(TSEC_SESSION_SOFT_TOLD, &session->flags);
+	clear_bit(TSEC_SESSION_TX_SOFT_TOLD, &session->flags);
 	TSEC_INC_STATS(session->tn, TSEC_STAT_KEY_UPDATES_SENT);
 	tsec_event_key(session, TSEC_DIR_TX, TSEC_KEY_RENEWED_LOCAL);
 	return 0;
@@ -448,7 +448,8 @@ int tsec_control_expire(struct tsec_session *session,
 void tsec_control_rekey_needed(struct tsec_session *session,
 			       enum tsec_direction direction)
 {
-	if (test_and_set_bit(TSEC_SESSION_SOFT_TOLD, &session->flags))
+	if (test_and_set_bit(tsec_session_soft_told(direction),
+			     &session->flags))
 		return;
 	TSEC_INC_STATS(session->tn, TSEC_STAT_KEY_LIMIT_SOFT);
 	tsec_event_key(session, direction, TSEC_KEY_REKEY_NEEDED);

@@ -315,6 +315,8 @@ void tsec_dgram_rekey_stop(struct tsec_session *session);
 void tsec_dgram_rekey_end(struct tsec_dgram *dgram);
 struct tsec_dgram_key *tsec_dgram_rx_key(const struct tsec_dgram *dgram,
 					 u32 id);
+struct tsec_dgram_key *tsec_dgram_rx_match(const struct tsec_dgram *dgram,
+					   const struct tsec_packet *packet);
 
 void tsec_dgram_update_init(struct tsec_dgram *dgram);
 void tsec_dgram_update_stop(struct tsec_session *session);

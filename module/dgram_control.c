@@ -5,6 +5,7 @@
  */
 #include "channel.h"
 #include "control.h"
+#include "daemon.h"
 #include "dgram.h"
 #include "listener.h"
 #include "net.h"
@@ -157,8 +158,11 @@ static void soft_limit(struct tsec_session *session,
 
 static void flight_pass(struct tsec_session *session, struct sk_buff *skb)
 {
-	if (!tsec_channel_pass(session, skb->data, skb->len))
-		TSEC_INC_STATS(session->tn, TSEC_STAT_PACKETS_UNPROTECTED);
+	if (tsec_channel_pass(session, skb->data, skb->len))
+		return;
+	TSEC_INC_STATS(session->tn, TSEC_STAT_PACKETS_UNPROTECTED);
+	/* What is not answered comes again. */
+	tsec_daemon_offer(session);
 }
 
 /**

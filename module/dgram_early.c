@@ -39,27 +39,13 @@ static void sealed_queue(struct tsec_dgram *dgram, struct sk_buff *skb)
 
 /* Connection IDs come before keys. */
 static const struct tsec_packet_ops *
-outside_read(const struct tsec_session *session, const struct sk_buff *skb,
+outside_read(const struct tsec_session *session, const u8 *data, u32 len,
 	     struct tsec_packet_header *header)
 {
 	u8 cid_len = READ_ONCE(session->rx.key.cid_len) ?:
 		     session->dgram->peer.chosen.id.len;
 
-	return tsec_record_peek(session->record, skb->data, skb->len, cid_len,
-				header);
-}
-
-/*
- * Under the keys of data a server may already say that it has got a client's
- * last flight, or why it refuses that.  Where it does not even show who a
- * record is for, any may be for the daemon.
- */
-static bool may_be_daemons(const struct tsec_session *session,
-			   const struct tsec_packet_ops *ops,
-			   const struct tsec_packet_header *header)
-{
-	return header->kind == TSEC_PACKET_HIDDEN ||
-	       (ops->handshake_id && session->role == TSEC_ROLE_CLIENT);
+	return tsec_record_peek(session->record, data, len, cid_len, header);
 }
 
 /* The daemon looks at it, and it waits for its key all the same. */
@@ -81,21 +67,75 @@ static bool is_daemons(const struct tsec_session *session,
 	       tsec_packet_is_handshake(ops, header);
 }
 
+/**
+ * struct outsides - what the records of a datagram show
+ * @any: there is one
+ * @daemons: the daemon has to see one
+ * @sealed: one is sealed for the program
+ * @sealed_at: where the first of those begins
+ */
+struct outsides {
+	bool any;
+	bool daemons;
+	bool sealed;
+	u32 sealed_at;
+};
+
+/*
+ * Under the keys of data a server may already say that it has got a client's
+ * last flight, or why it refuses that.  Where it does not even show who a
+ * record is for, any may be for the daemon.
+ */
+static bool may_be_daemons(const struct tsec_session *session,
+			   const struct tsec_packet_ops *ops,
+			   const struct tsec_packet_header *header)
+{
+	return header->kind == TSEC_PACKET_HIDDEN ||
+	       (ops->handshake_id && session->role == TSEC_ROLE_CLIENT);
+}
+
+/* Peers put several records into one datagram, up to one that is cut off. */
+static void outsides_read(const struct tsec_session *session,
+			  const struct sk_buff *skb, struct outsides *found)
+{
+	const struct tsec_packet_ops *ops;
+	struct tsec_packet_header header;
+	u32 at;
+
+	*found = (struct outsides){ };
+	for (at = 0; at < skb->len; at += header.len) {
+		ops = outside_read(session, skb->data + at, skb->len - at,
+				   &header);
+		if (!ops)
+			return;
+		found->any = true;
+		if (is_daemons(session, ops, &header)) {
+			found->daemons = true;
+		} else if (header.sealed) {
+			if (!found->sealed)
+				found->sealed_at = at;
+			found->sealed = true;
+			found->daemons |= may_be_daemons(session, ops, &header);
+		}
+	}
+}
+
+/* What both have to see, the daemon gets as a copy. */
 static void datagram_sort(struct tsec_dgram *dgram, struct sk_buff *skb)
 {
 	struct tsec_session *session = dgram->session;
-	const struct tsec_packet_ops *ops;
-	struct tsec_packet_header header;
+	struct outsides found;
 
-	ops = outside_read(session, skb, &header);
-	if (!ops) {
+	outsides_read(session, skb, &found);
+	if (!found.any) {
 		tsec_drop(session->tn, skb, TSEC_STAT_PACKETS_MALFORMED);
-	} else if (is_daemons(session, ops, &header)) {
-		handshake_queue(dgram, skb);
-	} else if (header.sealed) {
-		if (may_be_daemons(session, ops, &header))
+	} else if (found.sealed) {
+		if (found.daemons)
 			copy_show(dgram, skb);
+		__skb_pull(skb, found.sealed_at);
 		sealed_queue(dgram, skb);
+	} else if (found.daemons) {
+		handshake_queue(dgram, skb);
 	} else {
 		tsec_drop(session->tn, skb, TSEC_STAT_PACKETS_UNPROTECTED);
 	}
@@ -105,11 +145,10 @@ static void datagram_sort(struct tsec_dgram *dgram, struct sk_buff *skb)
 static bool is_copy(const struct tsec_session *session,
 		    const struct sk_buff *skb)
 {
-	const struct tsec_packet_ops *ops;
-	struct tsec_packet_header header;
+	struct outsides found;
 
-	ops = outside_read(session, skb, &header);
-	return ops && !is_daemons(session, ops, &header);
+	outsides_read(session, skb, &found);
+	return found.sealed;
 }
 
 /**

@@ -39,6 +39,21 @@ static u32 key_id(const struct tsec_session *session, u32 id)
 	return ops->id_mask ? id & ops->id_mask : id;
 }
 
+/*
+ * The key that the next one has to go on from.  Nobody else replaces it
+ * meanwhile: those keys never wait for a packet that confirms them.
+ */
+static const struct tsec_packet_key *
+key_before(const struct tsec_packet_ops *ops, const struct tsec_half *half)
+{
+	const struct tsec_dgram_key *slot;
+
+	if (!ops->matches)
+		return NULL;
+	slot = rcu_dereference_protected(half->slot, true);
+	return slot ? slot->key : NULL;
+}
+
 /* The key's own bytes are wiped, whatever comes of it. */
 static struct tsec_dgram_key *slot_make(struct tsec_session *session,
 					enum tsec_direction direction,
@@ -50,6 +65,7 @@ static struct tsec_dgram_key *slot_make(struct tsec_session *session,
 		.key_id		= key_id(session, key->id),
 		.sending	= direction == TSEC_DIR_TX,
 		.cid_len	= key->cid_len,
+		.after		= key_before(ops, half),
 	};
 	struct tsec_dgram_key *slot;
 
@@ -101,13 +117,35 @@ static void rx_retire(struct tsec_dgram *dgram, struct tsec_dgram_key *slot)
 	tsec_dgram_key_retire(slot);
 }
 
-/* The oldest one gives way.  One that is refused is retired. */
+/* Has it opened anything? */
+static bool is_used(const struct tsec_dgram_key *slot)
+{
+	return atomic64_read(&slot->next) != slot->about.seq;
+}
+
+/*
+ * The oldest one gives way, but for the newest, if its peer had to confirm it
+ * and did not: handshakes that come to nothing, however many, leave alone the
+ * keys that are in use.
+ */
+static unsigned int rx_place(const struct tsec_session *session)
+{
+	const struct tsec_dgram *dgram = session->dgram;
+	const struct tsec_dgram_key *newest;
+
+	newest = rx_slot(session, dgram->rx_newest);
+	if (newest && newest->confirms && !is_used(newest))
+		return dgram->rx_newest;
+	return (dgram->rx_newest + 1) % TSEC_DGRAM_RX_KEYS;
+}
+
+/* One that is refused is retired. */
 static int rx_install(struct tsec_session *session,
 		      struct tsec_dgram_key *slot, const char **why)
 {
 	struct tsec_dgram *dgram = session->dgram;
-	unsigned int i = (dgram->rx_newest + 1) % TSEC_DGRAM_RX_KEYS;
-	struct tsec_dgram_key *oldest = rx_slot(session, i);
+	unsigned int i = rx_place(session);
+	struct tsec_dgram_key *old = rx_slot(session, i);
 	int err = rx_join(dgram, slot, why);
 
 	if (err) {
@@ -117,7 +155,7 @@ static int rx_install(struct tsec_session *session,
 	dgram->rx_newest = i;
 	rcu_assign_pointer(dgram->rx_keys[i], slot);
 	rcu_assign_pointer(session->rx.slot, slot);
-	rx_retire(dgram, oldest);
+	rx_retire(dgram, old);
 	return 0;
 }
 
@@ -158,12 +196,6 @@ static void tx_wait(struct tsec_session *session, struct tsec_dgram_key *slot)
 	smp_mb();
 }
 
-/* Has it opened anything? */
-static bool is_used(const struct tsec_dgram_key *slot)
-{
-	return atomic64_read(&slot->next) != slot->about.seq;
-}
-
 /**
  * tsec_dgram_rekey_confirmed() - the peer has used its new key
  * @session: an open session
@@ -202,26 +234,52 @@ static void tx_replace(struct tsec_session *session,
 		tsec_dgram_rekey_confirmed(session, partner);
 }
 
-static bool id_in_use(const struct tsec_session *session, u32 id)
+/* Would records not tell the two apart? */
+static bool is_same(const struct tsec_dgram_key *slot, u32 id,
+		    const struct tsec_key *key)
+{
+	return slot->id == id &&
+	       (!slot->ops->matches ||
+		!memcmp(slot->about.cid, key->cid, key->cid_len));
+}
+
+static bool rx_has(const struct tsec_session *session, u32 id,
+		   const struct tsec_key *key)
 {
 	const struct tsec_dgram_key *slot;
 	unsigned int i;
 
 	for (i = 0; i < TSEC_DGRAM_RX_KEYS; i++) {
 		slot = rx_slot(session, i);
-		if (slot && slot->id == id)
+		if (slot && is_same(slot, id, key))
 			return true;
 	}
 	return false;
 }
 
+static bool tx_has(const struct tsec_session *session, u32 id,
+		   const struct tsec_key *key)
+{
+	const struct tsec_dgram_key *slot;
+	bool has;
+
+	rcu_read_lock();
+	slot = rcu_dereference(session->tx.slot);
+	has = slot && is_same(slot, id, key);
+	rcu_read_unlock();
+	return has;
+}
+
 /* Packets of one call have one length, and of one session one form. */
 static const char *mismatch(const struct tsec_session *session,
 			    const struct tsec_half *half,
-			    const struct tsec_key *key)
+			    const struct tsec_key *key, bool confirm)
 {
-	if (!session->record->key_id && !key->id)
-		return "keys of this protocol cannot be replaced";
+	if (session->dgram->ops->matches && !key->cid_len)
+		return "without an MKI nothing tells the next key from the first";
+	/* See key_before(). */
+	if (session->dgram->ops->matches && confirm)
+		return "keys of this protocol wait for nobody";
 	if (key->version != session->version ||
 	    key->cipher != session->cipher)
 		return "the session has another version or cipher";
@@ -234,21 +292,23 @@ static const char *mismatch(const struct tsec_session *session,
 
 static int replaceable(struct tsec_session *session,
 		       enum tsec_direction direction,
-		       const struct tsec_key *key, const char **why)
+		       const struct tsec_key *key, bool confirm,
+		       const char **why)
 {
 	const struct tsec_half *half = tsec_session_half(session, direction);
 	u32 id = key_id(session, key->id);
 	bool taken;
 
-	*why = mismatch(session, half, key);
+	*why = mismatch(session, half, key, confirm);
 	if (*why)
 		return -EINVAL;
 	if (direction == TSEC_DIR_RX)
-		taken = id_in_use(session, id);
+		taken = rx_has(session, id, key);
 	else
-		taken = rcu_access_pointer(half->slot) &&
-			rcu_dereference_protected(half->slot, true)->id == id;
-	*why = "the session has a key of that ID";
+		taken = tx_has(session, id, key);
+	*why = session->dgram->ops->matches ?
+	       "the session has a key of that MKI" :
+	       "the session has a key of that ID";
 	return taken ? -EEXIST : 0;
 }
 
@@ -264,9 +324,11 @@ static int slot_install(struct tsec_session *session,
 		err = rx_install(session, slot, why);
 	else
 		tx_replace(session, slot, confirm);
-	if (!err)
-		clear_bit(TSEC_SESSION_SOFT_TOLD, &session->flags);
-	return err;
+	if (err)
+		return err;
+	clear_bit(tsec_session_soft_told(direction), &session->flags);
+	clear_bit(TSEC_SESSION_OFFERED, &session->flags);
+	return 0;
 }
 
 /**
@@ -294,7 +356,7 @@ int tsec_dgram_rekey(struct tsec_session *session,
 	struct tsec_dgram_key *slot;
 	int err;
 
-	err = replaceable(session, direction, key, why);
+	err = replaceable(session, direction, key, confirm, why);
 	if (err)
 		return err;
 	rcu_read_lock();
@@ -375,6 +437,29 @@ struct tsec_dgram_key *tsec_dgram_rx_key(const struct tsec_dgram *dgram,
 	for (i = 0; i < TSEC_DGRAM_RX_KEYS; i++) {
 		slot = rcu_dereference(dgram->rx_keys[i]);
 		if (slot && (slot->id == id || is_for_all(slot)))
+			return slot;
+	}
+	return NULL;
+}
+
+/**
+ * tsec_dgram_rx_match() - find a receiving key by more than an ID
+ * @dgram: the session, of a protocol with matches()
+ * @packet: the record
+ *
+ * Context: under RCU.
+ * Return: the key, or NULL.
+ */
+struct tsec_dgram_key *tsec_dgram_rx_match(const struct tsec_dgram *dgram,
+					   const struct tsec_packet *packet)
+{
+	struct tsec_dgram_key *slot;
+	unsigned int i;
+
+	for (i = 0; i < TSEC_DGRAM_RX_KEYS; i++) {
+		slot = rcu_dereference(dgram->rx_keys[i]);
+		if (slot && slot->ops->matches(slot->key, packet->data,
+					       packet->len))
 			return slot;
 	}
 	return NULL;

@@ -85,7 +85,8 @@ static void open_failed(struct tsec_session *session,
 
 /* The key for a record that may be opened; else it has been counted. */
 static struct tsec_dgram_key *
-key_for(struct tsec_session *session, const struct tsec_packet_header *header)
+key_for(struct tsec_session *session, const struct tsec_packet_header *header,
+	const struct tsec_packet *packet)
 {
 	struct tsec_dgram_key *slot;
 
@@ -93,7 +94,10 @@ key_for(struct tsec_session *session, const struct tsec_packet_header *header)
 		TSEC_INC_STATS(session->tn, TSEC_STAT_PACKETS_UNPROTECTED);
 		return NULL;
 	}
-	slot = tsec_dgram_rx_key(session->dgram, header->key_id);
+	if (unlikely(session->dgram->ops->matches))
+		slot = tsec_dgram_rx_match(session->dgram, packet);
+	else
+		slot = tsec_dgram_rx_key(session->dgram, header->key_id);
 	if (!slot)
 		TSEC_INC_STATS(session->tn, TSEC_STAT_PACKETS_NO_KEY);
 	return slot;
@@ -112,7 +116,7 @@ static bool key_allows(struct tsec_session *session,
 		TSEC_INC_STATS(session->tn, TSEC_STAT_PACKETS_ENDED);
 		return false;
 	case TSEC_KEY_SOFT:
-		if (newest && !test_bit(TSEC_SESSION_SOFT_TOLD,
+		if (newest && !test_bit(TSEC_SESSION_RX_SOFT_TOLD,
 					&session->flags))
 			tsec_dgram_rx_tell(session->dgram, TSEC_DGRAM_RX_SOFT);
 		return true;
@@ -130,7 +134,7 @@ record_open(struct tsec_session *session,
 	    const struct tsec_packet_header *header,
 	    struct tsec_packet *packet)
 {
-	struct tsec_dgram_key *slot = key_for(session, header);
+	struct tsec_dgram_key *slot = key_for(session, header, packet);
 	int err;
 
 	if (!slot || !key_allows(session, slot))
@@ -258,10 +262,51 @@ static bool is_daemons(const struct tsec_session *session,
 static bool is_flight(const struct tsec_session *session,
 		      const struct tsec_packet_header *header)
 {
-	if (!READ_ONCE(session->channel))
+	if (!READ_ONCE(session->channel) && !tsec_session_stays(session))
 		return false;
 	return is_daemons(session, header) ||
 	       (!header->sealed && header->kind == TSEC_PACKET_HANDSHAKE);
+}
+
+/* How far it goes: records of a flight may have others behind them. */
+static u32 flight_len(const struct tsec_session *session,
+		      const struct sk_buff *skb, u32 len)
+{
+	const struct tsec_packet_ops *ops = session->dgram->ops;
+	u8 cid_len = session->rx.key.cid_len;
+	struct tsec_packet_header header;
+
+	while (len < skb->len) {
+		if (ops->peek(skb->data + len, skb->len - len, cid_len,
+			      &header))
+			return skb->len;
+		if (!is_flight(session, &header))
+			break;
+		len += header.len;
+	}
+	return len;
+}
+
+/* Leaves what is behind it in @skb; true if that is used up. */
+static bool flight_take(struct tsec_session *session, struct sk_buff *skb,
+			u32 len)
+{
+	struct sk_buff *clone;
+
+	len = flight_len(session, skb, len);
+	if (len == skb->len) {
+		tsec_dgram_control_flight(session, skb);
+		return true;
+	}
+	clone = skb_clone(skb, GFP_ATOMIC);
+	if (clone) {
+		__skb_trim(clone, len);
+		tsec_dgram_control_flight(session, clone);
+	} else {
+		TSEC_INC_STATS(session->tn, TSEC_STAT_PACKETS_NO_MEMORY);
+	}
+	__skb_pull(skb, len);
+	return false;
 }
 
 /* Of a peer that may move, the newest record tells where it is. */
@@ -296,8 +341,9 @@ static void datagram_open(struct tsec_session *session, struct sk_buff *skb)
 			return;
 		}
 		if (is_flight(session, &header)) {
-			tsec_dgram_control_flight(session, skb);
-			return;
+			if (flight_take(session, skb, header.len))
+				return;
+			continue;
 		}
 		slot = record_open(session, &header, &packet);
 		if (slot && packet.newest)

@@ -61,7 +61,7 @@ static void soft_limit(struct tsec_session *session)
 {
 	if (!tsec_key_renewable(&session->tx.key))
 		tsec_control_rekey_needed(session, TSEC_DIR_TX);
-	else if (!test_bit(TSEC_SESSION_SOFT_TOLD, &session->flags))
+	else if (!test_bit(TSEC_SESSION_TX_SOFT_TOLD, &session->flags))
 		tsec_dgram_rx_tell(session->dgram, TSEC_DGRAM_TX_SOFT);
 }
 

@@ -285,7 +285,8 @@ bool tsec_dgram_update_due(struct tsec_session *session,
 
 	if (!is_renewable(session))
 		return false;
-	if (test_and_set_bit(TSEC_SESSION_SOFT_TOLD, &session->flags))
+	if (test_and_set_bit(tsec_session_soft_told(direction),
+			     &session->flags))
 		return true;
 	if (request && test_bit(TSEC_SESSION_UPDATE_ASKED, &session->flags))
 		return true;

@@ -29,6 +29,8 @@ enum endpoint_limits {
 	PERIOD_SECONDS	= 30,	/* a proof is good for one, and for the next */
 };
 
+static atomic_t numbers;	/* of endpoints */
+
 static bool is_loaded(const struct tsec_endpoint *endpoint)
 {
 	const struct tsec_listener *listener;
@@ -102,6 +104,14 @@ static void hello_queue(struct tsec_endpoint *endpoint, struct sk_buff *skb)
 	tsec_listener_kick(listener);
 }
 
+/* Whatever an initiation says of itself, an open session has to bear it. */
+static bool goes_on(const struct tsec_session *session)
+{
+	return tsec_session_stays(session) &&
+	       (tsec_session_open(session) ||
+		(tsec_session_busy(session) && READ_ONCE(session->channel)));
+}
+
 /*
  * Whether it was said to the session that there is: once more, or of a
  * protocol whose handshakes go on, for new keys.
@@ -111,11 +121,9 @@ static bool is_of(const struct tsec_dgram *dgram,
 {
 	if (!dgram)
 		return false;
-	if (dgram->session->record->stays &&
-	    READ_ONCE(dgram->session->channel))
-		return true;
-	return !memcmp(dgram->peer.proof, greeting->proof,
-				TSEC_GREETING_PROOF_LEN);
+	return goes_on(dgram->session) ||
+	       !memcmp(dgram->peer.proof, greeting->proof,
+		       TSEC_GREETING_PROOF_LEN);
 }
 
 static void pass(struct tsec_endpoint *endpoint, struct tsec_dgram *dgram,
@@ -400,6 +408,7 @@ static struct tsec_endpoint *endpoint_new(struct tsec_listener *listener)
 	skb_queue_head_init(&endpoint->hellos);
 	tsec_pieces_init(&endpoint->pieces);
 	get_random_bytes(endpoint->secret, sizeof(endpoint->secret));
+	endpoint->number = atomic_inc_return(&numbers);
 	endpoint->sock = listener->inner;
 	endpoint->isk = endpoint->sock->sk;
 	endpoint->tn = tsec_net_get(sock_net(endpoint->isk));

@@ -74,6 +74,7 @@ struct tsec_endpoint_peer {
 /**
  * struct tsec_endpoint - a bound UDP socket that many sessions share
  * @refs: its listener, and each of its sessions
+ * @number: the daemon tells it from others by that
  * @sock: the socket
  * @isk: its other half, which softirqs may use up to the end
  * @tn: its network namespace
@@ -94,6 +95,7 @@ struct tsec_endpoint_peer {
  */
 struct tsec_endpoint {
 	refcount_t refs;
+	u32 number;
 	struct socket *sock;
 	struct sock *isk;
 	struct tsec_net *tn;

@@ -11,6 +11,7 @@
 #include <net/tcp.h>
 
 #include "compat.h"
+#include "daemon.h"
 #include "event.h"
 #include "handshake.h"
 #include "inner.h"
@@ -242,13 +243,30 @@ void tsec_handshake_begin(struct tsec_session *session)
 		inner_event(session->inner->sk);
 }
 
+/* Keys of a session that could not open have sealed nothing. */
+static int manual_open(struct tsec_session *session, u32 serial,
+		       const char **why)
+{
+	struct tsec_key tx = session->tx.key, rx = session->rx.key;
+	int err = tsec_handshake_open(session, why);
+
+	/* -ESTALE: it was open for a moment. */
+	if (err && err != -ESTALE)
+		tsec_profile_keys_return(session->profile, &tx, &rx, serial);
+	tsec_key_wipe(&tx);
+	tsec_key_wipe(&rx);
+	return err;
+}
+
 static void manual_start(struct tsec_session *session)
 {
 	const char *why;
+	u32 serial;
 	int err;
 
 	err = tsec_profile_keys_take(session->profile, session->protocol,
-				     &session->tx.key, &session->rx.key, &why);
+				     &session->tx.key, &session->rx.key,
+				     &serial, &why);
 	if (err) {
 		tsec_session_fail(session, -err, "profile %s: %s",
 				  session->profile->name, why);
@@ -258,40 +276,9 @@ static void manual_start(struct tsec_session *session)
 	if (!tsec_session_advance(session, TSEC_STATE_CONNECTING,
 				  TSEC_STATE_HANDSHAKE))
 		return;
-	err = tsec_handshake_open(session, &why);
+	err = manual_open(session, serial, &why);
 	if (err)
 		tsec_session_fail(session, -err, "%s", why);
-}
-
-static bool pending_add(struct tsec_session *session)
-{
-	struct tsec_net *tn = session->tn;
-	bool added = false;
-
-	spin_lock_bh(&tn->lock);
-	if (tn->daemon.port &&
-	    tsec_session_advance(session, TSEC_STATE_CONNECTING,
-				 TSEC_STATE_PENDING)) {
-		list_add_tail(&session->pending, &tn->pending);
-		tsec_session_get(session);
-		added = true;
-	}
-	spin_unlock_bh(&tn->lock);
-	return added;
-}
-
-/* Take it off the list of unclaimed handshakes, if it is there. */
-static void pending_del(struct tsec_session *session)
-{
-	struct tsec_net *tn = session->tn;
-	bool listed;
-
-	spin_lock_bh(&tn->lock);
-	listed = !list_empty(&session->pending);
-	list_del_init(&session->pending);
-	spin_unlock_bh(&tn->lock);
-	if (listed)
-		tsec_session_put(session);
 }
 
 static void daemon_start(struct tsec_session *session)
@@ -304,7 +291,7 @@ static void daemon_start(struct tsec_session *session)
 				  "too many handshakes: net.tsec.max_handshakes");
 		return;
 	}
-	if (!pending_add(session)) {
+	if (!tsec_daemon_pend(session)) {
 		if (!READ_ONCE(tn->daemon.port))
 			TSEC_INC_STATS(tn, TSEC_STAT_HANDSHAKES_NO_DAEMON);
 		tsec_session_fail(session, EUNATCH, "no daemon is registered");
@@ -340,50 +327,12 @@ void tsec_handshake_start(struct tsec_session *session)
 		daemon_start(session);
 }
 
-static struct tsec_session *pending_find(struct tsec_net *tn, u32 id)
-{
-	struct tsec_session *session;
-
-	list_for_each_entry(session, &tn->pending, pending)
-		if (!id || session->id == id)
-			return session;
-	return NULL;
-}
-
-/**
- * tsec_handshake_claim() - give a pending handshake to the daemon
- * @tn: the network namespace's state
- * @id: which one, 0 for the oldest
- *
- * Return: the session in state HANDSHAKE, with a reference; NULL if there is
- * none, or it has ended meanwhile.
- */
-struct tsec_session *tsec_handshake_claim(struct tsec_net *tn, u32 id)
-{
-	struct tsec_session *session;
-
-	do {
-		spin_lock_bh(&tn->lock);
-		session = pending_find(tn, id);
-		if (session)
-			list_del_init(&session->pending);
-		spin_unlock_bh(&tn->lock);
-		if (!session)
-			return NULL;
-		if (tsec_session_advance(session, TSEC_STATE_PENDING,
-					 TSEC_STATE_HANDSHAKE)) {
-			atomic_inc(&tn->running);
-			set_bit(TSEC_SESSION_CLAIMED, &session->flags);
-			return session;
-		}
-		tsec_session_put(session);
-	} while (!id);
-	return NULL;
-}
-
 /* What only the handshake needed goes as soon as that is over; tx.lock held. */
 static void handshake_forget(struct tsec_session *session)
 {
+	/* The next daemon needs it as well. */
+	if (tsec_session_stays(session))
+		return;
 	tsec_settings_free(&session->settings);
 	tsec_overrides_free(&session->app);
 }
@@ -449,6 +398,8 @@ static enum tsec_stat failure_counter(int err)
 		return TSEC_STAT_HANDSHAKES_TIMED_OUT;
 	case ECONNABORTED:
 		return TSEC_STAT_HANDSHAKES_CANCELED;
+	case EALREADY:
+		return TSEC_STAT_HANDSHAKES_JOINED;
 	case EUNATCH:
 		return TSEC_STAT_DAEMON_LOST;
 	default:
@@ -469,20 +420,21 @@ void tsec_handshake_failed(struct tsec_session *session, int err)
 	if (test_bit(TSEC_SESSION_COUNTED, &session->flags) && err != EUSERS)
 		TSEC_INC_STATS(session->tn, failure_counter(err));
 	callbacks_unhook(session);
-	pending_del(session);
+	tsec_daemon_withdraw(session);
 	handshake_uncount(session);
 	timeout_disarm(session);
 	tsec_listener_forget(session);
 }
 
 /**
- * tsec_handshake_abandon() - the daemon has closed its channel
- * @session: the session
+ * tsec_handshake_abandon() - the daemon has closed its channel, or gets none
+ * @session: the session; if it is open it goes on, without new keys
  *
  * Context: process context.
  */
 void tsec_handshake_abandon(struct tsec_session *session)
 {
+	clear_bit(TSEC_SESSION_HELD, &session->flags);
 	if (!tsec_session_busy(session))
 		return;
 	if (tsec_session_fail(session, EUNATCH,
@@ -499,59 +451,4 @@ void tsec_handshake_abandon(struct tsec_session *session)
 u32 tsec_handshake_time_left(const struct tsec_session *session)
 {
 	return max_t(s64, 1, ktime_ms_delta(session->deadline, ktime_get()));
-}
-
-/**
- * tsec_daemon_register() - a daemon takes over the handshakes of a namespace
- * @tn: the network namespace's state
- * @port: its netlink port id
- * @version: what it calls itself
- *
- * Return: 0 or -EBUSY if another daemon is there.
- */
-int tsec_daemon_register(struct tsec_net *tn, u32 port, const char *version)
-{
-	int err = -EBUSY;
-
-	spin_lock_bh(&tn->lock);
-	if (!tn->daemon.port) {
-		WRITE_ONCE(tn->daemon.port, port);
-		tn->daemon.since = ktime_get_boottime_seconds();
-		strscpy(tn->daemon.version, version,
-			sizeof(tn->daemon.version));
-		err = 0;
-	}
-	spin_unlock_bh(&tn->lock);
-	if (!err)
-		tsec_event_daemon(tn);
-	return err;
-}
-
-/**
- * tsec_daemon_unregister() - a daemon's netlink socket was closed
- * @tn: the network namespace's state
- * @port: the socket's port id; nothing happens unless it is the daemon's
- *
- * Handshakes that it had not claimed fail at once: nobody is left to run
- * them.  Open sessions do not notice.
- *
- * Context: process context.
- */
-void tsec_daemon_unregister(struct tsec_net *tn, u32 port)
-{
-	struct tsec_session *session;
-
-	spin_lock_bh(&tn->lock);
-	if (tn->daemon.port != port) {
-		spin_unlock_bh(&tn->lock);
-		return;
-	}
-	WRITE_ONCE(tn->daemon.port, 0);
-	spin_unlock_bh(&tn->lock);
-
-	while ((session = tsec_handshake_claim(tn, 0))) {
-		tsec_handshake_abandon(session);
-		tsec_session_put(session);
-	}
-	tsec_event_daemon(tn);
 }

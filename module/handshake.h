@@ -18,13 +18,9 @@ int tsec_handshake_prepare(struct tsec_session *session,
 			   const struct tsec_overrides *app);
 void tsec_handshake_begin(struct tsec_session *session);
 void tsec_handshake_start(struct tsec_session *session);
-struct tsec_session *tsec_handshake_claim(struct tsec_net *tn, u32 id);
 int tsec_handshake_open(struct tsec_session *session, const char **why);
 void tsec_handshake_failed(struct tsec_session *session, int err);
 void tsec_handshake_abandon(struct tsec_session *session);
 u32 tsec_handshake_time_left(const struct tsec_session *session);
-
-int tsec_daemon_register(struct tsec_net *tn, u32 port, const char *version);
-void tsec_daemon_unregister(struct tsec_net *tn, u32 port);
 
 #endif /* TSEC_HANDSHAKE_H */

@@ -6,7 +6,7 @@
  */
 #include <linux/netlink.h>
 
-#include "handshake.h"
+#include "daemon.h"
 #include "netlink.h"
 #include "session.h"
 

@@ -7,6 +7,7 @@
 
 #include "channel.h"
 #include "compat.h"
+#include "daemon.h"
 #include "dgram.h"
 #include "handshake.h"
 #include "netlink.h"
@@ -173,6 +174,40 @@ static int cid_put(struct sk_buff *skb, const struct tsec_session *session)
 				 id->bytes) : 0;
 }
 
+static int addresses_put(struct sk_buff *skb,
+			 const struct tsec_session *session)
+{
+	union tsec_address local, remote;
+
+	tsec_session_address(session, false, &local);
+	tsec_session_address(session, true, &remote);
+	return tsec_nl_address_put(skb, TSEC_A_HANDSHAKE_LOCAL, &local) ?:
+	       tsec_nl_address_put(skb, TSEC_A_HANDSHAKE_REMOTE, &remote);
+}
+
+static int listener_put(struct sk_buff *skb, const struct tsec_session *session)
+{
+	if (!session->dgram || !session->dgram->peer.endpoint)
+		return 0;
+	return nla_put_u32(skb, TSEC_A_HANDSHAKE_LISTENER,
+			   session->dgram->peer.endpoint->number);
+}
+
+/* Where handshakes go on: what has come of those before. */
+static int open_put(struct sk_buff *skb, const struct tsec_session *session)
+{
+	struct tsec_key_view view;
+
+	if (tsec_session_busy(session))
+		return 0;
+	rcu_read_lock();
+	tsec_key_view(tsec_half_key(&session->tx), &view);
+	rcu_read_unlock();
+	return nla_put_u32(skb, TSEC_A_HANDSHAKE_AGE,
+			   min_t(u64, view.age, U32_MAX)) ?:
+	       string_put(skb, TSEC_A_HANDSHAKE_PEER_ID, session->peer.id);
+}
+
 static int accept_put(struct sk_buff *skb, struct tsec_session *session,
 		      int fd)
 {
@@ -185,10 +220,8 @@ static int accept_put(struct sk_buff *skb, struct tsec_session *session,
 	    nla_put_u8(skb, TSEC_A_HANDSHAKE_ROLE, session->role) ||
 	    nla_put_u32(skb, TSEC_A_HANDSHAKE_TIMEOUT,
 			tsec_handshake_time_left(session)) ||
-	    tsec_nl_address_put(skb, TSEC_A_HANDSHAKE_LOCAL,
-				&session->local) ||
-	    tsec_nl_address_put(skb, TSEC_A_HANDSHAKE_REMOTE,
-				&session->remote) ||
+	    addresses_put(skb, session) || listener_put(skb, session) ||
+	    open_put(skb, session) ||
 	    string_put(skb, TSEC_A_HANDSHAKE_PEER_NAME,
 		       session->app.peer_name) ||
 	    cid_put(skb, session) ||
@@ -238,6 +271,14 @@ static int blobs_put(struct sk_buff *skb, const struct tsec_overrides *app)
 	return 0;
 }
 
+/* The state tells whether its settings are there, and it has its socket. */
+static bool is_claimed(const struct tsec_session *session)
+{
+	return tsec_session_state(session) == TSEC_STATE_HANDSHAKE ||
+	       (tsec_session_stays(session) && tsec_session_open(session) &&
+		session->inner);
+}
+
 /*
  * The settings are freed when the handshake ends, which another process can
  * bring about: tx.lock keeps them.
@@ -251,7 +292,7 @@ static int accept_reply(struct genl_info *info, struct tsec_session *session,
 
 	mutex_lock(&session->tx.lock);
 	reply = tsec_nl_reply(info, accept_room(&session->app), &hdr);
-	if (reply && tsec_session_state(session) != TSEC_STATE_HANDSHAKE)
+	if (reply && !is_claimed(session))
 		err = -ESTALE;
 	else if (reply)
 		err = accept_put(reply, session, fd) ?:
@@ -288,6 +329,10 @@ static int channel_give(struct genl_info *info, struct tsec_session *session)
 		return tsec_nl_refuse(info, err, "the handshake has ended");
 	}
 	fd_install(fd, file);
+	/* It was asked for new keys when nobody was there. */
+	if (test_bit(TSEC_SESSION_TX_SOFT_TOLD, &session->flags) ||
+	    test_bit(TSEC_SESSION_RX_SOFT_TOLD, &session->flags))
+		tsec_channel_ask(session);
 	return 0;
 }
 
@@ -315,7 +360,7 @@ int tsec_nl_handshake_accept(struct sk_buff *skb, struct genl_info *info)
 		if (tb[TSEC_A_HANDSHAKE_SESSION])
 			id = nla_get_u32(tb[TSEC_A_HANDSHAKE_SESSION]);
 	}
-	session = tsec_handshake_claim(tn, id);
+	session = tsec_daemon_claim(tn, id);
 	if (!session)
 		return tsec_nl_refuse(info, -ENOENT,
 				      "no handshake is waiting");

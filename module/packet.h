@@ -92,6 +92,8 @@ struct tsec_packet {
  *	protocol's default
  * @cid: the connection ID, or the MKI (SRTP), that travels in each record
  * @cid_len: bytes of @cid, 0 for none
+ * @after: the key before it, in the same direction of a session, which lives
+ *	up to the end of key_new(); NULL for the first
  */
 struct tsec_packet_params {
 	u32 key_id;
@@ -99,6 +101,7 @@ struct tsec_packet_params {
 	u32 window;
 	u8 cid[TSEC_PACKET_CID_MAX];
 	u8 cid_len;
+	const struct tsec_packet_key *after;
 };
 
 /**
@@ -216,6 +219,9 @@ enum tsec_mobility {
  *	wipes; returns an ERR_PTR, with the reason in @why, if they do not fit
  *	(-EINVAL) or memory or the cipher are missing (-ENOMEM, -ENOENT)
  * @key_free: frees and wipes; nobody uses the key any more
+ * @matches: whether a record is one under this key, by what it bears beside an
+ *	ID (the MKI): all keys of a session have the same one; NULL where IDs
+ *	tell keys apart
  * @seal: turns the payload into a record; returns 0, or
  *	-EMSGSIZE: longer than the protocol allows
  *	-EKEYEXPIRED: the number is none that this key may use
@@ -262,6 +268,8 @@ struct tsec_packet_ops {
 					   const struct tsec_packet_params *as,
 					   const char **why);
 	void (*key_free)(struct tsec_packet_key *key);
+	bool (*matches)(const struct tsec_packet_key *key, const u8 *data,
+			u32 len);
 	int (*seal)(struct tsec_packet_key *key, struct tsec_packet *packet);
 	int (*open)(struct tsec_packet_key *key, struct tsec_packet *packet);
 	u8 (*name)(u32 key_id, u8 *name);

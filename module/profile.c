@@ -30,12 +30,14 @@ struct slot {
 /**
  * struct tsec_profile_keys - the manual keys of all versions of a profile
  * @refs: one for each version
- * @lock: protects @slots
+ * @lock: protects what follows
+ * @serial: counts the keys that have come and gone
  * @slots: indexed by enum tsec_direction
  */
 struct tsec_profile_keys {
 	refcount_t refs;
-	spinlock_t lock;	/* protects slots */
+	spinlock_t lock;	/* protects what follows */
+	u32 serial;
 	struct slot slots[__TSEC_DIR_MAX];
 };
 
@@ -386,6 +388,7 @@ static int slot_swap(struct tsec_profile_keys *keys,
 	if (!other->key || !same_key(other->key, *key)) {
 		swap(slot->key, *key);
 		slot->used = false;
+		keys->serial++;
 		err = 0;
 	}
 	spin_unlock(&keys->lock);
@@ -444,6 +447,7 @@ int tsec_profile_key_del(struct tsec_profile *profile,
 	key = keys->slots[direction].key;
 	keys->slots[direction].key = NULL;
 	keys->slots[direction].used = false;
+	keys->serial++;
 	spin_unlock(&keys->lock);
 	if (!key)
 		return -ENOENT;
@@ -542,6 +546,7 @@ static void slot_take(struct slot *slot, struct tsec_key *out)
  * @protocol: enum tsec_protocol of the session
  * @tx: set to the key for sending on success; the caller wipes it
  * @rx: set to the key for receiving on success; the caller wipes it
+ * @serial: set on success, for tsec_profile_keys_return()
  * @why: set on failure: the reason, in words for people
  *
  * Each key goes to one session, so that no two streams share a nonce; both go
@@ -552,7 +557,7 @@ static void slot_take(struct slot *slot, struct tsec_key *out)
  */
 int tsec_profile_keys_take(struct tsec_profile *profile, u8 protocol,
 			   struct tsec_key *tx, struct tsec_key *rx,
-			   const char **why)
+			   u32 *serial, const char **why)
 {
 	struct tsec_profile_keys *keys = profile->keys;
 	const char *fault;
@@ -563,10 +568,42 @@ int tsec_profile_keys_take(struct tsec_profile *profile, u8 protocol,
 	if (!fault) {
 		slot_take(&keys->slots[TSEC_DIR_TX], tx);
 		slot_take(&keys->slots[TSEC_DIR_RX], rx);
+		*serial = keys->serial;
 	}
 	spin_unlock(&keys->lock);
 	if (!fault)
 		return 0;
 	*why = fault;
 	return -ENOKEY;
+}
+
+static void slot_return(struct slot *slot, const struct tsec_key *key)
+{
+	*slot->key = *key;
+	slot->used = false;
+}
+
+/**
+ * tsec_profile_keys_return() - a session has not used its keys after all
+ * @profile: the profile that it has taken them from
+ * @tx: the key for sending, which has sealed nothing
+ * @rx: the key for receiving
+ * @serial: as tsec_profile_keys_take() has set it
+ *
+ * Nothing happens if the profile has got or lost a key meanwhile.
+ *
+ * Context: Process context.
+ */
+void tsec_profile_keys_return(struct tsec_profile *profile,
+			      const struct tsec_key *tx,
+			      const struct tsec_key *rx, u32 serial)
+{
+	struct tsec_profile_keys *keys = profile->keys;
+
+	spin_lock(&keys->lock);
+	if (keys->serial == serial) {
+		slot_return(&keys->slots[TSEC_DIR_TX], tx);
+		slot_return(&keys->slots[TSEC_DIR_RX], rx);
+	}
+	spin_unlock(&keys->lock);
 }

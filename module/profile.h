@@ -92,6 +92,9 @@ int tsec_profile_keys_check(struct tsec_profile *profile, u8 protocol,
 			    const char **why);
 int tsec_profile_keys_take(struct tsec_profile *profile, u8 protocol,
 			   struct tsec_key *tx, struct tsec_key *rx,
-			   const char **why);
+			   u32 *serial, const char **why);
+void tsec_profile_keys_return(struct tsec_profile *profile,
+			      const struct tsec_key *tx,
+			      const struct tsec_key *rx, u32 serial);
 
 #endif /* TSEC_PROFILE_H */

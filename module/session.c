@@ -6,6 +6,7 @@
 
 #include "channel.h"
 #include "compat.h"
+#include "daemon.h"
 #include "dgram.h"
 #include "event.h"
 #include "handshake.h"
@@ -399,6 +400,7 @@ static void close_open(struct tsec_session *session)
 
 	session->transport->close(session);
 	inner = inner_take(session);
+	tsec_daemon_withdraw(session);
 	sock_release(inner);
 	if (!session->status)
 		TSEC_INC_STATS(session->tn, TSEC_STAT_SESSIONS_CLOSED);

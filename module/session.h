@@ -58,9 +58,12 @@ enum tsec_session_flags {
 	TSEC_SESSION_UPDATE_ASK,	/* ask the peer for one with ours */
 	TSEC_SESSION_UPDATE_ASKED,	/* asked, not yet answered */
 	TSEC_SESSION_ALERT_OWED,	/* @alert waits for the sender */
-	TSEC_SESSION_SOFT_TOLD,		/* rekey-needed sent for this key */
+	TSEC_SESSION_TX_SOFT_TOLD,	/* rekey-needed sent for this key */
+	TSEC_SESSION_RX_SOFT_TOLD,	/* the same of the receiving one */
 	TSEC_SESSION_COUNTED,		/* in the count of handshakes */
 	TSEC_SESSION_CLAIMED,		/* in the count of claimed ones */
+	TSEC_SESSION_HELD,		/* a daemon has its channel, or gets it */
+	TSEC_SESSION_OFFERED,		/* to this daemon, since its last key */
 	TSEC_SESSION_OPENED,		/* has been established */
 	TSEC_SESSION_PROMPT,		/* TCP_NODELAY up to the first data */
 	TSEC_SESSION_SHARED,		/* its program's socket has many */
@@ -159,7 +162,8 @@ struct tsec_transport {
  * @channel: the daemon's end, NULL without
  * @listener: who waits for this session, NULL without
  * @entry: in @listener's lists
- * @pending: in the namespace's list of unclaimed handshakes
+ * @pending: in the namespace's list of unclaimed handshakes, those that go on
+ *	included
  * @work: goes on when the transport is connected or its first bytes are in
  * @timeout: ends a handshake that takes too long
  * @saved_state_change: callback of @inner while @work waits for it
@@ -260,6 +264,18 @@ tsec_session_half(struct tsec_session *session, enum tsec_direction direction)
 }
 
 /**
+ * tsec_session_soft_told() - where it is noted that a key nears its end
+ * @direction: which key
+ *
+ * Return: one of enum tsec_session_flags.
+ */
+static inline int tsec_session_soft_told(enum tsec_direction direction)
+{
+	return direction == TSEC_DIR_TX ? TSEC_SESSION_TX_SOFT_TOLD :
+					  TSEC_SESSION_RX_SOFT_TOLD;
+}
+
+/**
  * tsec_session_state() - where a session stands
  * @session: the session
  *
@@ -293,6 +309,18 @@ static inline bool tsec_session_open(const struct tsec_session *session)
 	u8 state = tsec_session_state(session);
 
 	return state == TSEC_STATE_ESTABLISHED || state == TSEC_STATE_CLOSING;
+}
+
+/**
+ * tsec_session_stays() - whether handshakes go on while a session is open
+ * @session: the session
+ *
+ * Return: true if a daemon gives it new keys again and again.
+ */
+static inline bool tsec_session_stays(const struct tsec_session *session)
+{
+	return session->record->stays &&
+	       !test_bit(TSEC_SESSION_MANUAL, &session->flags);
 }
 
 #endif /* TSEC_SESSION_H */

@@ -20,6 +20,7 @@ static const char *const names[] = {
 	[TSEC_STAT_HANDSHAKES_FAILED]	= "HandshakesFailed",
 	[TSEC_STAT_HANDSHAKES_TIMED_OUT] = "HandshakesTimedOut",
 	[TSEC_STAT_HANDSHAKES_CANCELED]	= "HandshakesCanceled",
+	[TSEC_STAT_HANDSHAKES_JOINED]	= "HandshakesJoined",
 	[TSEC_STAT_HANDSHAKES_NO_DAEMON] = "HandshakesNoDaemon",
 	[TSEC_STAT_HANDSHAKES_EVICTED]	= "HandshakesEvicted",
 	[TSEC_STAT_HANDSHAKES_REFUSED]	= "HandshakesRefused",

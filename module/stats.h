@@ -24,6 +24,7 @@ enum tsec_stat {
 	TSEC_STAT_HANDSHAKES_FAILED,	/* daemon reported an error */
 	TSEC_STAT_HANDSHAKES_TIMED_OUT,	/* handshake_timeout_ms went by */
 	TSEC_STAT_HANDSHAKES_CANCELED,	/* program closed the socket first */
+	TSEC_STAT_HANDSHAKES_JOINED,	/* went on in a session that was open */
 	TSEC_STAT_HANDSHAKES_NO_DAEMON,	/* no daemon was registered */
 	TSEC_STAT_HANDSHAKES_EVICTED,	/* made room for a newer one */
 	TSEC_STAT_HANDSHAKES_REFUSED,	/* max_handshakes was reached */

@@ -55,7 +55,7 @@ enum dtls_type {
  * @cipher: how packets are protected
  * @rtp: the session keys of SRTP
  * @rtcp: the session keys of SRTCP
- * @streams: what is kept of each source
+ * @streams: what is kept of each source, with a reference
  * @ssrc: the only source that it is for, 0 for all
  * @mki_len: bytes of @mki, 0 for packets without
  * @mki: the master key identifier in each packet
@@ -64,7 +64,7 @@ struct tsec_packet_key {
 	const struct tsec_srtp_cipher *cipher;
 	struct tsec_srtp_crypt rtp;
 	struct tsec_srtp_crypt rtcp;
-	struct tsec_srtp_streams streams;
+	struct tsec_srtp_streams *streams;
 	u32 ssrc;
 	u8 mki_len;
 	u8 mki[TSEC_PACKET_CID_MAX];
@@ -153,6 +153,8 @@ static const char *key_fault(const struct tsec_key *key,
 		return "index beyond the limit of SRTP";
 	if (as->cid_len > TSEC_PACKET_CID_MAX)
 		return "the MKI is too long";
+	if (as->after && key->seq)
+		return "the numbers of SRTP go on under the next key";
 	return tsec_packet_key_fault(key, cipher->key_len, cipher->salt_len);
 }
 
@@ -175,11 +177,26 @@ static void key_free(struct tsec_packet_key *pkey)
 {
 	tsec_srtp_crypt_free(&pkey->rtp);
 	tsec_srtp_crypt_free(&pkey->rtcp);
-	tsec_srtp_streams_free(&pkey->streams);
+	tsec_srtp_streams_put(pkey->streams);
 	kfree_sensitive(pkey);
 }
 
-/* The first index tells the rollover counter that sources begin with. */
+/*
+ * The first index tells the rollover counter that sources begin with.  The
+ * next key finds them as they are.
+ */
+static bool streams_take(struct tsec_packet_key *pkey,
+			 const struct tsec_key *key,
+			 const struct tsec_packet_params *as)
+{
+	if (as->after)
+		pkey->streams = tsec_srtp_streams_get(as->after->streams);
+	else
+		pkey->streams = tsec_srtp_streams_new(key->seq >> 16,
+						      as->window);
+	return pkey->streams;
+}
+
 static struct tsec_packet_key *key_new(const struct tsec_key *key,
 				       const struct tsec_packet_params *as,
 				       const char **why)
@@ -200,12 +217,15 @@ static struct tsec_packet_key *key_new(const struct tsec_key *key,
 	pkey->ssrc = as->key_id;
 	pkey->mki_len = as->cid_len;
 	memcpy(pkey->mki, as->cid, as->cid_len);
-	tsec_srtp_streams_init(&pkey->streams, key->seq >> 16, as->window);
+	err = -ENOMEM;
+	if (!streams_take(pkey, key, as))
+		goto free;
 	*why = "the kernel does not take the key";
 	err = crypt_derive(&pkey->rtp, cipher, key, false) ?:
 	      crypt_derive(&pkey->rtcp, cipher, key, true);
 	if (!err)
 		return pkey;
+free:
 	key_free(pkey);
 	return ERR_PTR(err);
 }
@@ -289,7 +309,7 @@ static int rtp_index_take(struct tsec_packet_key *pkey,
 {
 	u16 seq = get_unaligned_be16(unit->header + AT_SEQ);
 
-	unit->index = tsec_srtp_stream_index(&pkey->streams, stream, seq);
+	unit->index = tsec_srtp_stream_index(pkey->streams, stream, seq);
 	if (unit->index > TSEC_SRTP_INDEX_MAX)
 		return -EKEYEXPIRED;
 	return tsec_srtp_stream_commit(stream, unit->index);
@@ -307,7 +327,7 @@ static int index_take(struct tsec_packet_key *pkey, bool rtcp,
 {
 	struct tsec_srtp_stream *stream;
 
-	stream = tsec_srtp_stream_get(&pkey->streams, unit->ssrc);
+	stream = tsec_srtp_stream_get(pkey->streams, unit->ssrc);
 	if (IS_ERR(stream))
 		return PTR_ERR(stream);
 	return rtcp ? rtcp_index_take(stream, unit) :
@@ -363,6 +383,20 @@ static int sealed_parse(const struct tsec_packet_key *pkey,
 	return 0;
 }
 
+/* What is too short to tell is left to open(). */
+static bool matches(const struct tsec_packet_key *pkey, const u8 *data,
+		    u32 len)
+{
+	const struct tsec_srtp_cipher *cipher = pkey->cipher;
+	u32 behind = pkey->mki_len;
+
+	if (!cipher->aead)
+		behind += len > AT_TYPE && is_rtcp(data) ? cipher->rtcp_tag :
+							   cipher->rtp_tag;
+	return len < behind ||
+	       !memcmp(data + len - behind, pkey->mki, pkey->mki_len);
+}
+
 /* Which index has the packet, and has it come before? */
 static int index_check(struct tsec_packet_key *pkey,
 		       struct tsec_srtp_stream *stream,
@@ -373,7 +407,7 @@ static int index_check(struct tsec_packet_key *pkey,
 	if (!unit->word) {
 		u16 seq = get_unaligned_be16(unit->header + AT_SEQ);
 
-		unit->index = tsec_srtp_stream_index(&pkey->streams, stream,
+		unit->index = tsec_srtp_stream_index(pkey->streams, stream,
 						     seq);
 		if (unit->index > TSEC_SRTP_INDEX_MAX)
 			return -EINVAL;
@@ -394,7 +428,7 @@ static int index_commit(struct tsec_packet_key *pkey,
 {
 	struct tsec_srtp_stream *stream;
 
-	stream = tsec_srtp_stream_get(&pkey->streams, unit->ssrc);
+	stream = tsec_srtp_stream_get(pkey->streams, unit->ssrc);
 	if (IS_ERR(stream))
 		return PTR_ERR(stream);
 	if (unit->word)
@@ -412,8 +446,8 @@ static int open(struct tsec_packet_key *pkey, struct tsec_packet *packet)
 	err = sealed_parse(pkey, packet, rtcp, &unit);
 	if (err)
 		return err;
-	stream = tsec_srtp_stream_find(&pkey->streams, unit.ssrc);
-	if (!stream && tsec_srtp_streams_full(&pkey->streams))
+	stream = tsec_srtp_stream_find(pkey->streams, unit.ssrc);
+	if (!stream && tsec_srtp_streams_full(pkey->streams))
 		return -ENOBUFS;
 	err = index_check(pkey, stream, &unit) ?:
 	      tsec_srtp_crypt_open(crypt_of(pkey, rtcp), &unit) ?:
@@ -436,6 +470,7 @@ const struct tsec_packet_ops tsec_packet_srtp_ops = {
 	.peek		= peek,
 	.key_new	= key_new,
 	.key_free	= key_free,
+	.matches	= matches,
 	.seal		= seal,
 	.open		= open,
 	.greet		= tsec_dtls12_greet,

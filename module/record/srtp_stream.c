@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What SRTP keeps of each source under a key: the rollover counter, and which
- * packets have come or were sent (RFC 3711 sections 3.2.3 and 3.3).
+ * What SRTP keeps of each source: the rollover counter, and which packets have
+ * come or were sent (RFC 3711 sections 3.2.3 and 3.3).  All of it goes on
+ * under the next master key, and so do the numbers of SRTCP (sections 3.3.1
+ * and 3.4).
  *
  * The rollover counter is the high part of the highest index, so that the
  * replay window holds it.  Sources are looked up without a lock.
@@ -18,20 +20,39 @@ enum stream_limits {
 };
 
 /**
- * tsec_srtp_streams_init() - begin without a source
- * @streams: set
+ * tsec_srtp_streams_new() - begin without a source
  * @roc: the rollover counter that each source begins with
  * @window: packets that a replay window spans, 0 for the default
  *
- * Context: Any.
+ * Context: process context.
+ * Return: the sources with one reference, or NULL without memory.
  */
-void tsec_srtp_streams_init(struct tsec_srtp_streams *streams, u32 roc,
-			    u32 window)
+struct tsec_srtp_streams *tsec_srtp_streams_new(u32 roc, u32 window)
 {
+	struct tsec_srtp_streams *streams;
+
+	streams = kzalloc(sizeof(*streams), GFP_KERNEL_ACCOUNT);
+	if (!streams)
+		return NULL;
+	refcount_set(&streams->refs, 1);
 	spin_lock_init(&streams->lock);
 	streams->roc = roc;
 	streams->window = window;
-	streams->count = 0;
+	return streams;
+}
+
+/**
+ * tsec_srtp_streams_get() - have another master key protect the same sources
+ * @streams: the sources, held by somebody else
+ *
+ * Context: Any.
+ * Return: @streams.
+ */
+struct tsec_srtp_streams *
+tsec_srtp_streams_get(struct tsec_srtp_streams *streams)
+{
+	refcount_inc(&streams->refs);
+	return streams;
 }
 
 static void stream_free(struct tsec_srtp_stream *stream)
@@ -42,15 +63,18 @@ static void stream_free(struct tsec_srtp_stream *stream)
 }
 
 /**
- * tsec_srtp_streams_free() - forget all sources
- * @streams: the sources; nobody uses them any more
+ * tsec_srtp_streams_put() - a master key protects the sources no more
+ * @streams: the sources, or NULL; the last one to go forgets them all
  *
  * Context: Any.
  */
-void tsec_srtp_streams_free(struct tsec_srtp_streams *streams)
+void tsec_srtp_streams_put(struct tsec_srtp_streams *streams)
 {
+	if (!streams || !refcount_dec_and_test(&streams->refs))
+		return;
 	while (streams->count)
 		stream_free(streams->stream[--streams->count]);
+	kfree(streams);
 }
 
 /**

@@ -1,19 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What SRTP keeps of each source under a key.
+ * What SRTP keeps of each source.
  */
 #ifndef TSEC_RECORD_SRTP_STREAM_H
 #define TSEC_RECORD_SRTP_STREAM_H
 
 #include <linux/atomic.h>
 #include <linux/bits.h>
+#include <linux/refcount.h>
 #include <linux/spinlock.h>
 #include <linux/types.h>
 
 #include "../replay.h"
 
 enum tsec_srtp_stream_limits {
-	TSEC_SRTP_STREAMS_MAX	= 64,	/* sources under one key */
+	TSEC_SRTP_STREAMS_MAX	= 64,	/* sources in one direction */
 };
 
 #define TSEC_SRTP_INDEX_MAX	(BIT_ULL(48) - 1)
@@ -34,7 +35,8 @@ struct tsec_srtp_stream {
 };
 
 /**
- * struct tsec_srtp_streams - the sources under one key
+ * struct tsec_srtp_streams - the sources of one direction
+ * @refs: the master keys that protect them, one after the other
  * @lock: held while one is added
  * @roc: the rollover counter that each begins with
  * @window: packets that a replay window spans, 0 for the default
@@ -45,6 +47,7 @@ struct tsec_srtp_stream {
  * Sources are never removed: one that was forgotten could be replayed.
  */
 struct tsec_srtp_streams {
+	refcount_t refs;
 	spinlock_t lock;	/* one is added */
 	u32 roc;
 	u32 window;
@@ -53,9 +56,10 @@ struct tsec_srtp_streams {
 	struct tsec_srtp_stream *stream[TSEC_SRTP_STREAMS_MAX];
 };
 
-void tsec_srtp_streams_init(struct tsec_srtp_streams *streams, u32 roc,
-			    u32 window);
-void tsec_srtp_streams_free(struct tsec_srtp_streams *streams);
+struct tsec_srtp_streams *tsec_srtp_streams_new(u32 roc, u32 window);
+struct tsec_srtp_streams *
+tsec_srtp_streams_get(struct tsec_srtp_streams *streams);
+void tsec_srtp_streams_put(struct tsec_srtp_streams *streams);
 struct tsec_srtp_stream *
 tsec_srtp_stream_find(struct tsec_srtp_streams *streams, u32 ssrc);
 struct tsec_srtp_stream *

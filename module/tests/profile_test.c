@@ -82,19 +82,22 @@ static void keys_set(struct kunit *test, struct tsec_profile *profile)
 	KUNIT_EXPECT_NULL(test, why);
 }
 
-static void expect_take(struct kunit *test, struct tsec_profile *profile)
+/* Returns what goes with returning them. */
+static u32 expect_take(struct kunit *test, struct tsec_profile *profile)
 {
 	struct bench *b = test->priv;
 	struct tsec_key tx, rx;
 	const char *why;
+	u32 serial = 0;
 
 	KUNIT_EXPECT_EQ(test, tsec_profile_keys_check(profile, TSEC_PROTO_TLS,
 						      &why), 0);
 	KUNIT_EXPECT_EQ(test, tsec_profile_keys_take(profile, TSEC_PROTO_TLS,
-						     &tx, &rx, &why),
+						     &tx, &rx, &serial, &why),
 			0);
 	EXPECT_BYTES(test, &tx, &b->tx, sizeof(tx));
 	EXPECT_BYTES(test, &rx, &b->rx, sizeof(rx));
+	return serial;
 }
 
 static void expect_no_take(struct kunit *test, struct tsec_profile *profile,
@@ -102,13 +105,14 @@ static void expect_no_take(struct kunit *test, struct tsec_profile *profile,
 {
 	struct tsec_key tx = { }, rx = { };
 	const char *why = "";
+	u32 serial;
 
 	KUNIT_EXPECT_EQ(test, tsec_profile_keys_check(profile, TSEC_PROTO_TLS,
 						      &why), -ENOKEY);
 	KUNIT_EXPECT_STREQ(test, why, fault);
 	why = "";
 	KUNIT_EXPECT_EQ(test, tsec_profile_keys_take(profile, TSEC_PROTO_TLS,
-						     &tx, &rx, &why),
+						     &tx, &rx, &serial, &why),
 			-ENOKEY);
 	KUNIT_EXPECT_STREQ(test, why, fault);
 	EXPECT_ZEROS(test, &tx, sizeof(tx));
@@ -426,6 +430,44 @@ static void keys_take__protocol(struct kunit *test)
 	tsec_profile_put(profile);
 }
 
+static void keys_return__once_more(struct kunit *test)
+{
+	struct bench *b = test->priv;
+	struct tsec_profile *profile = manual(test);
+	u32 serial;
+
+	keys_set(test, profile);
+	serial = expect_take(test, profile);
+	tsec_profile_keys_return(profile, &b->tx, &b->rx, serial);
+	expect_take(test, profile);
+	expect_no_take(test, profile,
+		       "another session has used the manual key for sending");
+	tsec_profile_put(profile);
+}
+
+/* Keys that have come since stay as they are. */
+static void keys_return__late(struct kunit *test)
+{
+	struct bench *b = test->priv;
+	struct tsec_profile *profile = manual(test);
+	struct tsec_key tx, rx;
+	u32 serial;
+
+	keys_set(test, profile);
+	tx = b->tx;
+	rx = b->rx;
+	serial = expect_take(test, profile);
+	b->tx.secret[0]++;
+	keys_set(test, profile);
+	tsec_profile_keys_return(profile, &tx, &rx, serial);
+	serial = expect_take(test, profile);
+	tsec_profile_key_del(profile, TSEC_DIR_TX);
+	tsec_profile_keys_return(profile, &tx, &rx, serial);
+	expect_no_take(test, profile,
+		       "the profile has no manual key for sending");
+	tsec_profile_put(profile);
+}
+
 static struct kunit_case profile_cases[] = {
 	KUNIT_CASE(profiles_init),
 	KUNIT_CASE(profiles_exit__held),
@@ -446,6 +488,8 @@ static struct kunit_case profile_cases[] = {
 	KUNIT_CASE(keys_take__both),
 	KUNIT_CASE(keys_take__differ),
 	KUNIT_CASE(keys_take__protocol),
+	KUNIT_CASE(keys_return__once_more),
+	KUNIT_CASE(keys_return__late),
 	{}
 };
 

@@ -9,19 +9,13 @@
 
 static int streams_setup(struct kunit *test)
 {
-	struct tsec_srtp_streams *streams;
-
-	streams = kunit_kzalloc(test, sizeof(*streams), GFP_KERNEL);
-	if (!streams)
-		return -ENOMEM;
-	tsec_srtp_streams_init(streams, 0, 0);
-	test->priv = streams;
-	return 0;
+	test->priv = tsec_srtp_streams_new(0, 0);
+	return test->priv ? 0 : -ENOMEM;
 }
 
 static void streams_teardown(struct kunit *test)
 {
-	tsec_srtp_streams_free(test->priv);
+	tsec_srtp_streams_put(test->priv);
 }
 
 static struct tsec_srtp_stream *get(struct kunit *test, u32 ssrc)
@@ -47,6 +41,18 @@ static void stream_find__each(struct kunit *test)
 	KUNIT_EXPECT_NULL(test, tsec_srtp_stream_find(streams, 8));
 	KUNIT_EXPECT_PTR_EQ(test, get(test, 7), b);
 	KUNIT_EXPECT_EQ(test, streams->count, 2);
+}
+
+/* Whoever goes first: the sources are there up to the last. */
+static void streams_get__shared(struct kunit *test)
+{
+	struct tsec_srtp_streams *streams = test->priv;
+	struct tsec_srtp_stream *stream = get(test, 7);
+
+	KUNIT_EXPECT_PTR_EQ(test, tsec_srtp_streams_get(streams), streams);
+	tsec_srtp_streams_put(streams);
+	KUNIT_EXPECT_PTR_EQ(test, tsec_srtp_stream_find(streams, 7), stream);
+	tsec_srtp_streams_put(NULL);
 }
 
 static void stream_get__full(struct kunit *test)
@@ -132,6 +138,7 @@ static void stream_index__rtcp_first(struct kunit *test)
 }
 
 static struct kunit_case srtp_stream_cases[] = {
+	KUNIT_CASE(streams_get__shared),
 	KUNIT_CASE(stream_find__each),
 	KUNIT_CASE(stream_get__full),
 	KUNIT_CASE(stream_index__first),

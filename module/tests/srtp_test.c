@@ -4,6 +4,7 @@
  * with.  The others were computed with another implementation, which got the
  * same for those of libsrtp.
  */
+#include "../compat.h"
 #include "../record/srtp.h"
 #include "packets.h"
 
@@ -183,6 +184,28 @@ static struct tsec_packet_key *key_of(struct kunit *test,
 	return packet_key(test, OPS, &key, &as);
 }
 
+/* The next master key after one, of the same length, with its own MKI. */
+static struct tsec_packet_key *next_of(struct kunit *test,
+				       const struct master *master,
+				       const char *key_hex, const char *mki,
+				       const struct tsec_packet_key *after,
+				       bool sending)
+{
+	struct tsec_packet_params as = {
+		.sending	= sending,
+		.window		= WINDOW,
+		.after		= after,
+	};
+	struct tsec_key key = {
+		.version	= TSEC_VERSION_SRTP,
+		.cipher		= master->cipher,
+	};
+
+	key_bytes(test, &key, key_hex, master->salt);
+	as.cid_len = unhex(test, as.cid, sizeof(as.cid), mki);
+	return packet_key(test, OPS, &key, &as);
+}
+
 static int peek_hex(struct kunit *test, const char *hex,
 		    struct tsec_packet_header *header)
 {
@@ -316,6 +339,62 @@ static void key_new__refused(struct kunit *test)
 	expect_refused(test, OPS, &key, &as);
 	as.cid_len = TSEC_PACKET_CID_MAX + 1;
 	expect_refused(test, OPS, &good, &as);
+}
+
+/* Where numbers begin is no matter of the next key. */
+static void key_new__numbers_go_on(struct kunit *test)
+{
+	struct tsec_packet_params as = { };
+	struct tsec_key key = {
+		.version	= TSEC_VERSION_SRTP,
+		.cipher		= TSEC_CIPHER_AES_128_CM_HMAC_SHA1_80,
+		.seq		= 0x10000,
+	};
+	struct tsec_packet_key *first = key_of(test, &cm80_mki, false);
+
+	key_bytes(test, &key, KEY_128, SALT_128);
+	as.after = first;
+	expect_refused(test, OPS, &key, &as);
+	OPS->key_free(first);
+}
+
+static bool matches_hex(struct kunit *test, const struct tsec_packet_key *key,
+			const char *hex)
+{
+	u8 data[PACKETS_ROOM];
+
+	return OPS->matches(key, data, unhex(test, data, sizeof(data), hex));
+}
+
+/* Each key its own packets, of both kinds; what is cut off, any. */
+static void matches__each(struct kunit *test)
+{
+	struct tsec_packet_key *key, *other;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(vectors); i++) {
+		const struct master *master = vectors[i].master;
+
+		if (!master->mki)
+			continue;
+		key = key_of(test, master, false);
+		other = next_of(test, master, KEY_GCM_128, "e1f97a0e", key,
+				false);
+		KUNIT_EXPECT_TRUE(test, matches_hex(test, key, vectors[i].rtp));
+		KUNIT_EXPECT_TRUE(test,
+				  matches_hex(test, key, vectors[i].rtcp));
+		KUNIT_EXPECT_FALSE(test,
+				   matches_hex(test, other, vectors[i].rtp));
+		KUNIT_EXPECT_FALSE(test,
+				   matches_hex(test, other, vectors[i].rtcp));
+		KUNIT_EXPECT_TRUE(test, matches_hex(test, other, ""));
+		KUNIT_EXPECT_TRUE(test, matches_hex(test, other, "800f12"));
+		OPS->key_free(other);
+		OPS->key_free(key);
+	}
+	key = key_of(test, &cm80, false);
+	KUNIT_EXPECT_TRUE(test, matches_hex(test, key, vectors[0].rtp));
+	OPS->key_free(key);
 }
 
 /* As long as for SRTCP: a number and four bytes of MKI. */
@@ -580,6 +659,37 @@ static void open__rollovers(struct kunit *test)
 	OPS->key_free(rx);
 }
 
+/* Under the next key: rollover counter, replay windows, SRTCP's numbers. */
+static void open__next_key(struct kunit *test)
+{
+	struct tsec_packet_key *tx = key_of(test, &cm80_mki, true), *next_tx;
+	struct tsec_packet_key *rx = key_of(test, &cm80_mki, false), *next_rx;
+	u8 late[PACKETS_ROOM], record[PACKETS_ROOM];
+	u32 len;
+
+	KUNIT_EXPECT_EQ(test, pass(test, tx, rx, 1, 0xfffe), 0);
+	len = seal_copy(test, OPS, tx, &rtcp, record);
+	KUNIT_EXPECT_EQ(test, open_bytes(test, OPS, rx, record, len), 0);
+	len = seal_number(test, tx, 1, 0xffff, late);
+	next_tx = next_of(test, &cm80_mki, KEY_GCM_128, "01", tx, true);
+	next_rx = next_of(test, &cm80_mki, KEY_GCM_128, "01", rx, false);
+	OPS->key_free(tx);
+	KUNIT_EXPECT_EQ(test, seal_hex(test, next_tx,
+				       "800ffffedecafbad00000001"), -EALREADY);
+	KUNIT_EXPECT_EQ(test, pass(test, next_tx, next_rx, 1, 3), 0);
+	/* The old one goes on opening what it has sealed, once. */
+	KUNIT_EXPECT_EQ(test, open_bytes(test, OPS, rx, late, len), 0);
+	KUNIT_EXPECT_EQ(test, open_bytes(test, OPS, rx, late, len), -EALREADY);
+	OPS->key_free(rx);
+	KUNIT_EXPECT_EQ(test, pass(test, next_tx, next_rx, 1, 4), 0);
+	len = seal_copy(test, OPS, next_tx, &rtcp, record);
+	KUNIT_EXPECT_EQ(test, get_unaligned_be32(record + len - 10 - 1 - 4),
+			0x80000001);
+	KUNIT_EXPECT_EQ(test, open_bytes(test, OPS, next_rx, record, len), 0);
+	OPS->key_free(next_tx);
+	OPS->key_free(next_rx);
+}
+
 static void open__sources(struct kunit *test)
 {
 	struct tsec_packet_key *tx = key_of(test, &cm80, true), *more;
@@ -665,6 +775,8 @@ static struct kunit_case srtp_cases[] = {
 	KUNIT_CASE(peek__cut_off),
 	KUNIT_CASE(greet),
 	KUNIT_CASE(key_new__refused),
+	KUNIT_CASE(key_new__numbers_go_on),
+	KUNIT_CASE(matches__each),
 	KUNIT_CASE(fit__lengths),
 	KUNIT_CASE(seal__vectors),
 	KUNIT_CASE(seal__rtcp_numbers),
@@ -678,6 +790,7 @@ static struct kunit_case srtp_cases[] = {
 	KUNIT_CASE(open__first_index),
 	KUNIT_CASE(open__window),
 	KUNIT_CASE(open__rollovers),
+	KUNIT_CASE(open__next_key),
 	KUNIT_CASE(open__sources),
 	KUNIT_CASE(open__not_for_it),
 	KUNIT_CASE(open__rtcp_in_the_clear),

@@ -84,6 +84,8 @@ static void key_info(struct tsec_key_info *info, const struct peer *peer,
 			 ((struct tsec_blob){ key->iv,
 					tsec_cipher_iv_len(cipher, version) }));
 	}
+	if (key->id)
+		tsec_set(info, KEY_ID, id, key->id);
 	if (key->cid_len)
 		tsec_set(info, KEY_CID, cid,
 			 ((struct tsec_blob){ key->cid, key->cid_len }));

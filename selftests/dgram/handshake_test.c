@@ -202,6 +202,59 @@ TEST_F(client, keeps_what_came_early)
 	expect_datagram(self->sock, "third", 5);
 }
 
+/* The daemon gets all of it, and the program its data, whichever is first. */
+TEST_F(client, shares_a_datagram_that_came_early)
+{
+	uint8_t both[2][256];
+	size_t len[2];
+
+	len[0] = message_make(both[0], TYPE_HANDSHAKE, 0, 2);
+	len[0] += peer_seal(&self->peer, both[0] + len[0], TYPE_DATA,
+			    "behind", 6);
+	len[1] = peer_seal(&self->peer, both[1], TYPE_DATA, "before", 6);
+	len[1] += message_make(both[1] + len[1], TYPE_HANDSHAKE, 0, 2);
+	peer_write(&self->peer, both[0], len[0]);
+	peer_write(&self->peer, both[1], len[1]);
+	expect_raw(self->shake.channel, both[0], len[0]);
+	expect_raw(self->shake.channel, both[1], len[1]);
+	finish(self);
+	expect_datagram(self->sock, "behind", 6);
+	expect_datagram(self->sock, "before", 6);
+}
+
+/* What is behind one that is cut off is nobody's. */
+TEST_F(client, takes_records_up_to_one_cut_off)
+{
+	uint64_t before = stat_of("PacketsMalformed");
+	uint8_t wire[256];
+	size_t len;
+
+	len = peer_seal(&self->peer, wire, TYPE_DATA, "whole", 5);
+	len += peer_seal(&self->peer, wire + len, TYPE_DATA, "cut off", 7);
+	peer_write(&self->peer, wire, len - 1);
+	finish(self);
+	expect_datagram(self->sock, "whole", 5);
+	stat_reaches("PacketsMalformed", before + 1);
+	EXPECT_EQ(poll_for(self->shake.channel, POLLIN, 0), 0);
+}
+
+TEST_F(client, shares_a_late_datagram)
+{
+	size_t flight_len, len;
+	uint8_t flight[64], wire[256];
+
+	finish(self);
+	flight_len = message_make(flight, TYPE_HANDSHAKE, 0, 2);
+	len = peer_seal(&self->peer, wire, TYPE_DATA, "before", 6);
+	memcpy(wire + len, flight, flight_len);
+	len += flight_len;
+	len += peer_seal(&self->peer, wire + len, TYPE_DATA, "behind", 6);
+	peer_write(&self->peer, wire, len);
+	expect_datagram(self->sock, "before", 6);
+	expect_datagram(self->sock, "behind", 6);
+	expect_raw(self->shake.channel, flight, flight_len);
+}
+
 TEST_F(client, takes_and_sends_late_flights)
 {
 	uint8_t flight[64];
@@ -343,4 +396,156 @@ TEST_F(client, nobody_is_there)
 	/* What becomes of it is the daemon's decision. */
 	EXPECT_EQ(poll_for(self->sock, POLLOUT, 0), 0);
 	self->peer.fd = dup(self->shake.channel);
+}
+
+/* Handshakes that go on while the session is open, with whoever is there. */
+FIXTURE(lasting) {
+	struct tsec_nl *nl;
+	struct peer peer;
+	int sock;
+	struct shake shake;
+};
+FIXTURE_VARIANT(lasting) {
+	struct kind kind;
+};
+FIXTURE_VARIANT_ADD(lasting, wireguard_v4) = {
+	.kind = { TSEC_VERSION_WIREGUARD, TSEC_CIPHER_CHACHA20_POLY1305,
+		  AF_INET },
+};
+
+static void register_anew(struct lasting_data *self)
+{
+	tsec_nl_close(self->nl);
+	ASSERT_EQ(tsec_nl_open(&self->nl), 0);
+	ASSERT_EQ(tsec_daemon_register(self->nl, "the next one"), 0);
+}
+
+FIXTURE_SETUP(lasting)
+{
+	union tsec_addr addr;
+	struct link link = { .kind = variant->kind };
+
+	self->nl = NULL;
+	register_anew(self);
+	peer_alone(&self->peer, &variant->kind);
+	self->peer.tx.id = 21;
+	self->peer.rx.id = 22;
+	addr_of(&addr, self->peer.fd);
+	self->sock = link_socket(&link, NULL);
+	nonblocking(self->sock, 1);
+	ASSERT_ERR(tsec_connect(self->sock, &addr), EINPROGRESS);
+	peer_meet(&self->peer, self->sock);
+	shake_claim(&self->shake, self->nl, TSEC_ROLE_CLIENT);
+	shake_finish(&self->shake, &self->peer);
+	ASSERT_EQ(poll_for(self->sock, POLLOUT, SOON), POLLOUT);
+}
+
+FIXTURE_TEARDOWN(lasting)
+{
+	close(self->shake.channel);
+	close(self->sock);
+	close(self->peer.fd);
+	tsec_nl_close(self->nl);
+}
+
+/* The one session that waits is this one, open; its channel is the next. */
+static void taken_up(struct lasting_data *self)
+{
+	uint32_t session = self->shake.session;
+	struct tsec_handshake_info info;
+
+	ASSERT_EQ(tsec_handshake_accept(self->nl, 0, &info), 0);
+	EXPECT_EQ(info.session, session);
+	EXPECT_EQ(info.role, TSEC_ROLE_CLIENT);
+	EXPECT_TRUE(tsec_has(&info, HANDSHAKE_AGE));
+	EXPECT_LE(info.age, 10);
+	self->shake.channel = info.fd;
+	tsec_nl_wipe(self->nl);
+	shake_none(self->nl);
+}
+
+static void initiate(struct lasting_data *self)
+{
+	uint8_t initiation[148] = { 1 };
+
+	peer_write(&self->peer, initiation, sizeof(initiation));
+}
+
+static void not_answered(struct lasting_data *self)
+{
+	uint64_t before = stat_of("PacketsUnprotected");
+
+	initiate(self);
+	stat_reaches("PacketsUnprotected", before + 1);
+}
+
+static void heard(struct lasting_data *self)
+{
+	uint8_t initiation[148] = { 1 };
+
+	initiate(self);
+	expect_raw(self->shake.channel, initiation, sizeof(initiation));
+}
+
+TEST_F(lasting, next_daemon_takes_up)
+{
+	heard(self);
+	shake_none(self->nl);
+	close(self->shake.channel);
+	register_anew(self);
+	taken_up(self);
+	heard(self);
+}
+
+/* The peer begins, and nobody is there: the daemon is asked once. */
+TEST_F(lasting, daemon_takes_up_again)
+{
+	struct tsec_key_info key = { .have = 0 };
+
+	close(self->shake.channel);
+	shake_none(self->nl);
+	not_answered(self);
+	taken_up(self);
+	heard(self);
+	close(self->shake.channel);
+	not_answered(self);
+	shake_none(self->nl);
+	/* A key is something new. */
+	tsec_set(&key, KEY_SESSION, session, self->shake.session);
+	tsec_set(&key, KEY_DIRECTION, direction, TSEC_DIR_RX);
+	tsec_set(&key, KEY_VERSION, version, TSEC_VERSION_WIREGUARD);
+	tsec_set(&key, KEY_CIPHER, cipher, TSEC_CIPHER_CHACHA20_POLY1305);
+	tsec_set(&key, KEY_ID, id, 23);
+	tsec_set(&key, KEY_KEY, key,
+		 ((struct tsec_blob){ self->peer.tx.key, 32 }));
+	ASSERT_EQ(tsec_key_new(self->nl, &key), 0);
+	not_answered(self);
+	taken_up(self);
+}
+
+TEST_F(lasting, nobody_takes_up_what_has_ended)
+{
+	close(self->shake.channel);
+	not_answered(self);
+	close(self->sock);
+	shake_none(self->nl);
+	register_anew(self);
+	shake_none(self->nl);
+	self->sock = dup(self->peer.fd);
+	self->shake.channel = dup(self->peer.fd);
+}
+
+/* Without a daemon it goes on with the keys that it has. */
+TEST_F(lasting, outlives_the_daemon)
+{
+	struct tsec_info info;
+
+	close(self->shake.channel);
+	tsec_nl_close(self->nl);
+	self->nl = NULL;
+	not_answered(self);
+	info_of(self->sock, &info);
+	EXPECT_EQ(info.state, TSEC_STATE_ESTABLISHED);
+	register_anew(self);
+	taken_up(self);
 }

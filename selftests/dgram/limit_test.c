@@ -116,6 +116,22 @@ TEST_F(limit, soft_records)
 	EXPECT_EQ(stat_of("KeyLimitSoft"), before + 2);
 }
 
+/* Each direction for itself. */
+TEST_F(limit, soft_records_both_ways)
+{
+	uint64_t before = stat_of("KeyLimitSoft");
+	int i;
+
+	LIMIT(&self->ends, SOFT_RECORDS, soft_records, 2);
+	ends_connect(&self->ends);
+	for (i = 0; i < 10; i++) {
+		talk(self->ends.a, self->ends.b, "hello");
+		talk(self->ends.b, self->ends.a, "hello");
+	}
+	stat_reaches("KeyLimitSoft", before + 4);
+	EXPECT_EQ(stat_of("KeyLimitSoft"), before + 4);
+}
+
 /* The receiver has limits of its own. */
 TEST_F(limit, received_records)
 {

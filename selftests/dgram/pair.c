@@ -122,11 +122,27 @@ void wait_records(int fd, uint64_t records)
 	ASSERT_GE(info.rx.records, records);
 }
 
+/* In the form that SRTP asks for, and that others do not look at. */
+struct numbered {
+	uint8_t rtp[12];
+	uint32_t number;
+};
+
+/* The sequence number wraps on the way. */
+static void numbered_make(struct numbered *numbered, uint32_t number)
+{
+	uint16_t seq = htons(number + 65000);
+
+	*numbered = (struct numbered){ .rtp = { 0x80, 96 }, .number = number };
+	memcpy(numbered->rtp + 2, &seq, sizeof(seq));
+}
+
 /* Never more on their way than fit the other end's buffer. */
 static void *numbers_send(void *arg)
 {
 	enum { WINDOW = 64 };
 	struct numbers *numbers = arg;
+	struct numbered numbered;
 	uint32_t number = 0;
 
 	while (number < numbers->count) {
@@ -134,8 +150,9 @@ static void *numbers_send(void *arg)
 			sched_yield();
 			continue;
 		}
-		if (send(numbers->fd, &number, sizeof(number), 0) !=
-		    sizeof(number))
+		numbered_make(&numbered, number);
+		if (send(numbers->fd, &numbered, sizeof(numbered), 0) !=
+		    sizeof(numbered))
 			break;
 		number++;
 	}
@@ -153,10 +170,10 @@ void numbers_begin(struct numbers *numbers, int fd, uint32_t count)
 
 void numbers_expect(struct numbers *numbers, int fd, uint32_t want)
 {
-	uint32_t number;
+	struct numbered numbered;
 
-	ASSERT_EQ(recv(fd, &number, sizeof(number), 0), sizeof(number));
-	ASSERT_EQ(number, want);
+	ASSERT_EQ(recv(fd, &numbered, sizeof(numbered), 0), sizeof(numbered));
+	ASSERT_EQ(numbered.number, want);
 	numbers->received++;
 }
 

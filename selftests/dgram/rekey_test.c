@@ -181,19 +181,28 @@ TEST_F(rekey, tx_waits_no_more)
 	sent_under(self, &tx, 2, 0);
 }
 
-/* Of two handshakes the last one counts. */
+/*
+ * Of several handshakes the last one counts.  Those that came to nothing have
+ * cost none of the keys that were in use.
+ */
 TEST_F(rekey, tx_waits_for_the_last)
 {
-	struct key first = self->peer.rx, rx[2], tx[2];
+	struct key keys[2] = { self->peer.tx }, first = self->peer.rx;
+	struct key rx[4], tx[4];
+	int i;
 
-	rx_give(self, &rx[0], 2);
-	tx_give(self, &tx[0], 2, true);
-	rx_give(self, &rx[1], 3);
-	tx_give(self, &tx[1], 3, true);
-	opened_under(self, &rx[0], 2);
+	rx_give(self, &keys[1], 2);
+	for (i = 0; i < 4; i++) {
+		rx_give(self, &rx[i], 3 + i);
+		tx_give(self, &tx[i], 3 + i, true);
+	}
+	for (i = 0; i < 3; i++)
+		unknown_under(self, &rx[i], 3 + i);
+	opened_under(self, &keys[0], 1);
+	opened_under(self, &keys[1], 2);
 	sent_under(self, &first, 1, 0);
-	opened_under(self, &rx[1], 3);
-	sent_under(self, &tx[1], 3, 0);
+	opened_under(self, &rx[3], 6);
+	sent_under(self, &tx[3], 6, 0);
 }
 
 /* Whoever waits when its session ends is freed with it. */

@@ -361,8 +361,111 @@ tap_like '... and are shown' "$("$tsec" session show)" "$outside4.3:51840"
 tap_is '... in the same session' $(($(counter SessionsOpened) - begun)) 0
 $there ip addr del $outside4.3/24 dev veth-there
 $there ip addr add $outside4.2/24 dev veth-there
-$there wg set wg0 listen-port 51820
+
+# --- it begins anew somewhere else: it is the same peer, and its session goes on
+
+# wg_rounds NAME SECONDS: begins a program over there that counts what comes back
+wg_rounds()
+{
+	start "$1" $there python3 -uc '
+import socket, sys, time
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+s.settimeout(2)
+s.connect((sys.argv[1], 7))
+end = time.monotonic() + int(sys.argv[2])
+n = lost = 0
+while time.monotonic() < end:
+    text = b"round %d" % n
+    try:
+        s.send(text)
+    except OSError:     # there is no peer at this moment
+        time.sleep(0.01)
+        continue
+    n += 1
+    if n == 10:
+        print("BEGUN")
+    try:
+        while s.recv(2000) != text:
+            pass
+    except socket.timeout:
+        lost += 1
+print("ROUNDS", n, "lost=%d" % lost)
+' $inside4.1 "$2"
+	wait_line "$work/$1.out" BEGUN
+}
+
+# wg_anew PORT-THERE PORT: not within the time in which a second one is a flood
+wg_anew()
+{
+	sleep 0.1
+	wg_forget
+	$there wg set wg0 listen-port "$1"
+	$there wg set wg0 peer "$(<"$work/here.pub")" endpoint $outside4.1:"$2" \
+		allowed-ips "$inside4.1/32"
+}
+
+joined=$(counter HandshakesJoined)
+start events "$tsec" monitor
+wg_rounds busy 10
+for port in 51841 51842 51843; do
+	moved=$(counter PeersMoved)
+	wg_anew $port 51826
+	eventually eval '[ "$(counter PeersMoved)" -gt "$moved" ]'
+done
+wait_line "$work/busy.out" ROUNDS
+tap_like 'a busy peer that begins anew from other ports loses what was on its way' \
+	"$(out busy)" '^ROUNDS [0-9]{3,} lost=[0-3]$'
+finish busy
+stop events
+tap_is '... its handshakes gave new keys' $(($(counter HandshakesJoined) - joined)) 3
+tap_is '... it was followed each time' $(($(counter PeersMoved) - moved)) 1
+tap_like '... as the monitor tells' "$(out events)" "session move.*$outside4.2:51843"
+tap_is '... in the same session' $(($(counter SessionsOpened) - begun)) 0
+
+# Nobody follows an initiation: the one who has sent it does not get the answer.
+moved=$(counter PeersMoved) joined=$(counter HandshakesJoined)
+tc qdisc add dev veth-here root netem loss 100%
+wg_anew 51844 51826
+$there python3 -c "import socket
+socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b'x', ('$inside4.1', 7))"
+eventually eval '[ "$(counter HandshakesJoined)" -gt "$joined" ]'
+tap_like 'an initiation alone moves nothing' \
+	"$(counter PeersMoved) $("$tsec" session show)" "^$moved " "$outside4.2:51843"
+tc qdisc del dev veth-here root
+wg_rounds later 7
+wait_line "$work/later.out" ROUNDS
+finish later
+tap_like '... but its keys do' "$("$tsec" session show)" "$outside4.2:51844"
+tap_is '... once' $(($(counter PeersMoved) - moved)) 1
 stop again
+$there wg set wg0 listen-port 51820
+
+# --- a new tsecd goes on with the sessions of the one before
+
+"$tsec" profile set web4 soft-seconds 2 hard-seconds 6
+wg_server over 0.0.0.0 51827 web4
+tap_like 'a session of this tsecd' \
+	"$(wg_ask $outside4.1:51827 $inside4.1 before)" '^GOT before$'
+begun=$(counter SessionsOpened)
+wg_rounds there 8
+daemon_stop -KILL
+daemon_start
+wait_line "$work/there.out" ROUNDS
+tap_like 'a server that outlives its tsecd loses nothing' "$(out there)" \
+	'^ROUNDS [0-9]{3,} lost=0$'
+tap_is '... in the same session' $(($(counter SessionsOpened) - begun)) 0
+finish there
+stop over
+"$tsec" profile set web4 soft-seconds 0 hard-seconds 0
+start here "$peer" client --datagrams --protocol wireguard --profile quick \
+	$outside4.2 51820 rounds 7 info
+eventually eval '[ "$(counter SessionsOpened)" -gt "$begun" ]'
+daemon_stop -KILL
+daemon_start
+wait_line "$work/here.out" ROUNDS
+finish here
+tap_like '... nor does a client' "$(out here)" '^ROUNDS [0-9]{3,} lost=0$' \
+	'tx-epoch=[2-4] '
 
 # --- we move, and it follows
 

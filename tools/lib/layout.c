@@ -130,6 +130,8 @@ static const struct field handshake_fields[] = {
 	HANDSHAKE(FAREWELL, "farewell", farewell, FIELD_BLOB),
 	HANDSHAKE(CID, "cid", cid, FIELD_BLOB),
 	HANDSHAKE(RRC, "rrc", rrc, FIELD_FLAG),
+	HANDSHAKE(LISTENER, "listener", listener, FIELD_U32),
+	HANDSHAKE(AGE, "age", age, FIELD_U32),
 };
 
 #define KEY(NAME, label, member, kind) \

@@ -151,6 +151,8 @@ struct tsec_handshake_info {
 	struct tsec_blob farewell;	/* a datagram, for the peer */
 	struct tsec_blob cid;		/* to ask the peer for */
 	uint8_t rrc;			/* a flag: sent when its bit is set */
+	uint32_t listener;		/* the same for clients of one socket */
+	uint32_t age;			/* open already: seconds of its key */
 };
 
 /* TSEC_A_KEY_*; the secrets are sent, never received */

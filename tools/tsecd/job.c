@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <errno.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -278,7 +279,23 @@ static void renewal_failed(struct job *job)
 	job_free(job);
 }
 
-/* The receiving key first: the peer may use it as soon as it can. */
+/*
+ * The receiving key first: the peer may use it as soon as it can.  No other
+ * key of the session may come between the two: the one confirms the other.
+ */
+static int pair_install(struct tsec_nl *nl, const struct tsec_key_info *key)
+{
+	static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+	int err;
+
+	pthread_mutex_lock(&lock);
+	err = tsec_key_new(nl, &key[TSEC_DIR_RX]);
+	if (!err)
+		err = tsec_key_new(nl, &key[TSEC_DIR_TX]);
+	pthread_mutex_unlock(&lock);
+	return err;
+}
+
 static int keys_renew(struct job *job)
 {
 	struct handshake *handshake = &job->handshake;
@@ -288,9 +305,7 @@ static int keys_renew(struct job *job)
 	memset(&outcome, 0, sizeof(outcome));
 	err = handshake->ops->finish(handshake, &outcome);
 	if (!err)
-		err = tsec_key_new(job->worker->nl, &outcome.key[TSEC_DIR_RX]);
-	if (!err)
-		err = tsec_key_new(job->worker->nl, &outcome.key[TSEC_DIR_TX]);
+		err = pair_install(job->worker->nl, outcome.key);
 	outcome_wipe(&outcome);
 	if (!err && handshake->ops->handed_over)
 		handshake->ops->handed_over(handshake);
@@ -299,6 +314,26 @@ static int keys_renew(struct job *job)
 			   err == -ENOENT ? ECONNABORTED : -err,
 			   "the kernel refused the keys");
 	return err;
+}
+
+/* Its peer is that of an open session, which has got the keys. */
+static void job_join(struct job *job)
+{
+	struct handshake *handshake = &job->handshake;
+	char remote[TSEC_ADDR_TEXT];
+
+	if (keys_renew(job)) {
+		job_fail(job);
+		return;
+	}
+	reason_set(&handshake->reason, EALREADY,
+		   "the peer goes on in the session that it has");
+	if (log_enabled(LOG_INFO))
+		log_info("session %u: client %s: %s", handshake->session,
+			 tsec_addr_text(&handshake->remote, remote),
+			 handshake->reason.text);
+	tell_failure(job);
+	job_free(job);
 }
 
 static void job_renew(struct job *job)
@@ -324,6 +359,9 @@ static void job_step(struct job *job)
 	switch (job->handshake.ops->step(&job->handshake)) {
 	case HANDSHAKE_OVER:
 		job_finish(job);
+		break;
+	case HANDSHAKE_JOINS:
+		job_join(job);
 		break;
 	case HANDSHAKE_WANT_READ:
 		wait_to_resend(job);
@@ -381,12 +419,25 @@ static struct job *job_new(struct worker *worker, int fd)
 	return job;
 }
 
+/* The session is open already: another daemon has made it. */
+static void job_take_up(struct job *job, const struct tsec_handshake_info *info)
+{
+	if (handshake_open(&job->handshake, info))
+		renewal_failed(job);
+	else
+		job_stay(job);
+}
+
 void job_start(struct worker *worker, const struct tsec_handshake_info *info)
 {
 	struct job *job = job_new(worker, info->fd);
 
 	if (!job) {
 		close(info->fd); /* which fails the handshake */
+		return;
+	}
+	if (tsec_has(info, HANDSHAKE_AGE)) {
+		job_take_up(job, info);
 		return;
 	}
 	if (handshake_open(&job->handshake, info)) {

@@ -427,6 +427,8 @@ enum tsec_attr_handshake {
 					 * peer answers return routability
 					 * checks (RFC 9853)
 					 */
+	TSEC_A_HANDSHAKE_LISTENER,	/* u32, the same for clients of one socket */
+	TSEC_A_HANDSHAKE_AGE,		/* u32, open already: seconds of its key */
 	__TSEC_A_HANDSHAKE_MAX
 };
 

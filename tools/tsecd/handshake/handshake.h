@@ -18,6 +18,7 @@
 /* What step() asks for; a failure is a negative errno, the reason set. */
 enum handshake_want {
 	HANDSHAKE_OVER = 0, /* done: hand over */
+	HANDSHAKE_JOINS, /* done: the keys are for another session, open */
 	HANDSHAKE_WANT_READ,
 	HANDSHAKE_WANT_WRITE,
 };
@@ -53,7 +54,10 @@ struct handshake_ops {
 	uint8_t protocol; /* enum tsec_protocol */
 	const char *name;
 
-	/* Prepares everything; blobs of @info are copied, not kept. */
+	/*
+	 * Prepares everything; blobs of @info are copied, not kept.  With
+	 * HANDSHAKE_AGE the session is open already.
+	 */
 	int (*open)(struct handshake *handshake,
 		    const struct tsec_handshake_info *info);
 	/* Goes on as far as it can: enum handshake_want or an errno. */

@@ -6,6 +6,10 @@
  * Whoever begins a handshake is the first to use its keys, with a message that
  * has no content: so the other end knows that this is no old initiation, sent
  * once more by somebody else.  A server's session begins with it.
+ *
+ * A peer that begins one from another address than its session's comes to a
+ * server as somebody new, up to its initiation: that tells who it is, and if
+ * it has a session, the keys are for that.
  */
 #include <endian.h>
 #include <errno.h>
@@ -16,6 +20,7 @@
 
 #include "../wgclock.h"
 #include "../wgkeys.h"
+#include "../wgsessions.h"
 #include "wireguard.h"
 #include "wireguard_message.h"
 
@@ -49,12 +54,14 @@ struct wireguard {
 	struct handshake *handshake;
 	struct wgkeys *keys;
 	const struct wgpeer *peer; /* a server's: NULL up to its initiation */
+	struct wgsession_name name; /* a server's */
+	uint32_t joins; /* the open session that it gives keys, or 0 */
 	struct wireguard_exchange exchange; /* begun here, not yet answered */
 	uint8_t mac1[WIREGUARD_MAC_LEN]; /* of the last message sent */
 	uint8_t cookie[WIREGUARD_MAC_LEN];
 	uint64_t cookie_until;
 	uint64_t retry_at, give_up_at; /* for an initiation to be answered */
-	uint64_t renew_at;
+	uint64_t agreed_at, renew_at;
 	uint64_t soft_ms, hard_ms;
 	struct wireguard_pair pair; /* what the last handshake agreed on */
 	uint8_t last[WIREGUARD_RESPONSE_LEN]; /* sent once the kernel has it */
@@ -121,6 +128,54 @@ static uint64_t limit_ms(uint64_t asked, unsigned int standard)
 	return (asked && asked < standard ? asked : standard) * 1000ULL;
 }
 
+/* Is it one that its peer may come back to from elsewhere? */
+static bool has_name(const struct wireguard *wg)
+{
+	return !is_client(wg) && wg->open && wg->peer;
+}
+
+static void name_take(struct wireguard *wg)
+{
+	if (!has_name(wg))
+		return;
+	memcpy(wg->name.peer, wg->peer->pubkey, WIREGUARD_KEY_LEN);
+	wgsessions_put(&wg->name, wg->handshake->session);
+}
+
+/*
+ * Whoever began is to begin again.  The other end does so only if that one
+ * fails to, before the keys end.
+ */
+static void renew_later(struct wireguard *wg, uint64_t agreed_at)
+{
+	uint64_t ms = wg->soft_ms;
+
+	if (!wg->pair.initiator)
+		ms = (wg->soft_ms + 3 * wg->hard_ms) / 4;
+	wg->retry_at = 0;
+	wg->give_up_at = 0;
+	wg->agreed_at = agreed_at;
+	wg->renew_at = agreed_at + ms + jitter();
+}
+
+/*
+ * The session of a daemon that is no more.  Nobody knows who began the last
+ * handshake; that two begin one does no harm.
+ */
+static int take_up(struct wireguard *wg, const struct tsec_handshake_info *info)
+{
+	wg->peer = wgkeys_named(wg->keys, info->peer_id);
+	if (!wg->peer)
+		return reason_set(reason_of(wg), ENOKEY,
+				  "profile \"%s\" does not know peer %s any more",
+				  wg->handshake->profile, info->peer_id);
+	wg->open = true;
+	wg->pair.initiator = is_client(wg);
+	renew_later(wg, wgclock_ms() - info->age * 1000ULL);
+	name_take(wg);
+	return 0;
+}
+
 static int wireguard_open(struct handshake *handshake,
 			  const struct tsec_handshake_info *info)
 {
@@ -138,7 +193,12 @@ static int wireguard_open(struct handshake *handshake,
 	if (wg->soft_ms >= wg->hard_ms)
 		wg->soft_ms = wg->hard_ms * 2 / 3;
 	err = get_keys(wg, info);
-	return err ? err : choose_peer(wg);
+	if (err)
+		return err;
+	memcpy(wg->name.self, wg->keys->self.pubkey, WIREGUARD_KEY_LEN);
+	wg->name.listener = info->listener;
+	return tsec_has(info, HANDSHAKE_AGE) ? take_up(wg, info) :
+					       choose_peer(wg);
 }
 
 static void wireguard_close(struct handshake *handshake)
@@ -147,6 +207,8 @@ static void wireguard_close(struct handshake *handshake)
 
 	if (!wg)
 		return;
+	if (has_name(wg))
+		wgsessions_drop(&wg->name, handshake->session);
 	wgkeys_put(wg->keys);
 	sodium_memzero(wg, sizeof(*wg));
 	free(wg);
@@ -257,6 +319,7 @@ static bool is_welcome(struct wireguard *wg,
 			  exchange->timestamp))
 		return false;
 	wg->peer = peer;
+	memcpy(wg->name.peer, peer->pubkey, WIREGUARD_KEY_LEN);
 	return true;
 }
 
@@ -270,8 +333,9 @@ static void respond(struct wireguard *wg, struct wireguard_exchange *exchange)
 	    !message_seal(wg, data, sizeof(data)) || !pair_make(wg, exchange))
 		return;
 	/* In an open session, the kernel waits for the peer to use them. */
-	wg->agreed = wg->open;
-	if (wg->open)
+	wg->joins = wg->open ? 0 : wgsessions_find(&wg->name);
+	wg->agreed = wg->open || wg->joins;
+	if (wg->agreed)
 		say_last(wg, data, sizeof(data));
 	else
 		datagram_send(wg, data, sizeof(data));
@@ -433,16 +497,31 @@ static int go_on(struct wireguard *wg)
 	return 0;
 }
 
+/* The peer has begun elsewhere, and got its keys there. */
+static void catch_up(struct wireguard *wg)
+{
+	uint64_t at = has_name(wg) ? wgsessions_renewed(&wg->name) : 0;
+
+	if (at <= wg->agreed_at)
+		return;
+	wg->pair.initiator = false;
+	renew_later(wg, at);
+}
+
 static int wireguard_step(struct handshake *handshake)
 {
 	struct wireguard *wg = handshake->state;
-	int err = wg->open ? receive_next(wg) : receive_first(wg);
+	int err;
 
+	catch_up(wg);
+	err = wg->open ? receive_next(wg) : receive_first(wg);
 	if (!err && !wg->agreed)
 		err = go_on(wg);
 	if (err)
 		return err;
-	return wg->agreed ? HANDSHAKE_OVER : HANDSHAKE_WANT_READ;
+	if (!wg->agreed)
+		return HANDSHAKE_WANT_READ;
+	return wg->joins ? HANDSHAKE_JOINS : HANDSHAKE_OVER;
 }
 
 static unsigned int wireguard_timer(struct handshake *handshake)
@@ -472,7 +551,8 @@ static void key_put(struct wireguard *wg, struct outcome *outcome,
 
 	memcpy(outcome->secret[direction], tx ? wg->pair.tx : wg->pair.rx,
 	       WIREGUARD_KEY_LEN);
-	tsec_set(key, KEY_SESSION, session, wg->handshake->session);
+	tsec_set(key, KEY_SESSION, session,
+		 wg->joins ? wg->joins : wg->handshake->session);
 	tsec_set(key, KEY_DIRECTION, direction, direction);
 	tsec_set(key, KEY_VERSION, version, TSEC_VERSION_WIREGUARD);
 	tsec_set(key, KEY_CIPHER, cipher, TSEC_CIPHER_CHACHA20_POLY1305);
@@ -485,23 +565,8 @@ static void key_put(struct wireguard *wg, struct outcome *outcome,
 	/* The confirmation had number 0. */
 	if (tx && wg->pair.initiator)
 		tsec_set(key, KEY_SEQ, seq, 1);
-	if (tx && !wg->pair.initiator && wg->open)
+	if (tx && !wg->pair.initiator && (wg->open || wg->joins))
 		tsec_set(key, KEY_CONFIRM, confirm, 1);
-}
-
-/*
- * Whoever began is to begin again.  The other end does so only if that one
- * fails to, before the keys end.
- */
-static void renew_later(struct wireguard *wg)
-{
-	uint64_t ms = wg->soft_ms;
-
-	if (!wg->pair.initiator)
-		ms = (wg->soft_ms + 3 * wg->hard_ms) / 4;
-	wg->retry_at = 0;
-	wg->give_up_at = 0;
-	wg->renew_at = wgclock_ms() + ms + jitter();
 }
 
 static int wireguard_finish(struct handshake *handshake,
@@ -518,11 +583,14 @@ static int wireguard_finish(struct handshake *handshake,
 	tsec_set_str(&outcome->done, HANDSHAKE_PEER_ID, peer_id, text);
 	key_put(wg, outcome, TSEC_DIR_TX);
 	key_put(wg, outcome, TSEC_DIR_RX);
-	renew_later(wg);
+	renew_later(wg, wgclock_ms());
 	sodium_memzero(wg->pair.tx, sizeof(wg->pair.tx));
 	sodium_memzero(wg->pair.rx, sizeof(wg->pair.rx));
 	wg->agreed = false;
-	wg->open = true;
+	if (!wg->joins && !wg->open) {
+		wg->open = true;
+		name_take(wg);
+	}
 	return 0;
 }
 
@@ -530,6 +598,8 @@ static void wireguard_handed_over(struct handshake *handshake)
 {
 	struct wireguard *wg = handshake->state;
 
+	if (wg->joins)
+		wgsessions_renew(&wg->name);
 	if (wg->last_len)
 		datagram_send(wg, wg->last, wg->last_len);
 	wg->last_len = 0;

@@ -331,17 +331,22 @@ static void test_no_resumption(void)
 /* Master key identifiers ************************************************* */
 
 /* The client asks for so many bytes of one, without the engine's knowing. */
-static void run_with_mki(struct ends *ends, size_t len)
+static void mki_set(struct ends *ends, size_t len)
 {
 	static uint8_t mki[64] = "identifier of a master key";
 	struct peer *client = &ends->client;
 
-	begin(ends);
 	client->handshake.fd = client->info.fd;
 	if (handshake_open(&client->handshake, &client->info))
 		errx(1, "%s", client->handshake.reason.text);
 	gnutls_srtp_set_mki(session_of(client),
 			    &(gnutls_datum_t){ mki, len });
+}
+
+static void run_with_mki(struct ends *ends, size_t len)
+{
+	begin(ends);
+	mki_set(ends, len);
 	run(ends);
 }
 
@@ -365,6 +370,41 @@ static void test_mki(void)
 	run_with_mki(&ends, TSEC_CID_MAX + 1);
 	expect(&ends.server, EPROTONOSUPPORT, "21 bytes",
 	       "an MKI that is too long");
+	end(&ends);
+}
+
+/*
+ * The library's own list has room for four.  One of a client with more, the
+ * last of them the one that the server has: what the client has really said,
+ * two and an identifier, is as long.
+ */
+static void test_many_offered(void)
+{
+	static const uint8_t said[] = { 0, 14, 0, 15, 0, 4, 0, 7, 0, 8, 8 };
+	static const uint8_t many[] = { 0, 14, 0, 15, 0, 12, 0, 9, 0, 10, 0,
+					5, 0, 6, 0, 2, 0, 7, 0 };
+	static const uint8_t chosen[] = { 0, 14, 0, 5, 0, 2, 0, 7, 0 };
+	uint8_t data[2048], *at;
+	struct ends ends;
+	ssize_t len;
+
+	begin(&ends);
+	CIPHERS(&ends.client, TSEC_CIPHER_AES_128_GCM, TSEC_CIPHER_AES_256_GCM);
+	CIPHERS(&ends.server, TSEC_CIPHER_AES_128_GCM);
+	mki_set(&ends, 8);
+	prove(&ends);
+	len = recv(ends.server.info.fd, data, sizeof(data), 0);
+	at = len > 0 ? memmem(data, len, said, sizeof(said)) : NULL;
+	if (!at)
+		errx(1, "no hello with two profiles");
+	memcpy(at, many, sizeof(many));
+	if (send(ends.client.info.fd, data, len, 0) != len)
+		err(1, "send");
+	peer_step(&ends.server);
+	len = recv(ends.client.info.fd, data, sizeof(data), 0);
+	ok(len > 0 && memmem(data, len, chosen, sizeof(chosen)),
+	   "the last of six profiles is found: %s",
+	   ends.server.handshake.reason.text);
 	end(&ends);
 }
 
@@ -507,6 +547,7 @@ int main(void)
 	test_psk();
 	test_no_resumption();
 	test_mki();
+	test_many_offered();
 	test_ends();
 	test_repeats();
 	objects_flush();

@@ -424,6 +424,146 @@ static void test_both_begin(void)
 	end(&net);
 }
 
+/* What a peer sends that begins anew, as the kernel asks it to. */
+static void begin_anew(struct network *net, uint8_t *data)
+{
+	const uint8_t asked = 0;
+
+	drain(net);
+	while (take(net, CLIENT, data))
+		;
+	usleep(25 * 1000);
+	give(net, CLIENT, &asked, sizeof(asked));
+	go_on(&net->end[CLIENT]);
+	if (take(net, CLIENT, data) != WIREGUARD_INITIATION_LEN)
+		errx(1, "no initiation");
+}
+
+/* A server that hears of @data first, as number @session of @listener. */
+static int elsewhere(struct network *net, struct peer *server, int *fd,
+		     uint32_t session, uint32_t listener, const uint8_t *data)
+{
+	int pair[2];
+
+	if (socketpair(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK, 0, pair) < 0)
+		err(1, "socketpair");
+	peer_init(server, TSEC_ROLE_SERVER, pair[0]);
+	*fd = pair[1];
+	server->info = net->end[SERVER].info;
+	server->info.fd = server->handshake.fd = pair[0];
+	server->info.session = session;
+	server->info.listener = listener;
+	if (send(*fd, data, WIREGUARD_INITIATION_LEN, 0) < 0)
+		err(1, "send");
+	if (handshake_open(&server->handshake, &server->info))
+		errx(1, "handshake_open");
+	return server->handshake.ops->step(&server->handshake);
+}
+
+static void elsewhere_end(struct peer *server, int fd)
+{
+	peer_free(server);
+	close(fd);
+}
+
+static bool is_silent(int fd)
+{
+	uint8_t byte;
+
+	return recv(fd, &byte, sizeof(byte), MSG_DONTWAIT) < 0;
+}
+
+static void test_elsewhere(void)
+{
+	uint8_t data[DATAGRAM_MAX];
+	const struct tsec_key_info *key;
+	struct peer server;
+	struct network net;
+	unsigned int ms;
+	int fd, want;
+	ssize_t len;
+
+	begin(&net, psk, psk);
+	net.end[SERVER].info.listener = 7;
+	net.end[SERVER].info.session = 21;
+	net.end[SERVER].info.settings.hard_seconds = 60;
+	run(&net);
+	usleep(1000 * 1000);
+	begin_anew(&net, data);
+	want = elsewhere(&net, &server, &fd, 22, 7, data);
+	ok(want == HANDSHAKE_JOINS && is_silent(fd),
+	   "a peer with a session begins elsewhere: nothing is said yet");
+	server.handshake.ops->finish(&server.handshake, &server.outcome);
+	key = server.outcome.key;
+	ok(key[TSEC_DIR_TX].session == 21 && key[TSEC_DIR_RX].session == 21 &&
+		   key[TSEC_DIR_TX].confirm && !key[TSEC_DIR_RX].confirm,
+	   "the keys are for that session, and wait for their confirmation");
+	server.handshake.ops->handed_over(&server.handshake);
+	len = recv(fd, data, sizeof(data), MSG_DONTWAIT);
+	ok(len == WIREGUARD_RESPONSE_LEN, "then the answer goes to where it is");
+	give(&net, CLIENT, data, len);
+	ok(go_on(&net.end[CLIENT]) == HANDSHAKE_OVER &&
+		   same_key(&net.end[CLIENT], &server) &&
+		   same_key(&server, &net.end[CLIENT]),
+	   "both have the same keys");
+	ok(go_on(&net.end[SERVER]) == HANDSHAKE_WANT_READ,
+	   "the session itself has nothing to do");
+	ms = net.end[SERVER].handshake.ops->timer(&net.end[SERVER].handshake);
+	ok(ms > 54500, "up to %u ms after these keys", ms);
+	elsewhere_end(&server, fd);
+
+	begin_anew(&net, data);
+	want = elsewhere(&net, &server, &fd, 23, 8, data);
+	len = recv(fd, data, sizeof(data), MSG_DONTWAIT);
+	ok(want == HANDSHAKE_WANT_READ && len == WIREGUARD_RESPONSE_LEN,
+	   "with another listener it begins a session of its own");
+	give(&net, CLIENT, data, len);
+	go_on(&net.end[CLIENT]);
+	elsewhere_end(&server, fd);
+
+	begin_anew(&net, data);
+	handshake_close(&net.end[SERVER].handshake);
+	want = elsewhere(&net, &server, &fd, 24, 7, data);
+	ok(want == HANDSHAKE_WANT_READ && !is_silent(fd),
+	   "and so it does once its session has ended");
+	elsewhere_end(&server, fd);
+	end(&net);
+}
+
+/* As the kernel offers a session to the daemon that comes next. */
+static void take_up(struct peer *end, const char *peer, uint32_t age)
+{
+	handshake_close(&end->handshake);
+	tsec_set(&end->info, HANDSHAKE_AGE, age, age);
+	tsec_set_str(&end->info, HANDSHAKE_PEER_ID, peer_id, peer);
+	handshake_open(&end->handshake, &end->info);
+}
+
+static void test_taken_up(void)
+{
+	struct network net;
+	unsigned int ms;
+
+	begin(&net, psk, psk);
+	run(&net);
+	drain(&net);
+	take_up(&net.end[SERVER], client_pub, 10);
+	ms = net.end[SERVER].handshake.ops->timer(&net.end[SERVER].handshake);
+	ok(ms > 154000 && ms < 156000,
+	   "a server's session is taken up, for %u ms at first", ms);
+	take_up(&net.end[CLIENT], server_pub, 119);
+	ms = net.end[CLIENT].handshake.ops->timer(&net.end[CLIENT].handshake);
+	ok(ms > 500 && ms < 1500, "and a client's, for %u ms", ms);
+	usleep(ms * 1000 + 10000);
+	go_on(&net.end[CLIENT]);
+	renew(&net, CLIENT, "which begins a handshake then");
+	take_up(&net.end[CLIENT], client_pub, 0);
+	ok(net.end[CLIENT].handshake.reason.status == ENOKEY,
+	   "not one whose peer is not in the file any more: %s",
+	   net.end[CLIENT].handshake.reason.text);
+	end(&net);
+}
+
 static void test_ended(void)
 {
 	struct network net;
@@ -457,6 +597,8 @@ int main(void)
 	test_cookie();
 	test_renew();
 	test_both_begin();
+	test_elsewhere();
+	test_taken_up();
 	test_ended();
 	objects_flush();
 	wgclock_flush();
