@@ -119,24 +119,20 @@ void tsec_dgram_early_open(struct tsec_dgram *dgram)
 {
 	struct tsec_session *session = dgram->session;
 	struct sk_buff *skb;
-	int err = 0;
 
 	/* Pairs with the one in tsec_dgram_early_take(). */
 	smp_mb();
 	mutex_lock(&session->rx.lock);
 	while ((skb = skb_dequeue(&dgram->sealed)))
 		tsec_dgram_rx_defer(dgram, skb);
-	/* An error that waits there as well is none of this session's. */
-	while (session->inner) {
-		skb = skb_recv_udp(dgram->isk, MSG_DONTWAIT, &err);
-		if (!skb && err == -EAGAIN)
-			break;
-		if (!skb)
-			continue;
-		/* The queue has kept numbers of its own in there. */
-		skb->dev = NULL;
-		skb->ip_summed = CHECKSUM_NONE;
-		tsec_dgram_rx_defer(dgram, skb);
+	if (session->inner) {
+		/* One that waits there as well is none of this session's. */
+		sock_error(dgram->isk);
+		local_bh_disable();
+		rcu_read_lock();
+		tsec_dgram_train_take(dgram);
+		rcu_read_unlock();
+		local_bh_enable();
 	}
 	mutex_unlock(&session->rx.lock);
 }
