@@ -170,6 +170,24 @@ void tsec_dgram_early_take(struct tsec_dgram *dgram, struct sk_buff *skb)
 		tsec_dgram_rx_tell(dgram, TSEC_DGRAM_RX_EARLY);
 }
 
+/* As long as no trains have come, all that is there is the daemon's. */
+static void queue_take(struct tsec_dgram *dgram)
+{
+	struct sk_buff *skb;
+
+	if (!tsec_udp_train_hold(&dgram->train))
+		return;
+	while ((skb = tsec_udp_train_next(dgram->isk))) {
+		if (is_copy(dgram->session, skb)) {
+			consume_skb(skb);
+			continue;
+		}
+		skb->ip_summed = CHECKSUM_NONE;
+		tsec_dgram_rx_defer(dgram, skb);
+	}
+	tsec_udp_train_end(&dgram->train);
+}
+
 /**
  * tsec_dgram_early_open() - take what came before the keys were at work
  * @dgram: a session that has been opened
@@ -180,28 +198,21 @@ void tsec_dgram_early_open(struct tsec_dgram *dgram)
 {
 	struct tsec_session *session = dgram->session;
 	struct sk_buff *skb;
-	int err = 0;
 
 	/* Pairs with the one in tsec_dgram_early_take(). */
 	smp_mb();
 	mutex_lock(&session->rx.lock);
 	while ((skb = skb_dequeue(&dgram->sealed)))
 		tsec_dgram_rx_defer(dgram, skb);
-	/* An error that waits there as well is none of this session's. */
-	while (session->inner) {
-		skb = skb_recv_udp(dgram->isk, MSG_DONTWAIT, &err);
-		if (!skb && err == -EAGAIN)
-			break;
-		if (!skb)
-			continue;
-		if (is_copy(session, skb)) {
-			consume_skb(skb);
-			continue;
-		}
-		/* The queue has kept numbers of its own in there. */
-		skb->dev = NULL;
-		skb->ip_summed = CHECKSUM_NONE;
-		tsec_dgram_rx_defer(dgram, skb);
+	if (session->inner) {
+		/* One that waits there as well is none of this session's. */
+		sock_error(dgram->isk);
+		local_bh_disable();
+		rcu_read_lock();
+		queue_take(dgram);
+		tsec_dgram_train_take(dgram);
+		rcu_read_unlock();
+		local_bh_enable();
 	}
 	mutex_unlock(&session->rx.lock);
 }

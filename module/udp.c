@@ -49,6 +49,8 @@ void tsec_udp_hook(struct socket *inner, udp_tunnel_encap_rcv_t receive,
 	};
 
 	setup_udp_tunnel_sock(sock_net(inner->sk), inner, &cfg);
+	/* Inside there is nothing that another checksum could tell of. */
+	inet_dec_convert_csum(inner->sk);
 }
 
 static int icmp4_errno(const struct icmphdr *icmp)
