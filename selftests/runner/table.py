@@ -25,7 +25,8 @@ QEMU_DGRAM = "sh -c 'modprobe -a gcm chacha20poly1305 aesni-intel " \
 
 # name, kernel, title, command, seconds; the longest come first, so that two
 # at a time end together.  A command of a kernel runs in the test machine.
-# All variants of a test run where they run fastest, and there alone: -s.
+# User-mode Linux 6.1 runs each test in all of its variants; the others, which
+# are slower, in one of three (-s 3).
 SUITES = (
     ('stream', 'debug', 'stream sockets', 'selftests/stream/run -s 3', 900),
     ('fault', 'debug', 'injected faults, a part',
