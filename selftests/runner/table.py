@@ -24,7 +24,8 @@ QEMU_DGRAM = "sh -c 'modprobe -a gcm chacha20poly1305 aesni-intel " \
              "algif_skcipher cbc && selftests/dgram/run -s 3'"
 
 # name, kernel, title, command, seconds; the longest come first, so that two
-# at a time end together.  A command of a kernel runs in the test machine.
+# at a time end together.  A command of a kernel runs in the test machine.  A name
+# may be that of a suite and of one of its parts: suite/part.
 # User-mode Linux 6.1 runs each test in all of its variants; the others, which
 # are slower, in one of three (-s 3).
 SUITES = (
@@ -33,7 +34,16 @@ SUITES = (
      'selftests/fault/run memory daemon-death peer-death netns datagrams '
      'flood module', 900),
     ('fault', 'uml', 'injected faults', 'selftests/fault/run', 1500),
-    ('interop', 'uml', 'peers of other make', 'selftests/interop/run', 1200),
+    ('interop/dtls', 'uml', 'DTLS peers of other make',
+     'selftests/interop/run dtls dtls-server dtls13 mobility', 900),
+    ('interop/tls', 'uml', 'TLS peers of other make',
+     'selftests/interop/run openssl-client openssl-server gnutls-client '
+     'gnutls-server curl nginx certificates mutual psk negotiation resumption '
+     'keyupdate exporter keylog programs bulk', 900),
+    ('interop/wireguard', 'uml', "the kernel's WireGuard as peer",
+     'selftests/interop/run wireguard', 600),
+    ('interop/media', 'uml', 'peers of other make, media and IPsec',
+     'selftests/interop/run dtls-srtp gstreamer esp', 600),
     ('stream', 'uml', 'stream sockets', 'selftests/stream/run', 900),
     ('lint', 'host', 'style and static checks', 'selftests/lint/run', 1200),
     ('install', 'host', 'install, uninstall and DKMS',
@@ -86,22 +96,29 @@ CHECKED = ('6.1', '6.12')
 MACHINE_ALLOWANCE = 180
 
 
-def machine_command(name, kernel, command, seconds, directory):
+def suite_of(row):
+    """The name of the suite that a row is, or is a part of."""
+    return row[0].partition('/')[0]
+
+
+def machine_command(job, suite, kernel, command, seconds, directory):
     words = ['selftests/machine', '--kernel', kernel,
              '--timeout', str(seconds),
-             '--console', f'{directory}/{name}-{kernel}.console']
-    if name == 'kunit':
+             '--console', f'{directory}/{job}.console']
+    if suite == 'kunit':
         words.append('--kunit')
     return words + ['--', *shlex.split(command)]
 
 
-def machine_job(suite, directory):
-    name, kernel, title, command, seconds = suite
-    module = f'module-{kernel}' + ('-kunit' if name == 'kunit' else '')
-    return Job(f'{name}-{kernel}', f'{title} on {KERNELS[kernel]}',
-               machine_command(name, kernel, command, seconds, directory),
+def machine_job(row, directory):
+    name, kernel, title, command, seconds = row
+    suite = suite_of(row)
+    job = f'{name.replace("/", "-")}-{kernel}'
+    module = f'module-{kernel}' + ('-kunit' if suite == 'kunit' else '')
+    return Job(job, f'{title} on {KERNELS[kernel]}',
+               machine_command(job, suite, kernel, command, seconds, directory),
                seconds + MACHINE_ALLOWANCE,
-               [module, 'tools', *programs(name)], suite=name)
+               [module, 'tools', *programs(suite)], suite=suite)
 
 
 def programs(name):
@@ -110,8 +127,8 @@ def programs(name):
             if os.path.exists(f'selftests/{folder}/Makefile')]
 
 
-def host_job(suite):
-    name, _, title, command, seconds = suite
+def host_job(row):
+    name, _, title, command, seconds = row
     needs = {'lint': [f'module-{kind}' for kind in CHECKED],
              'vm': ['kernel-uml'], 'install': ['kernel-6.1', 'tools'],
              'spec': ['tools']}
@@ -120,8 +137,8 @@ def host_job(suite):
 
 
 def select(names, kernels):
-    """The rows with one of these names and kernels; none given: all."""
-    known = {row[0] for row in SUITES}
+    """The rows of these suites, parts and kernels; none given: all."""
+    known = {row[0] for row in SUITES} | {suite_of(row) for row in SUITES}
     for name in names:
         if name not in known:
             raise ValueError(f'there is no suite "{name}"; there are '
@@ -131,7 +148,7 @@ def select(names, kernels):
             raise ValueError(f'there is no kernel "{kernel}"; there are '
                              + ' '.join(KERNELS))
     return [row for row in SUITES
-            if (not names or row[0] in names)
+            if (not names or row[0] in names or suite_of(row) in names)
             and (not kernels or row[1] in kernels)]
 
 
@@ -156,19 +173,15 @@ def preparation(name):
 
 
 def jobs(rows, directory):
-    """Preparations that these rows need, then the rows, as jobs."""
-    tests = [host_job(row) if row[1] == 'host' else
-             machine_job(row, directory) for row in rows]
+    """The rows as jobs, each after the preparations that it needs."""
     found = {}
 
-    def add(name):
-        if name not in found:
-            job = preparation(name)
-            for need in job.needs:
-                add(need)
-            found[name] = job
-
-    for job in tests:
+    def add(job):
         for need in job.needs:
-            add(need)
-    return list(found.values()) + tests
+            if need not in found:
+                add(preparation(need))
+        found[job.name] = job
+
+    for row in rows:
+        add(host_job(row) if row[1] == 'host' else machine_job(row, directory))
+    return list(found.values())
