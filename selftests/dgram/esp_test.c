@@ -16,7 +16,6 @@
 #include "util.h"
 
 enum {
-	QUIET		= 50,		/* ms in which nothing may come */
 	NEXT_NONE	= 59,		/* dummy: RFC 4303 section 2.6 */
 };
 

@@ -16,7 +16,6 @@ enum {
 	RTP_HEADER	= 12,
 	RTCP_HEADER	= 8,
 	SSRC		= 0x5ec0de,
-	QUIET		= 50,		/* ms in which nothing may come */
 	WIRE_MAX	= 2048,
 };
 
