@@ -16,48 +16,50 @@ KERNELS = {
 
 # An emulated processor takes seconds to load what the first session needs.
 QEMU_STREAM = "sh -c 'modprobe -a tls gcm chacha20poly1305 && " \
-              "selftests/stream/run connect_test'"
+              "selftests/stream/run -s 3 connect_test'"
 
 # The vector unit is there, and softirqs open what comes, unless somebody else
 # is using it.
 QEMU_DGRAM = "sh -c 'modprobe -a gcm chacha20poly1305 aesni-intel " \
              "algif_skcipher cbc && selftests/dgram/run -s 3'"
 
-# name, kernel, title, command, seconds; the longest come first, so that two
-# at a time end together.  A command of a kernel runs in the test machine.  A name
-# may be that of a suite and of one of its parts: suite/part.
+# name, kernel, title, command, seconds; the longest come first, so that they
+# end together.  A command of a kernel runs in the test machine.  A name may be
+# that of a suite and of one of its parts: suite/part.
 # User-mode Linux 6.1 runs each test in all of its variants; the others, which
 # are slower, in one of three (-s 3).
 SUITES = (
-    ('stream', 'debug', 'stream sockets', 'selftests/stream/run -s 3', 900),
     ('fault', 'debug', 'injected faults, a part',
      'selftests/fault/run memory daemon-death peer-death netns datagrams '
      'flood module', 900),
     ('fault', 'uml', 'injected faults', 'selftests/fault/run', 1500),
     ('interop/dtls', 'uml', 'DTLS peers of other make',
      'selftests/interop/run dtls dtls-server dtls13 mobility', 900),
+    ('dgram', 'uml', 'datagram sockets', 'selftests/dgram/run -a', 600),
+    ('interop/wireguard', 'uml', "the kernel's WireGuard as peer",
+     'selftests/interop/run wireguard', 600),
+    ('install', 'host', 'install, uninstall and DKMS',
+     'selftests/install/run', 900),
+    ('dgram', '6.1', 'datagram sockets', QEMU_DGRAM, 900),
+    ('stream', 'debug', 'stream sockets', 'selftests/stream/run -s 3', 900),
+    ('dgram', 'debug', 'datagram sockets', 'selftests/dgram/run -s 3', 600),
+    ('stream', 'uml', 'stream sockets', 'selftests/stream/run', 900),
     ('interop/tls', 'uml', 'TLS peers of other make',
      'selftests/interop/run openssl-client openssl-server gnutls-client '
      'gnutls-server curl nginx certificates mutual psk negotiation resumption '
      'keyupdate exporter keylog programs bulk', 900),
-    ('interop/wireguard', 'uml', "the kernel's WireGuard as peer",
-     'selftests/interop/run wireguard', 600),
+    ('lint', 'host', 'style and static checks', 'selftests/lint/run', 1200),
     ('interop/media', 'uml', 'peers of other make, media and IPsec',
      'selftests/interop/run dtls-srtp gstreamer esp', 600),
-    ('stream', 'uml', 'stream sockets', 'selftests/stream/run', 900),
-    ('lint', 'host', 'style and static checks', 'selftests/lint/run', 1200),
-    ('install', 'host', 'install, uninstall and DKMS',
-     'selftests/install/run', 900),
-    ('stream', '6.1', 'stream sockets, a part', QEMU_STREAM, 900),
-    ('stream', '6.12', 'stream sockets, a part', QEMU_STREAM, 900),
-    ('dgram', 'debug', 'datagram sockets', 'selftests/dgram/run -s 3', 600),
-    ('dgram', '6.1', 'datagram sockets', QEMU_DGRAM, 900),
-    ('dgram', 'uml', 'datagram sockets', 'selftests/dgram/run -a', 600),
     ('tool', 'uml', 'tsec and tsec run', 'selftests/tool/run', 900),
     ('vm', 'host', 'the test machine itself', 'selftests/vm/test.sh', 900),
+    ('stream', '6.1', 'stream sockets, a part', QEMU_STREAM, 900),
+    ('stream', '6.12', 'stream sockets, a part', QEMU_STREAM, 900),
     ('demo', '6.12', 'the demo', 'selftests/demo/inside', 600),
     ('unit-tsecd', 'host', 'daemon, unit tests',
      'selftests/unit/run tsecd', 900),
+    ('fuzz', 'host', 'fuzz targets, a short run',
+     'make -s -C selftests/fuzz check', 300),
     ('unit-run', 'host', 'wrapper, unit tests',
      'selftests/unit/run run', 300),
     ('unit-tsec', 'host', 'tool, unit tests',
@@ -74,8 +76,6 @@ SUITES = (
      'selftests/docs/run', 300),
     ('install', 'uml', 'an installed system',
      'selftests/install/installed', 300),
-    ('fuzz', 'host', 'fuzz targets, a short run',
-     'make -s -C selftests/fuzz check', 300),
     ('spec', 'host', 'netlink specification against the header',
      'make -s -C selftests/netlink check', 120),
     ('runner', 'host', 'this runner', 'selftests/runner/test', 60),
