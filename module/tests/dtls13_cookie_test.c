@@ -2,38 +2,15 @@
 /*
  * KUnit tests of record/dtls13_cookie.c: hellos made by hand.
  */
-#include "../compat.h"
 #include "../hash.h"
 #include "../hkdf.h"
 #include "../record/dtls13.h"
-#include "../record/tls.h"
-#include "kunit.h"
+#include "hellos.h"
 
 enum test_layout {
-	AT_EPOCH	= 3,
-	AT_NUMBER	= 10,		/* its last byte */
-	AT_LENGTH	= 11,
-	AT_MESSAGE	= 13,
-	AT_FRAGMENT	= 19,
-	AT_FRAGMENT_LEN	= 22,
-	AT_BODY		= 25,
-	HELLO_MAX	= 512,
 	COOKIE_FIXED	= 20,
 	/* Of a reply without a group */
 	AT_COOKIE	= AT_BODY + 40 + 6 + 6,
-};
-
-static const u8 secret[TSEC_GREETING_SECRET_LEN] = { 1, 2, 3 };
-static const u8 peer[] = "here and there";
-
-/**
- * struct hello - a datagram with a ClientHello
- * @data: the datagram
- * @len: bytes of it
- */
-struct hello {
-	u8 data[HELLO_MAX];
-	size_t len;
 };
 
 /**
@@ -119,15 +96,7 @@ static void hello_make(struct hello *hello, const struct wish *wish)
 	extensions = p;
 	p = extensions_put(p + 2, wish);
 	put16(extensions, p - extensions - 2);
-	hello->len = p - hello->data;
-
-	hello->data[0] = TSEC_TLS_RECORD_HANDSHAKE;
-	put16(hello->data + 1, TSEC_VERSION_DTLS_1_2);
-	put16(hello->data + AT_LENGTH, hello->len - AT_MESSAGE);
-	hello->data[AT_MESSAGE] = 1;
-	put_unaligned_be24(hello->len - AT_BODY, hello->data + AT_MESSAGE + 1);
-	put_unaligned_be24(hello->len - AT_BODY,
-			   hello->data + AT_FRAGMENT_LEN);
+	hello_headers(hello, p, TSEC_VERSION_DTLS_1_2);
 }
 
 static struct tsec_greeting_terms allowed;
@@ -153,20 +122,14 @@ static int cookie_setup(struct kunit *test)
 
 static void greeting_init(struct tsec_greeting *greeting)
 {
-	memset(greeting, 0, sizeof(*greeting));
-	greeting->peer = peer;
-	greeting->peer_len = sizeof(peer);
-	greeting->period = 7;
-	greeting->secret = secret;
+	greeting_begin(greeting);
 	greeting->terms = terms_tell;
 }
 
 static enum tsec_greeting_verdict greet(const struct hello *hello,
 					struct tsec_greeting *greeting)
 {
-	greeting->data = hello->data;
-	greeting->len = hello->len;
-	return tsec_dtls13_greet(greeting);
+	return tsec_dtls13_greet(greeting_of(greeting, hello));
 }
 
 /* A hello with the cookie that the first one is answered with. */
@@ -325,11 +288,7 @@ static void greet__too_old(struct kunit *test)
 	struct hello hello;
 
 	second_hello(test, &greeting, &hello);
-	greeting.period++;
-	KUNIT_EXPECT_EQ(test, greet(&hello, &greeting), TSEC_GREETING_PROVEN);
-	greeting.period++;
-	KUNIT_EXPECT_EQ(test, greet(&hello, &greeting),
-			TSEC_GREETING_ANSWERED);
+	expect_too_old(test, greeting_of(&greeting, &hello), tsec_dtls13_greet);
 }
 
 static void greet__another_peer(struct kunit *test)

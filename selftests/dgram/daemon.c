@@ -33,14 +33,9 @@ void peer_alone(struct peer *peer, const struct kind *kind)
 void shake_claim(struct shake *shake, struct tsec_nl *nl, int role)
 {
 	struct tsec_handshake_info info;
-	uint64_t end = now_ms() + SOON;
-	int err;
 
 	/* It may be on its way by another task. */
-	do {
-		err = tsec_handshake_accept(nl, 0, &info);
-	} while (err && now_ms() < end);
-	ASSERT_EQ(err, 0);
+	ASSERT_SOON(!tsec_handshake_accept(nl, 0, &info));
 	shake->protocol = info.protocol;
 	ASSERT_EQ(info.role, role);
 	shake->nl = nl;

@@ -16,7 +16,6 @@
 
 enum {
 	ROOM		= 2048,
-	QUIET		= 50,		/* ms in which nothing may come */
 	FLOOD		= 5000,
 	LEN		= 160,
 };

@@ -73,9 +73,5 @@ void client_begin(struct tsec_nl *nl, struct peer *peer, struct shake *shake)
 
 void expect_sessions(uint64_t n)
 {
-	uint64_t end = now_ms() + SOON;
-
-	while (stat_of("CurrSessions") != n && now_ms() < end)
-		;
-	ASSERT_EQ(stat_of("CurrSessions"), n);
+	ASSERT_SOON(stat_of("CurrSessions") == n);
 }

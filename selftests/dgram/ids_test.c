@@ -19,7 +19,6 @@ enum {
 	AT_ONCE		= 0,
 	SPARE		= 1,
 	HEADER		= 12,
-	QUIET		= 60,		/* ms in which nothing may come */
 	UNEXPECTED_MESSAGE = 10,
 };
 

@@ -15,7 +15,6 @@
 #include "util.h"
 
 enum {
-	QUIET		= 50,		/* ms in which nothing may come */
 	CLIENTS		= 20,
 	FLOOD		= 5000,
 };

@@ -19,7 +19,6 @@ enum {
 	DROP		= 2,
 	COOKIE		= 8,
 	RRC_LEN		= 1 + COOKIE,
-	QUIET		= 60,		/* ms in which nothing may come */
 	WAIT		= 1000,		/* ms for an answer to a challenge */
 	TRIES		= 3,
 	FDS		= 3,		/* addresses of the peer */
@@ -473,7 +472,7 @@ TEST_F(mobility, a_late_proof_is_none)
 	peer_write(&self->peer, wire, sent);
 	for (i = 0; i < TRIES; i++) {
 		len = 0;
-		if (poll_for(self->fds[1], POLLIN, SOON))
+		if (poll_for(self->fds[1], POLLIN, 2 * WAIT))
 			len = recv(self->fds[1], wire, sizeof(wire), MSG_PEEK);
 		if (!len)
 			break;

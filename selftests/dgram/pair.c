@@ -113,13 +113,9 @@ void expect_datagram(int fd, const void *data, size_t len)
 
 void wait_records(int fd, uint64_t records)
 {
-	uint64_t end = now_ms() + SOON;
 	struct tsec_info info;
 
-	do {
-		info_of(fd, &info);
-	} while (info.rx.records < records && now_ms() < end);
-	ASSERT_GE(info.rx.records, records);
+	ASSERT_SOON((info_of(fd, &info), info.rx.records >= records));
 }
 
 /* In the form that SRTP asks for, and that others do not look at. */

@@ -11,12 +11,12 @@
 
 #include "pair.h"
 #include "util.h"
+#include "wire.h"
 
 enum {
 	RTP_HEADER	= 12,
 	RTCP_HEADER	= 8,
 	SSRC		= 0x5ec0de,
-	QUIET		= 50,		/* ms in which nothing may come */
 	WIRE_MAX	= 2048,
 };
 
@@ -36,16 +36,12 @@ static uint8_t buf[65536], got[65536];
 /* Each end is connected to the relay. */
 static void relayed(struct srtp_data *self)
 {
-	sa_family_t family = self->link.kind.family;
 	union tsec_addr addr;
 
 	link_keys(&self->link);
 	self->a = link_bound(&self->link, self->link.client, &self->addr_a);
 	self->b = link_bound(&self->link, self->link.server, &self->addr_b);
-	self->relay = socket(family, SOCK_DGRAM, 0);
-	addr_loopback(&addr, family, 0);
-	ASSERT_EQ(bind(self->relay, &addr.sa, addr_len(&addr)), 0);
-	addr_of(&addr, self->relay);
+	self->relay = wire_socket(self->link.kind.family, &addr);
 	ASSERT_EQ(tsec_connect(self->a, &addr), 0);
 	ASSERT_EQ(tsec_connect(self->b, &addr), 0);
 }
@@ -67,19 +63,13 @@ FIXTURE_TEARDOWN(srtp)
 /* The next packet that is on the wire; its length. */
 static size_t wire_take(struct srtp_data *self, uint8_t *packet)
 {
-	ssize_t len;
-
-	ASSERT_EQ(poll_for(self->relay, POLLIN, SOON), POLLIN);
-	len = recv(self->relay, packet, WIRE_MAX, 0);
-	ASSERT_GT(len, 0);
-	return len;
+	return wire_recv(self->relay, packet, WIRE_MAX, NULL);
 }
 
 static void wire_give(struct srtp_data *self, const union tsec_addr *to,
 		      const uint8_t *packet, size_t len)
 {
-	ASSERT_EQ(sendto(self->relay, packet, len, 0, &to->sa, addr_len(to)),
-		  len);
+	wire_send(self->relay, to, packet, len);
 }
 
 /* A packet of RTP with so many bytes behind its header; its length. */
@@ -126,11 +116,6 @@ static void pass(struct srtp_data *self)
 	uint8_t packet[WIRE_MAX];
 
 	wire_give(self, &self->addr_b, packet, wire_take(self, packet));
-}
-
-static void expect_nothing(int fd)
-{
-	ASSERT_EQ(poll_for(fd, POLLIN, QUIET), 0);
 }
 
 static size_t tag_len(uint16_t cipher)

@@ -14,6 +14,7 @@
 
 #include "pair.h"
 #include "util.h"
+#include "wire.h"
 
 enum {
 	HEADER		= 16,
@@ -22,7 +23,6 @@ enum {
 	UDP_HEADER	= 8,
 	PORT_A		= 1111,		/* inside */
 	PORT_B		= 2222,
-	QUIET		= 50,		/* ms in which nothing may come */
 	WIRE_MAX	= 2048,
 	KEEPALIVE	= 10000,	/* ms after which one is due */
 	INDEX		= 76,		/* each receiver's */
@@ -79,23 +79,13 @@ static int tunnel_set(int fd, const union tsec_addr *local,
 	return setsockopt(fd, SOL_TSEC, TSEC_TUNNEL, &tunnel, sizeof(tunnel));
 }
 
-static int udp_bound(sa_family_t family, union tsec_addr *addr)
-{
-	int fd = socket(family, SOCK_DGRAM, 0);
-
-	addr_loopback(addr, family, 0);
-	ASSERT_EQ(bind(fd, &addr->sa, addr_len(addr)), 0);
-	addr_of(addr, fd);
-	return fd;
-}
-
 /* Each end is connected to the relay. */
 static void relayed(struct wireguard_data *self)
 {
 	sa_family_t family = self->link.kind.family;
 
-	self->relay = udp_bound(family, &self->at[0]);
-	self->elsewhere = udp_bound(family, &self->at[1]);
+	self->relay = wire_socket(family, &self->at[0]);
+	self->elsewhere = wire_socket(family, &self->at[1]);
 	ASSERT_EQ(tsec_connect(self->a, &self->at[0]), 0);
 	ASSERT_EQ(tsec_connect(self->b, &self->at[0]), 0);
 }
@@ -142,37 +132,15 @@ static void tunnelled(struct wireguard_data *self, sa_family_t family)
 	relayed(self);
 }
 
-/* The next packet that comes to one of the relay's addresses; its length. */
-static size_t take_at(int fd, uint8_t *packet)
-{
-	ssize_t len;
-
-	ASSERT_EQ(poll_for(fd, POLLIN, SOON), POLLIN);
-	len = recv(fd, packet, WIRE_MAX, 0);
-	ASSERT_GT(len, 0);
-	return len;
-}
-
 static size_t wire_take(struct wireguard_data *self, uint8_t *packet)
 {
-	return take_at(self->relay, packet);
-}
-
-static void give_from(int fd, const union tsec_addr *to, const uint8_t *packet,
-		      size_t len)
-{
-	ASSERT_EQ(sendto(fd, packet, len, 0, &to->sa, addr_len(to)), len);
+	return wire_recv(self->relay, packet, WIRE_MAX, NULL);
 }
 
 static void wire_give(struct wireguard_data *self, const union tsec_addr *to,
 		      const uint8_t *packet, size_t len)
 {
-	give_from(self->relay, to, packet, len);
-}
-
-static void expect_nothing(int fd)
-{
-	ASSERT_EQ(poll_for(fd, POLLIN, QUIET), 0);
+	wire_send(self->relay, to, packet, len);
 }
 
 /* From one end to the other, seen on its way. */
@@ -483,7 +451,8 @@ static void is_at(struct wireguard_data *self, int n)
 	ASSERT_EQ(getpeername(self->b, &addr.sa, &len), 0);
 	EXPECT_MEMEQ(&addr, &self->at[n], addr_len(&self->at[n]));
 	ASSERT_EQ(send(self->b, "back", 4, 0), 4);
-	wire_give(self, &self->addr_a, packet, take_at(fds[n], packet));
+	wire_give(self, &self->addr_a, packet,
+		  wire_recv(fds[n], packet, WIRE_MAX, NULL));
 	expect_datagram(self->a, "back", 4);
 	expect_nothing(fds[!n]);
 }
@@ -500,7 +469,7 @@ TEST_F(wireguard, follows_the_peer)
 	for (int i = 0; i < 4; i++) {
 		ASSERT_EQ(send(self->a, "here", 4, 0), 4);
 		len = wire_take(self, packet);
-		give_from(i % 2 ? self->relay : self->elsewhere, &self->addr_b,
+		wire_send(i % 2 ? self->relay : self->elsewhere, &self->addr_b,
 			  packet, len);
 		expect_datagram(self->b, "here", 4);
 		stat_reaches("PeersMoved", moved + i + 1);
@@ -524,12 +493,12 @@ TEST_F(wireguard, follows_nobody_else)
 	wire_give(self, &self->addr_b, packet[1], len[1]);
 	expect_datagram(self->b, "b", 1);
 	/* again, late, not authentic, and without any key */
-	give_from(self->elsewhere, &self->addr_b, packet[1], len[1]);
-	give_from(self->elsewhere, &self->addr_b, packet[0], len[0]);
+	wire_send(self->elsewhere, &self->addr_b, packet[1], len[1]);
+	wire_send(self->elsewhere, &self->addr_b, packet[0], len[0]);
 	expect_datagram(self->b, "a", 1);
 	packet[2][HEADER] ^= 1;
-	give_from(self->elsewhere, &self->addr_b, packet[2], len[2]);
-	give_from(self->elsewhere, &self->addr_b, initiation,
+	wire_send(self->elsewhere, &self->addr_b, packet[2], len[2]);
+	wire_send(self->elsewhere, &self->addr_b, initiation,
 		  sizeof(initiation));
 	expect_nothing(self->b);
 	EXPECT_EQ(stat_of("PacketsElsewhere"), elsewhere + 1);
@@ -567,7 +536,7 @@ TEST_F(wireguard, follows_the_newest_key)
 	len[1] = wire_take(self, packet[1]);
 	wire_give(self, &self->addr_b, packet[1], len[1]);
 	expect_datagram(self->b, "new", 3);
-	give_from(self->elsewhere, &self->addr_b, packet[0], len[0]);
+	wire_send(self->elsewhere, &self->addr_b, packet[0], len[0]);
 	expect_datagram(self->b, "old", 3);
 	is_at(self, 0);
 	EXPECT_EQ(stat_of("PeersMoved"), moved);
@@ -626,7 +595,7 @@ TEST_F(keepalive, of_who_only_receives)
 	wire_give(silent, &silent->addr_a, packet, len);
 	expect_nothing(silent->a);
 	EXPECT_EQ(stat_of("ControlRecords"), control + 1);
-	EXPECT_EQ(poll_for(silent->relay, POLLIN, SOON), 0);
+	EXPECT_EQ(poll_for(silent->relay, POLLIN, QUIET), 0);
 	EXPECT_EQ(poll_for(lively->relay, POLLIN, 0), 0);
 	EXPECT_EQ(stat_of("KeepalivesSent"), sent + 1);
 }

@@ -47,10 +47,7 @@ static uint64_t dropped(void)
 
 static void dropped_reaches(uint64_t value)
 {
-	uint64_t end = now_ms() + SOON;
-
-	while (dropped() < value && now_ms() < end)
-		usleep(1000);
+	ASSERT_SOON(dropped() >= value);
 	EXPECT_EQ(dropped(), value);
 }
 
@@ -264,12 +261,8 @@ static void network_run(struct network *net)
 /* All that was written has been received, or dropped and counted. */
 static void network_settle(struct network *net, uint64_t before)
 {
-	uint64_t end = now_ms() + SOON;
-
-	do {
-		messages_receive(net);
-	} while (net->received + dropped() - before < net->written &&
-		 now_ms() < end);
+	ASSERT_SOON((messages_receive(net),
+		     net->received + dropped() - before >= net->written));
 	EXPECT_EQ(net->received + dropped() - before, net->written);
 }
 

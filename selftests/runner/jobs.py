@@ -21,10 +21,11 @@ class Job:
         self.suite = suite
         self.log = None
         self.process = None
+        self.ended = threading.Event()
         self.status = None
         self.timed_out = False
         self.unmet = None
-        self.started = self.seconds = 0
+        self.started = self.seconds = self.busy = 0
 
     def good(self):
         return self.status == 0 and not self.unmet
@@ -33,31 +34,39 @@ class Job:
         self.started = time.monotonic()
         self.log = os.path.join(directory, self.name + '.log')
         with open(self.log, 'wb') as log:
-            process = self.process = subprocess.Popen(
+            self.process = subprocess.Popen(
                 self.command, stdin=subprocess.DEVNULL, stdout=log,
                 stderr=subprocess.STDOUT, env=environment,
                 start_new_session=True)
-            try:
-                self.status = process.wait(self.limit)
-            except subprocess.TimeoutExpired:
-                self.timed_out = True
-                self.status = end(process)
+        clock = threading.Timer(self.limit, self.expire)
+        clock.daemon = True
+        clock.start()
+        self._wait()
+        clock.cancel()
         self.seconds = time.monotonic() - self.started
 
+    def _wait(self):
+        """What the command and all of its children took is told but once."""
+        _, status, usage = os.wait4(self.process.pid, 0)
+        self.process.returncode = os.waitstatus_to_exitcode(status)
+        self.status = self.process.returncode
+        self.busy = usage.ru_utime + usage.ru_stime
+        self.ended.set()
 
-def end(process):
-    """First ask: a test machine has to be switched off by who started it."""
-    for number, patience in ((signal.SIGTERM, KILL_AFTER),
-                             (signal.SIGKILL, KILL_AFTER)):
-        try:
-            os.killpg(process.pid, number)
-        except ProcessLookupError:
-            pass
-        try:
-            return process.wait(patience)
-        except subprocess.TimeoutExpired:
-            pass
-    return -signal.SIGKILL
+    def expire(self):
+        self.timed_out = not self.ended.is_set()
+        self.end()
+
+    def end(self):
+        """First ask: who started a test machine has to switch it off."""
+        for number in signal.SIGTERM, signal.SIGKILL:
+            if self.ended.is_set():
+                return
+            try:
+                os.killpg(self.process.pid, number)
+            except ProcessLookupError:
+                pass
+            self.ended.wait(KILL_AFTER)
 
 
 class Pool:
@@ -80,7 +89,7 @@ class Pool:
         except BaseException:
             for job in self.running:
                 if job.process:
-                    end(job.process)
+                    job.end()
             raise
 
     def _loop(self, finished, heartbeat, every):

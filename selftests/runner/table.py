@@ -16,36 +16,51 @@ KERNELS = {
 
 # An emulated processor takes seconds to load what the first session needs.
 QEMU_STREAM = "sh -c 'modprobe -a tls gcm chacha20poly1305 && " \
-              "selftests/stream/run connect_test'"
+              "selftests/stream/run -s 3 connect_test'"
 
 # The vector unit is there, and softirqs open what comes, unless somebody else
 # is using it.
 QEMU_DGRAM = "sh -c 'modprobe -a gcm chacha20poly1305 aesni-intel " \
-             "algif_skcipher cbc && selftests/dgram/run'"
+             "algif_skcipher cbc && selftests/dgram/run -s 3'"
 
-# name, kernel, title, command, seconds; the longest come first, so that two
-# at a time end together.  A command of a kernel runs in the test machine.
+# name, kernel, title, command, seconds; the longest come first, so that they
+# end together.  A command of a kernel runs in the test machine.  A name may be
+# that of a suite and of one of its parts: suite/part.
+# User-mode Linux 6.1 runs each test in all of its variants; the others, which
+# are slower, in one of three (-s 3).
 SUITES = (
-    ('stream', 'debug', 'stream sockets', 'selftests/stream/run', 1800),
     ('fault', 'debug', 'injected faults, a part',
      'selftests/fault/run memory daemon-death peer-death netns datagrams '
      'flood module', 900),
     ('fault', 'uml', 'injected faults', 'selftests/fault/run', 1500),
-    ('interop', 'uml', 'peers of other make', 'selftests/interop/run', 1200),
-    ('stream', 'uml', 'stream sockets', 'selftests/stream/run', 900),
-    ('lint', 'host', 'style and static checks', 'selftests/lint/run', 1200),
+    ('interop/dtls', 'uml', 'DTLS peers of other make',
+     'selftests/interop/run dtls dtls-server dtls13 dtls13-nss '
+     'mobility', 900),
+    ('dgram', 'uml', 'datagram sockets', 'selftests/dgram/run -a', 600),
+    ('interop/wireguard', 'uml', "the kernel's WireGuard as peer",
+     'selftests/interop/run wireguard', 600),
     ('install', 'host', 'install, uninstall and DKMS',
      'selftests/install/run', 900),
-    ('stream', '6.1', 'stream sockets, a part', QEMU_STREAM, 900),
-    ('stream', '6.12', 'stream sockets, a part', QEMU_STREAM, 900),
-    ('dgram', 'debug', 'datagram sockets', 'selftests/dgram/run', 600),
     ('dgram', '6.1', 'datagram sockets', QEMU_DGRAM, 900),
-    ('dgram', 'uml', 'datagram sockets', 'selftests/dgram/run -a', 600),
+    ('stream', 'debug', 'stream sockets', 'selftests/stream/run -s 3', 900),
+    ('dgram', 'debug', 'datagram sockets', 'selftests/dgram/run -s 3', 600),
+    ('stream', 'uml', 'stream sockets', 'selftests/stream/run', 900),
+    ('interop/tls', 'uml', 'TLS peers of other make',
+     'selftests/interop/run openssl-client openssl-server gnutls-client '
+     'gnutls-server curl nginx certificates mutual psk negotiation resumption '
+     'keyupdate exporter keylog programs bulk', 900),
+    ('lint', 'host', 'style and static checks', 'selftests/lint/run', 1200),
+    ('interop/media', 'uml', 'peers of other make, media and IPsec',
+     'selftests/interop/run dtls-srtp gstreamer ffmpeg esp', 600),
     ('tool', 'uml', 'tsec and tsec run', 'selftests/tool/run', 900),
     ('vm', 'host', 'the test machine itself', 'selftests/vm/test.sh', 900),
+    ('stream', '6.1', 'stream sockets, a part', QEMU_STREAM, 900),
+    ('stream', '6.12', 'stream sockets, a part', QEMU_STREAM, 900),
     ('demo', '6.12', 'the demo', 'selftests/demo/inside', 600),
     ('unit-tsecd', 'host', 'daemon, unit tests',
      'selftests/unit/run tsecd', 900),
+    ('fuzz', 'host', 'fuzz targets, a short run',
+     'make -s -C selftests/fuzz check', 300),
     ('unit-run', 'host', 'wrapper, unit tests',
      'selftests/unit/run run', 300),
     ('unit-tsec', 'host', 'tool, unit tests',
@@ -62,8 +77,6 @@ SUITES = (
      'selftests/docs/run', 300),
     ('install', 'uml', 'an installed system',
      'selftests/install/installed', 300),
-    ('fuzz', 'host', 'fuzz targets, a short run',
-     'make -s -C selftests/fuzz check', 300),
     ('spec', 'host', 'netlink specification against the header',
      'make -s -C selftests/netlink check', 120),
     ('runner', 'host', 'this runner', 'selftests/runner/test', 60),
@@ -84,22 +97,29 @@ CHECKED = ('6.1', '6.12')
 MACHINE_ALLOWANCE = 180
 
 
-def machine_command(name, kernel, command, seconds, directory):
+def suite_of(row):
+    """The name of the suite that a row is, or is a part of."""
+    return row[0].partition('/')[0]
+
+
+def machine_command(job, suite, kernel, command, seconds, directory):
     words = ['selftests/machine', '--kernel', kernel,
              '--timeout', str(seconds),
-             '--console', f'{directory}/{name}-{kernel}.console']
-    if name == 'kunit':
+             '--console', f'{directory}/{job}.console']
+    if suite == 'kunit':
         words.append('--kunit')
     return words + ['--', *shlex.split(command)]
 
 
-def machine_job(suite, directory):
-    name, kernel, title, command, seconds = suite
-    module = f'module-{kernel}' + ('-kunit' if name == 'kunit' else '')
-    return Job(f'{name}-{kernel}', f'{title} on {KERNELS[kernel]}',
-               machine_command(name, kernel, command, seconds, directory),
+def machine_job(row, directory):
+    name, kernel, title, command, seconds = row
+    suite = suite_of(row)
+    job = f'{name.replace("/", "-")}-{kernel}'
+    module = f'module-{kernel}' + ('-kunit' if suite == 'kunit' else '')
+    return Job(job, f'{title} on {KERNELS[kernel]}',
+               machine_command(job, suite, kernel, command, seconds, directory),
                seconds + MACHINE_ALLOWANCE,
-               [module, 'tools', *programs(name)], suite=name)
+               [module, 'tools', *programs(suite)], suite=suite)
 
 
 def programs(name):
@@ -108,8 +128,8 @@ def programs(name):
             if os.path.exists(f'selftests/{folder}/Makefile')]
 
 
-def host_job(suite):
-    name, _, title, command, seconds = suite
+def host_job(row):
+    name, _, title, command, seconds = row
     needs = {'lint': [f'module-{kind}' for kind in CHECKED],
              'vm': ['kernel-uml'], 'install': ['kernel-6.1', 'tools'],
              'spec': ['tools']}
@@ -118,8 +138,8 @@ def host_job(suite):
 
 
 def select(names, kernels):
-    """The rows with one of these names and kernels; none given: all."""
-    known = {row[0] for row in SUITES}
+    """The rows of these suites, parts and kernels; none given: all."""
+    known = {row[0] for row in SUITES} | {suite_of(row) for row in SUITES}
     for name in names:
         if name not in known:
             raise ValueError(f'there is no suite "{name}"; there are '
@@ -129,7 +149,7 @@ def select(names, kernels):
             raise ValueError(f'there is no kernel "{kernel}"; there are '
                              + ' '.join(KERNELS))
     return [row for row in SUITES
-            if (not names or row[0] in names)
+            if (not names or row[0] in names or suite_of(row) in names)
             and (not kernels or row[1] in kernels)]
 
 
@@ -154,19 +174,15 @@ def preparation(name):
 
 
 def jobs(rows, directory):
-    """Preparations that these rows need, then the rows, as jobs."""
-    tests = [host_job(row) if row[1] == 'host' else
-             machine_job(row, directory) for row in rows]
+    """The rows as jobs, each after the preparations that it needs."""
     found = {}
 
-    def add(name):
-        if name not in found:
-            job = preparation(name)
-            for need in job.needs:
-                add(need)
-            found[name] = job
-
-    for job in tests:
+    def add(job):
         for need in job.needs:
-            add(need)
-    return list(found.values()) + tests
+            if need not in found:
+                add(preparation(need))
+        found[job.name] = job
+
+    for row in rows:
+        add(host_job(row) if row[1] == 'host' else machine_job(row, directory))
+    return list(found.values())

@@ -100,7 +100,7 @@ TEST_F(end, half_close_bulk)
 	child_ok(pid);
 }
 
-TEST_F_TIMEOUT(end, shutdown_read, 2)
+TEST_F(end, shutdown_read)
 {
 	char buf[10];
 
@@ -113,7 +113,7 @@ TEST_F_TIMEOUT(end, shutdown_read, 2)
 	EXPECT_EQ(recv(self->b, buf, 10, 0), 0);
 }
 
-TEST_F_TIMEOUT(end, shutdown_read_wakes, 2)
+TEST_F(end, shutdown_read_wakes)
 {
 	pid_t pid = fork();
 	char buf[10];
@@ -126,7 +126,7 @@ TEST_F_TIMEOUT(end, shutdown_read_wakes, 2)
 	child_ok(pid);
 }
 
-TEST_F_TIMEOUT(end, shutdown_both, 2)
+TEST_F(end, shutdown_both)
 {
 	char buf[10];
 

@@ -18,6 +18,7 @@
 enum {
 	KILL_SECONDS	= 5,		/* for a killed test to go away */
 	REASON_MAX	= 160,
+	VARIANTS_MAX	= 64,
 };
 
 static struct harness_test *tests, **tests_end = &tests;
@@ -31,6 +32,7 @@ static char *reason;			/* of a skip; shared with the parent */
 
 static const char *only_test, *only_variant;
 static bool all_variants;
+static int share = 1;			/* one variant of so many */
 
 void harness_variant_add(struct harness_fixture *fixture,
 			 struct harness_variant *variant)
@@ -198,67 +200,113 @@ static bool wanted(const char *pattern, const char *name)
 	return !pattern || !strcmp(pattern, name);
 }
 
-typedef void visit_fn(struct harness_test *test, const void *variant);
+/* Whether there was something to do. */
+typedef bool visit_fn(struct harness_test *test, const void *variant);
 
-/* Variants outside, so that what differs between two lines is the test. */
-static void visit(struct harness_test *test,
+static bool visit(struct harness_test *test,
 		  const struct harness_variant *variant, visit_fn *fn)
 {
 	static char name[128];
-	const char *vname = variant ? variant->name : test->fixture->name;
 
-	if (!wanted(only_test, test->name) || !wanted(only_variant, vname))
-		return;
-	if (variant && variant->extra && !all_variants && !only_variant)
-		return;
-	snprintf(name, sizeof(name), "%s.%s", vname, test->name);
+	snprintf(name, sizeof(name), "%s.%s",
+		 variant ? variant->name : test->fixture->name, test->name);
 	current = name;
-	fn(test, variant ? variant->value : NULL);
+	return fn(test, variant ? variant->value : NULL);
+}
+
+static bool variant_wanted(const struct harness_variant *variant)
+{
+	if (only_variant)
+		return wanted(only_variant, variant->name);
+	return all_variants || !variant->extra;
+}
+
+static int variants_wanted(const struct harness_fixture *fixture,
+			   const struct harness_variant **list)
+{
+	const struct harness_variant *variant;
+	int n = 0;
+
+	for (variant = fixture->variants; variant; variant = variant->next)
+		if (variant_wanted(variant) && n < VARIANTS_MAX)
+			list[n++] = variant;
+	return n;
+}
+
+static void not_applicable(void)
+{
+	printf("# does not apply: %s: %s\n", current, reason);
+}
+
+/* One of these variants: the first one, counted from this turn's, that has
+ * something to test.
+ */
+static void visit_one(struct harness_test *test, int turn, visit_fn *fn,
+		      const struct harness_variant **list, int n)
+{
+	int i;
+
+	for (i = 0; i < n; i++)
+		if (visit(test, list[(turn + i) % n], fn))
+			return;
+	not_applicable();
+}
+
+static void visit_variants(struct harness_test *test, int turn, visit_fn *fn)
+{
+	const struct harness_variant *list[VARIANTS_MAX];
+	int i, n = variants_wanted(test->fixture, list);
+
+	for (i = 0; i < n; i += share)
+		visit_one(test, turn, fn, &list[i],
+			  n - i < share ? n - i : share);
 }
 
 static void each(visit_fn *fn)
 {
-	const struct harness_variant *variant;
 	struct harness_test *test;
+	int turn = 0;
 
-	for (test = tests; test; test = test->next) {
-		if (!test->fixture->variants)
-			visit(test, NULL, fn);
-		for (variant = test->fixture->variants; variant;
-		     variant = variant->next)
-			visit(test, variant, fn);
+	for (test = tests; test; test = test->next, turn++) {
+		if (!wanted(only_test, test->name))
+			continue;
+		if (test->fixture->variants)
+			visit_variants(test, turn, fn);
+		else if (wanted(only_variant, test->fixture->name) &&
+			 !visit(test, NULL, fn))
+			not_applicable();
 	}
 }
 
 static int planned, number, passes, failures, skips;
 
-static void count(struct harness_test *test, const void *variant)
+static bool count(struct harness_test *test, const void *variant)
 {
 	(void)test;
 	(void)variant;
 	planned++;
+	return true;
 }
 
-static void list(struct harness_test *test, const void *variant)
+static bool list(struct harness_test *test, const void *variant)
 {
 	(void)test;
 	(void)variant;
 	printf("%s\n", current);
+	return true;
 }
 
-static void run_one(struct harness_test *test, const void *variant)
+static bool run_one(struct harness_test *test, const void *variant)
 {
 	int result = run(test, variant);
 
+	if (result == HARNESS_OTHER)
+		return false;
 	number++;
 	switch (result) {
 	case HARNESS_PASS:
 		passes++;
 		printf("ok %d %s\n", number, current);
-		break;
-	case HARNESS_OTHER:
-		number--;
-		printf("# does not apply: %s: %s\n", current, reason);
 		break;
 	case HARNESS_SKIP:
 		skips++;
@@ -269,14 +317,16 @@ static void run_one(struct harness_test *test, const void *variant)
 		printf("not ok %d %s\n", number, current);
 	}
 	fflush(stdout);
+	return true;
 }
 
 static void usage(const char *program, FILE *to)
 {
-	fprintf(to, "Usage: %s [-al] [-t TEST] [-v VARIANT]\n"
-		"  -a  all variants, also those that differ in nothing that\n"
-		"      the others do not have as well\n"
-		"  -l  list the tests, do not run them\n", program);
+	fprintf(to, "Usage: %s [-al] [-s N] [-t TEST] [-v VARIANT]\n"
+		"  -a    all variants, also those that differ in nothing that\n"
+		"        the others do not have as well\n"
+		"  -l    list the tests, do not run them\n"
+		"  -s N  each test in one of N variants, by turns\n", program);
 }
 
 static bool parse(int argc, char **argv)
@@ -284,13 +334,16 @@ static bool parse(int argc, char **argv)
 	bool listing = false;
 	int c;
 
-	while ((c = getopt(argc, argv, "ahlt:v:")) != -1) {
+	while ((c = getopt(argc, argv, "ahls:t:v:")) != -1) {
 		switch (c) {
 		case 'a':
 			all_variants = true;
 			break;
 		case 'l':
 			listing = true;
+			break;
+		case 's':
+			share = atoi(optarg);
 			break;
 		case 't':
 			only_test = optarg;
@@ -302,6 +355,10 @@ static bool parse(int argc, char **argv)
 			usage(argv[0], c == 'h' ? stdout : stderr);
 			exit(c == 'h' ? 0 : 2);
 		}
+	}
+	if (share < 1) {
+		usage(argv[0], stderr);
+		exit(2);
 	}
 	return listing;
 }

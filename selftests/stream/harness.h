@@ -22,7 +22,7 @@ enum {
 	HARNESS_FAIL	= 1,
 	HARNESS_SKIP	= 4,		/* as kselftest's KSFT_SKIP */
 	HARNESS_OTHER	= 5,		/* the variant has nothing to test */
-	HARNESS_SECONDS	= 30,		/* time limit of a test */
+	HARNESS_SECONDS	= 60,		/* time limit of a test */
 };
 
 struct harness_variant {

@@ -189,8 +189,7 @@ static void gone(pid_t pid, int users)
 
 	ASSERT_EQ(waitpid(pid, &status, 0), pid);
 	ASSERT_TRUE(WIFSIGNALED(status) || !WEXITSTATUS(status));
-	while (module_users() > users)
-		usleep(1000);
+	ASSERT_SOON(module_users() <= users);
 }
 
 static void traffic(const struct kind *kind)

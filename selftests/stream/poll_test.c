@@ -14,8 +14,6 @@
 #include "raw.h"
 #include "util.h"
 
-enum { QUIET = 30 };		/* ms in which nothing must happen */
-
 FIXTURE(poll) {
 	struct pair pair;
 	struct raw *raw;
@@ -455,7 +453,7 @@ TEST_F(poll, rcvlowat)
 
 TEST_F(poll, select)
 {
-	struct timeval tv = { 2, 0 };
+	struct timeval tv = { SOON / 1000, 0 };
 	fd_set r, w;
 
 	FD_ZERO(&r);
@@ -465,7 +463,7 @@ TEST_F(poll, select)
 	ASSERT_EQ(send(self->a, "data", 4, 0), 4);
 	ASSERT_GE(select(self->b + 1, &r, &w, NULL, &tv), 1);
 	EXPECT_TRUE(FD_ISSET(self->a, &w));
-	tv.tv_sec = 2;
+	tv.tv_sec = SOON / 1000;
 	FD_SET(self->b, &r);
 	ASSERT_EQ(select(self->b + 1, &r, NULL, NULL, &tv), 1);
 }

@@ -222,12 +222,12 @@ static void bad_header(struct raw *raw, int fd, int at, int value)
 	EXPECT_NE(error_of(fd)[0], '\0');
 }
 
-TEST_F_TIMEOUT(record, wrong_version, 2)
+TEST_F(record, wrong_version)
 {
 	bad_header(self->raw, self->fd, 1, 2);
 }
 
-TEST_F_TIMEOUT(record, wrong_minor_version, 2)
+TEST_F(record, wrong_minor_version)
 {
 	bad_header(self->raw, self->fd, 2, 9);
 }
@@ -251,12 +251,12 @@ TEST_F(record, wrong_outer_type)
 		EXPECT_TRUE(errno == EBADMSG || errno == EPROTO);
 }
 
-TEST_F_TIMEOUT(record, header_says_too_long, 2)
+TEST_F(record, header_says_too_long)
 {
 	bad_header(self->raw, self->fd, 3, 0xff);
 }
 
-TEST_F_TIMEOUT(record, header_says_too_short, 2)
+TEST_F(record, header_says_too_short)
 {
 	/* With as much behind it as kTLS wants before it looks. */
 	static const uint8_t out[40] = { RAW_DATA, 3, 3, 0, 3, 1, 2, 3 };
@@ -267,7 +267,7 @@ TEST_F_TIMEOUT(record, header_says_too_short, 2)
 	EXPECT_NE(error_of(self->fd)[0], '\0');
 }
 
-TEST_F_TIMEOUT(record, oversized, 2)
+TEST_F(record, oversized)
 {
 	static uint8_t data[RECORD_MAX + 300];
 	size_t len = RECORD_MAX + (self->tls13 ? 257 : 300);
@@ -279,7 +279,7 @@ TEST_F_TIMEOUT(record, oversized, 2)
 }
 
 /* Not TLS at all. */
-TEST_F_TIMEOUT(record, plain_text, 2)
+TEST_F(record, plain_text)
 {
 	static const char request[] = "GET / HTTP/1.0\r\n\r\n";
 

@@ -8,6 +8,7 @@
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
@@ -263,6 +264,7 @@ TEST_F(share, stdio)
 
 struct thread {
 	pthread_t id;
+	atomic_int tid;
 	int fd;
 	ssize_t result;
 	int err;
@@ -273,6 +275,7 @@ static void *thread_recv(void *arg)
 	struct thread *thread = arg;
 	char byte;
 
+	thread->tid = gettid();
 	thread->result = recv(thread->fd, &byte, 1, 0);
 	thread->err = errno;
 	return NULL;
@@ -281,6 +284,7 @@ static void *thread_recv(void *arg)
 static void thread_start(struct thread *thread, int fd, void *fn(void *))
 {
 	thread->fd = fd;
+	thread->tid = 0;
 	ASSERT_EQ(pthread_create(&thread->id, NULL, fn, thread), 0);
 }
 
@@ -290,7 +294,7 @@ TEST_F(share, close_under_a_reader)
 	struct thread thread;
 
 	thread_start(&thread, self->b, thread_recv);
-	usleep(20000);
+	ASSERT_SOON(thread_waits(thread.tid));
 	close(self->b);
 	self->pair.b = -1;
 	ASSERT_EQ(send(self->a, "x", 1, 0), 1);
@@ -305,7 +309,7 @@ TEST_F(share, shutdown_under_a_reader)
 	struct thread thread;
 
 	thread_start(&thread, self->b, thread_recv);
-	usleep(20000);
+	ASSERT_SOON(thread_waits(thread.tid));
 	ASSERT_EQ(shutdown(self->b, SHUT_RDWR), 0);
 	pthread_join(thread.id, NULL);
 	EXPECT_EQ(thread.result, 0);
@@ -345,7 +349,8 @@ TEST_F(share, many_readers_all_see_the_end)
 
 	for (i = 0; i < 4; i++)
 		thread_start(&thread[i], self->b, thread_recv);
-	usleep(10000);
+	for (i = 0; i < 4; i++)
+		ASSERT_SOON(thread_waits(thread[i].tid));
 	close(self->a);
 	self->pair.a = -1;
 	for (i = 0; i < 4; i++) {

@@ -194,8 +194,22 @@ uint64_t stat_of(const char *name)
 
 void stat_reaches(const char *name, uint64_t value)
 {
-	while (stat_of(name) < value)
-		usleep(1000);
+	ASSERT_SOON(stat_of(name) >= value);
+}
+
+bool thread_waits(pid_t tid)
+{
+	char path[64], state = 0;
+	FILE *f;
+
+	if (!tid)
+		return false;
+	snprintf(path, sizeof(path), "/proc/self/task/%d/stat", tid);
+	f = fopen(path, "r");
+	ASSERT_TRUE(f);
+	ASSERT_EQ(fscanf(f, "%*d (%*[^)]) %c", &state), 1);
+	fclose(f);
+	return state == 'S';
 }
 
 void child_ok(pid_t pid)
@@ -226,6 +240,11 @@ uint64_t now_ms(void)
 
 	clock_gettime(CLOCK_MONOTONIC, &ts);
 	return ts.tv_sec * 1000ULL + ts.tv_nsec / 1000000;
+}
+
+void pause_briefly(void)
+{
+	usleep(1000);
 }
 
 static void nothing(int signal)

@@ -5,15 +5,30 @@
 #ifndef TSEC_SELFTEST_UTIL_H
 #define TSEC_SELFTEST_UTIL_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <sys/types.h>
 #include <linux/tsec.h>
 
+#include "harness.h"
+
 enum {
 	RECORD_MAX = 16384,		/* payload of one record */
-	SOON = 2000,			/* ms within which an event must come */
+	SOON = 10000,			/* ms within which an event must come */
+	QUIET = 50,			/* ms in which nothing may come */
 };
+
+/* What others do, and what takes them a moment, comes true. */
+#define ASSERT_SOON(condition) do { \
+	uint64_t _end = now_ms() + SOON; \
+	bool _true; \
+	while (!(_true = (condition)) && now_ms() < _end) \
+		pause_briefly(); \
+	if (!_true) \
+		harness_failed(__FILE__, __LINE__, #condition ", soon", \
+			       0, 1, true); \
+} while (0)
 
 /* The same bytes for the same start, none like its neighbours. */
 void fill_pattern(void *buf, size_t len, uint32_t start);
@@ -44,11 +59,14 @@ void nonblocking(int fd, int on);
 uint64_t stat_of(const char *name);
 /* Wait until a counter has at least this value. */
 void stat_reaches(const char *name, uint64_t value);
+/* A thread of this process, by gettid(), waits for something. */
+bool thread_waits(pid_t tid);
 /* A child ended, and with status 0. */
 void child_ok(pid_t pid);
 /* An unlinked file of so many bytes of the pattern. */
 int pattern_file(size_t len);
 uint64_t now_ms(void);
+void pause_briefly(void);
 /* SIGALRM again and again, so that one meets whatever wait comes. */
 void ticks(void);
 
