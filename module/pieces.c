@@ -62,7 +62,7 @@ static struct sk_buff *take_locked(struct tsec_pieces *pieces,
 				   const struct tsec_packet_piece *piece)
 {
 	u32 i = jhash(ends, sizeof(*ends), 0) % TSEC_PIECES_SLOTS;
-	typeof(&pieces->slot[0]) slot = &pieces->slot[i];
+	struct tsec_pieces_slot *slot = &pieces->slot[i];
 	struct sk_buff *whole;
 
 	if (!piece->offset) {

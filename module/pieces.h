@@ -18,20 +18,25 @@ enum tsec_pieces_limits {
 };
 
 /**
+ * struct tsec_pieces_slot - a message that is not complete yet
+ * @ends: whose it is
+ * @skb: as much of it as has come, NULL if there is none
+ * @seq: its number
+ */
+struct tsec_pieces_slot {
+	struct tsec_udp_ends ends;
+	struct sk_buff *skb;
+	u16 seq;
+};
+
+/**
  * struct tsec_pieces - messages that are not complete yet
  * @lock: softirqs have it
  * @slot: one for each hash of both ends: the newest message
- * @slot.ends: whose it is
- * @slot.skb: as much of it as has come, NULL if there is none
- * @slot.seq: its number
  */
 struct tsec_pieces {
-	spinlock_t lock;
-	struct {
-		struct tsec_udp_ends ends;
-		struct sk_buff *skb;
-		u16 seq;
-	} slot[TSEC_PIECES_SLOTS];
+	spinlock_t lock;	/* slots, and what is in there */
+	struct tsec_pieces_slot slot[TSEC_PIECES_SLOTS];
 };
 
 void tsec_pieces_init(struct tsec_pieces *pieces);

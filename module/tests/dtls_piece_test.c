@@ -6,9 +6,8 @@
 #include "kunit.h"
 
 /* Bytes 10 to 12 of 300 of a ClientHello, number 1, in record 9. */
-static const char hex[] =
-	"16fefd0000000000000009000f"
-	"0100012c000100000a000003aabbcc";
+static const char *const hex = HEX("16fefd0000000000000009000f",
+				   "0100012c000100000a000003aabbcc");
 
 enum { LEN = 13 + 12 + 3 };
 

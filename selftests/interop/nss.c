@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * nss: one end of a DTLS 1.3 session by NSS, told by its command line what to do.
+ * nss: one end of a DTLS 1.3 session by NSS, told by its command line what to
+ * do.
  *
  *	nss client|server DATABASE PORT [OPTION]... ACTION...
  *
@@ -305,7 +306,7 @@ static bool do_recv(PRFileDesc *fd)
 	return true;
 }
 
-/* For what comes without data: acknowledgements, which it sends later, tickets. */
+/* For what comes without data, or is sent after a while: acknowledgements. */
 static bool do_listen(PRFileDesc *fd, const char *ms)
 {
 	PRIntervalTime began = PR_IntervalNow();

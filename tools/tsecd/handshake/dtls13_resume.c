@@ -159,7 +159,7 @@ static int ticket_write(struct dtls13 *dtls, uint64_t now,
 		.nonce = wire_reader(the_nonce, sizeof(the_nonce)),
 	};
 
-	/* However often it is resumed, a session ends when the first one does. */
+	/* However often it is resumed, it ends when the first one does. */
 	if (!dtls->resumed)
 		ticket->until = now + ticket_lifetime();
 	ticket->suite = dtls->schedule.suite;
@@ -214,6 +214,7 @@ static void ticket_keep(struct dtls13 *dtls,
 	};
 	uint8_t *data = malloc(room);
 	struct wire_writer writer = wire_writer(data, room);
+	gnutls_datum_t kept;
 
 	if (seconds > ticket_lifetime())
 		seconds = ticket_lifetime();
@@ -221,8 +222,8 @@ static void ticket_keep(struct dtls13 *dtls,
 	    !dtls13_schedule_psk(&dtls->schedule, ticket->nonce.at,
 				 ticket->nonce.left, psk)) {
 		dtls13_saved_write(&saved, &writer);
-		tls_resume_keep(dtls->tls, &(gnutls_datum_t){ data, writer.len },
-				time(NULL) + seconds, true);
+		kept = (gnutls_datum_t){ data, writer.len };
+		tls_resume_keep(dtls->tls, &kept, time(NULL) + seconds, true);
 		explicit_bzero(data, room);
 	}
 	explicit_bzero(psk, sizeof(psk));
