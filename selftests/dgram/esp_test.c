@@ -617,7 +617,7 @@ TEST_F(esp, one_spi_twice)
 	fd = link_bound(&other, other.client, &addr);
 	EXPECT_ERR(tsec_connect(fd, &ends.addr_b), EEXIST);
 	EXPECT_STREQ(error_of(fd), "another session receives by the same SPI");
-	/* Once the first has gone, its SPI is free, and these keys still new. */
+	/* Once the first has gone, its SPI is free, and these keys are new. */
 	close(ends.a);
 	ends.a = -1;
 	EXPECT_EQ(tsec_connect(fd, &ends.addr_b), 0);
