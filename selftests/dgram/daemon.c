@@ -5,6 +5,7 @@
 
 #include "daemon.h"
 #include "util.h"
+#include "wire.h"
 
 static void key_random(struct key *key)
 {
@@ -24,10 +25,7 @@ void peer_alone(struct peer *peer, const struct kind *kind)
 	peer->sock = -1;
 	key_random(&peer->tx);
 	key_random(&peer->rx);
-	peer->fd = socket(kind->family, SOCK_DGRAM, 0);
-	ASSERT_GE(peer->fd, 0);
-	addr_loopback(&addr, kind->family, 0);
-	ASSERT_EQ(bind(peer->fd, &addr.sa, addr_len(&addr)), 0);
+	peer->fd = wire_socket(kind->family, &addr);
 }
 
 void shake_claim(struct shake *shake, struct tsec_nl *nl, int role)

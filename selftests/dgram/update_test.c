@@ -11,6 +11,7 @@
 
 #include "daemon.h"
 #include "util.h"
+#include "wire.h"
 
 enum { TX, RX };
 
@@ -156,8 +157,10 @@ TEST_F(update, soft_limit)
 	for (i = 0; i < 500; i++) {
 		ASSERT_EQ(send(self->a, &i, sizeof(i), 0), sizeof(i));
 		expect_datagram(self->b, &i, sizeof(i));
+		/* The hard limit does not wait for who is late. */
+		if (i % 100 == 99)
+			ASSERT_SOON(epoch_of(self->a, TX) > i / 100U);
 	}
-	EXPECT_GE(epoch_of(self->a, TX), 5);
 	EXPECT_GE(stat_of("KeyUpdatesSent"), sent + 5);
 }
 
@@ -207,21 +210,10 @@ FIXTURE(way) {
 KIND_VARIANT(way);
 DTLS13_KINDS_ADD(way);
 
-static int udp_bound(sa_family_t family, union tsec_addr *addr)
-{
-	int fd = socket(family, SOCK_DGRAM, 0);
-
-	ASSERT_GE(fd, 0);
-	addr_loopback(addr, family, 0);
-	ASSERT_EQ(bind(fd, &addr->sa, addr_len(addr)), 0);
-	addr_of(addr, fd);
-	return fd;
-}
-
 static int way_open(struct link *link, const char *profile, int *fd)
 {
 	union tsec_addr here, there;
-	int way = udp_bound(link->kind.family, &there);
+	int way = wire_socket(link->kind.family, &there);
 
 	*fd = link_bound(link, profile, &here);
 	ASSERT_EQ(connect(way, &here.sa, addr_len(&here)), 0);
@@ -433,7 +425,7 @@ static void end_begin(struct shake_end *end, struct tsec_nl *nl,
 {
 	union tsec_addr here, there;
 
-	end->way = udp_bound(kind->family, &there);
+	end->way = wire_socket(kind->family, &there);
 	end->sock = dgram_socket(NULL, SOCK_NONBLOCK);
 	ASSERT_ERR(tsec_connect(end->sock, &there), EINPROGRESS);
 	addr_of(&here, end->sock);
