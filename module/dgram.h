@@ -19,10 +19,12 @@
 #include "endpoint.h"
 #include "key.h"
 #include "udp.h"
+#include "udp_train.h"
 
 struct tsec_half;
 struct tsec_net;
 struct tsec_packet;
+struct tsec_packet_header;
 struct tsec_packet_key;
 struct tsec_packet_ops;
 struct tsec_packet_params;
@@ -152,6 +154,7 @@ enum tsec_dgram_events {
  *	@peer.endpoint if the program's socket has many sessions
  * @sk: the program's socket, NULL before there is one and after close();
  *	read under RCU
+ * @train: packets of many datagrams that come to @isk
  * @used: jiffies of the last data in either direction
  * @sealed: data that came before its key
  * @sealed_size: the memory that took, under the list's lock
@@ -191,6 +194,7 @@ struct tsec_dgram {
 	struct sock *isk;
 	struct sock *out;
 	struct sock __rcu *sk;
+	struct tsec_udp_train train;
 	unsigned long used;
 	struct sk_buff_head sealed;
 	unsigned int sealed_size;
@@ -277,14 +281,34 @@ void tsec_dgram_rx_defer(struct tsec_dgram *dgram, struct sk_buff *skb);
 void tsec_dgram_rx_init(struct tsec_dgram *dgram);
 void tsec_dgram_rx_free(struct tsec_dgram *dgram);
 void tsec_dgram_rx_told(struct tsec_dgram *dgram, struct sock *sk);
+bool tsec_dgram_is_flight(const struct tsec_session *session,
+			  const struct tsec_packet_header *header);
+bool tsec_dgram_is_elsewhere(const struct tsec_dgram *dgram,
+			     const struct sk_buff *skb);
+bool tsec_dgram_can_open(const struct tsec_dgram *dgram);
+const struct tsec_dgram_key *
+tsec_dgram_record_open(struct tsec_session *session,
+		       const struct tsec_packet_header *header,
+		       struct tsec_packet *packet);
+void tsec_dgram_place_note(struct tsec_session *session,
+			   const struct sk_buff *skb, u32 len, bool elsewhere);
+void tsec_dgram_data_queue(struct tsec_session *session, struct sk_buff *skb,
+			   unsigned int size);
+void tsec_dgram_deliver_clone(struct tsec_session *session,
+			      struct sk_buff *skb,
+			      const struct tsec_packet *packet,
+			      const struct tsec_dgram_key *slot);
+void tsec_dgram_open(struct tsec_session *session, struct sk_buff *skb);
+bool tsec_dgram_own_memory(struct sk_buff *skb);
 bool tsec_dgram_own(struct tsec_net *tn, struct sock *isk,
 		    struct sk_buff *skb);
 void tsec_dgram_take(struct tsec_dgram *dgram, struct sk_buff *skb);
 int tsec_dgram_receive(struct sock *isk, struct sk_buff *skb);
+void tsec_dgram_train_ready(struct sock *isk);
 int tsec_dgram_recvmsg(struct tsec_session *session, struct sock *sk,
 		       struct msghdr *msg, size_t len, int flags);
 
-int tsec_dgram_queue(struct sock *sk, struct sk_buff *skb,
+int tsec_dgram_queue(struct sock *sk, struct sk_buff *skb, unsigned int size,
 		     const union tsec_address *from);
 int tsec_dgram_queue_recv(struct sock *sk, struct sock *isk,
 			  struct msghdr *msg, size_t len, int flags);

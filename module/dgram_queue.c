@@ -57,14 +57,21 @@ static bool same_way(const struct sk_buff *a, const struct sk_buff *b)
 	       ipv6_hdr(a)->hop_limit == ipv6_hdr(b)->hop_limit;
 }
 
+/* Whether one or many of their size may follow what there is. */
+static bool sizes_fit(const struct queued_cb *cb, const struct queued_cb *more)
+{
+	return !cb->full && cb->count + more->count <= JOINED_MAX &&
+	       more->size && (more->size == cb->size ||
+			      (more->count == 1 && more->size < cb->size));
+}
+
 /* One that is being peeked at, or whose memory is another's too, stays. */
 static bool may_join(const struct sk_buff *head, const struct sk_buff *skb)
 {
 	const struct queued_cb *cb = queued_cb(head);
 	const union tsec_address *from = &queued_cb(skb)->from;
 
-	return cb->count < JOINED_MAX && !cb->full &&
-	       skb->len && skb->len <= cb->size &&
+	return sizes_fit(cb, queued_cb(skb)) &&
 	       head->len + skb->len <= TSEC_PACKET_DATAGRAM_MAX &&
 	       !skb_shared(head) && !skb_cloned(head) && same_way(head, skb) &&
 	       !memcmp(&cb->from, from, sizeof(*from));
@@ -82,8 +89,8 @@ static void join(struct sk_buff *head, struct sk_buff *skb)
 	else
 		skb_shinfo(head)->frag_list = skb;
 	cb->last = skb;
-	cb->count++;
-	cb->full = skb->len < cb->size;
+	cb->count += queued_cb(skb)->count;
+	cb->full = skb->len % cb->size;
 	head->len += skb->len;
 	head->data_len += skb->len;
 }
@@ -133,23 +140,25 @@ static int queue_joined(struct sock *sk, struct sk_buff *skb)
 /**
  * tsec_dgram_queue() - queue a datagram to the program's socket
  * @sk: the program's socket
- * @skb: what was in a record, in linear memory
+ * @skb: what was in a record, in linear memory; in many, if the program has
+ *	asked for that
+ * @size: bytes of each, the last one excepted
  * @from: who has sent it
  *
  * Context: Any but hard interrupts.
  * Return: 0, and @skb is the queue's; -ENOMEM or -ENOBUFS if there is no
  * room, or another negative errno if the program's filter does not want it.
  */
-int tsec_dgram_queue(struct sock *sk, struct sk_buff *skb,
+int tsec_dgram_queue(struct sock *sk, struct sk_buff *skb, unsigned int size,
 		     const union tsec_address *from)
 {
 	struct queued_cb *cb = queued_cb(skb);
 
 	cb->last = NULL;
 	cb->from = *from;
-	cb->size = skb->len;
-	cb->count = 1;
-	cb->full = false;
+	cb->size = size;
+	cb->count = skb->len > size ? DIV_ROUND_UP(skb->len, size) : 1;
+	cb->full = cb->count > 1 && skb->len % size;
 	return READ_ONCE(tsec_sk(sk)->gro) ? queue_joined(sk, skb) :
 					     sock_queue_rcv_skb(sk, skb);
 }

@@ -125,14 +125,20 @@ static bool key_allows(struct tsec_session *session,
 	}
 }
 
-/*
- * Opens a record in place, and tells by which key; NULL if it does not open:
- * whatever is wrong with it has been counted.
+/**
+ * tsec_dgram_record_open() - open a record in place
+ * @session: an open session
+ * @header: the record's outside
+ * @packet: the record; left with what was in it
+ *
+ * Context: softirq or bottom halves off, under RCU.
+ * Return: the key that has opened it; NULL if none did: whatever is wrong with
+ * it has been counted.
  */
-static const struct tsec_dgram_key *
-record_open(struct tsec_session *session,
-	    const struct tsec_packet_header *header,
-	    struct tsec_packet *packet)
+const struct tsec_dgram_key *
+tsec_dgram_record_open(struct tsec_session *session,
+		       const struct tsec_packet_header *header,
+		       struct tsec_packet *packet)
 {
 	struct tsec_dgram_key *slot = key_for(session, header, packet);
 	int err;
@@ -174,26 +180,44 @@ static bool early_keep(struct tsec_dgram *dgram, struct sk_buff *skb)
 	return kept;
 }
 
+/* Drops as many datagrams as @skb has, each of @size bytes but the last. */
+static void data_drop(struct tsec_session *session, struct sk_buff *skb,
+		      unsigned int size, enum tsec_stat why)
+{
+	if (skb->len > size)
+		tsec_stats_add(session->tn->stats, why, (skb->len - 1) / size);
+	tsec_drop(session->tn, skb, why);
+}
+
 static void sk_queue(struct tsec_session *session, struct sock *sk,
-		     struct sk_buff *skb)
+		     struct sk_buff *skb, unsigned int size)
 {
 	union tsec_address from;
 
 	tsec_session_address(session, true, &from);
-	switch (tsec_dgram_queue(sk, skb, &from)) {
+	switch (tsec_dgram_queue(sk, skb, size, &from)) {
 	case 0:
 		return;
 	case -ENOMEM:
 	case -ENOBUFS:
-		tsec_drop(session->tn, skb, TSEC_STAT_PACKETS_NO_ROOM);
+		data_drop(session, skb, size, TSEC_STAT_PACKETS_NO_ROOM);
 		return;
 	default:
 		/* The program's own filter does not want it. */
-		tsec_drop(session->tn, skb, TSEC_STAT_PACKETS_FILTERED);
+		data_drop(session, skb, size, TSEC_STAT_PACKETS_FILTERED);
 	}
 }
 
-static void data_queue(struct tsec_session *session, struct sk_buff *skb)
+/**
+ * tsec_dgram_data_queue() - what was in records goes to the program
+ * @session: an open session
+ * @skb: the data, in linear memory; used up
+ * @size: bytes of each datagram, the last one excepted, which may be shorter
+ *
+ * Context: softirq or bottom halves off, under RCU.
+ */
+void tsec_dgram_data_queue(struct tsec_session *session, struct sk_buff *skb,
+			   unsigned int size)
 {
 	struct tsec_dgram *dgram = session->dgram;
 	struct sock *sk = rcu_dereference(dgram->sk);
@@ -208,12 +232,12 @@ static void data_queue(struct tsec_session *session, struct sk_buff *skb)
 		sk = rcu_dereference(dgram->sk);
 	}
 	if (!sk || (READ_ONCE(sk->sk_shutdown) & RCV_SHUTDOWN)) {
-		tsec_drop(session->tn, skb, TSEC_STAT_PACKETS_ENDED);
+		data_drop(session, skb, size, TSEC_STAT_PACKETS_ENDED);
 		return;
 	}
 	tsec_dgram_use(dgram);
 	atomic64_add(len, &session->rx.bytes);
-	sk_queue(session, sk, skb);
+	sk_queue(session, sk, skb, size);
 }
 
 /* Hands on what a record held; @skb begins where the record began. */
@@ -224,7 +248,7 @@ static void deliver(struct tsec_session *session, struct sk_buff *skb,
 	__skb_pull(skb, packet->data - skb->data);
 	__skb_trim(skb, packet->len);
 	if (packet->kind == TSEC_PACKET_DATA)
-		data_queue(session, skb);
+		tsec_dgram_data_queue(session, skb, skb->len);
 	else if (packet->kind == TSEC_PACKET_CONTROL ||
 		 session->dgram->ops->messages)
 		tsec_dgram_control_queue(session, skb, packet->content,
@@ -233,10 +257,19 @@ static void deliver(struct tsec_session *session, struct sk_buff *skb,
 		tsec_drop(session->tn, skb, TSEC_STAT_TICKETS_DROPPED);
 }
 
-/* A record with others behind it: those keep the datagram. */
-static void deliver_clone(struct tsec_session *session, struct sk_buff *skb,
-			  const struct tsec_packet *packet,
-			  const struct tsec_dgram_key *slot)
+/**
+ * tsec_dgram_deliver_clone() - hand on what a record held that is not alone
+ * @session: an open session
+ * @skb: what it came in, which others keep
+ * @packet: the record, opened
+ * @slot: by which key
+ *
+ * Context: softirq or bottom halves off, under RCU.
+ */
+void tsec_dgram_deliver_clone(struct tsec_session *session,
+			      struct sk_buff *skb,
+			      const struct tsec_packet *packet,
+			      const struct tsec_dgram_key *slot)
 {
 	struct sk_buff *clone = skb_clone(skb, GFP_ATOMIC);
 
@@ -255,12 +288,19 @@ static bool is_daemons(const struct tsec_session *session,
 	       !tsec_dgram_rx_key(session->dgram, header->key_id);
 }
 
-/*
+/**
+ * tsec_dgram_is_flight() - whether a record is the daemon's
+ * @session: an open session
+ * @header: the record's outside
+ *
  * A peer that repeats its last flight has not got ours: the daemon has it
  * still, for a while.
+ *
+ * Context: under RCU.
+ * Return: false if it is opened here.
  */
-static bool is_flight(const struct tsec_session *session,
-		      const struct tsec_packet_header *header)
+bool tsec_dgram_is_flight(const struct tsec_session *session,
+			  const struct tsec_packet_header *header)
 {
 	if (!READ_ONCE(session->channel) && !tsec_session_stays(session))
 		return false;
@@ -280,7 +320,7 @@ static u32 flight_len(const struct tsec_session *session,
 		if (ops->peek(skb->data + len, skb->len - len, cid_len,
 			      &header))
 			return skb->len;
-		if (!is_flight(session, &header))
+		if (!tsec_dgram_is_flight(session, &header))
 			break;
 		len += header.len;
 	}
@@ -309,20 +349,50 @@ static bool flight_take(struct tsec_session *session, struct sk_buff *skb,
 	return false;
 }
 
-/* Of a peer that may move, the newest record tells where it is. */
-static void place_note(struct tsec_session *session, const struct sk_buff *skb,
-		       u32 len, bool elsewhere)
+/**
+ * tsec_dgram_is_elsewhere() - whether a peer that may move seems to have moved
+ * @dgram: the session
+ * @skb: a datagram of its peer's, its headers still in memory
+ *
+ * Context: Any.
+ * Return: false if it comes from where the peer is known to be.
+ */
+bool tsec_dgram_is_elsewhere(const struct tsec_dgram *dgram,
+			     const struct sk_buff *skb)
+{
+	return READ_ONCE(dgram->mobile) &&
+	       !tsec_udp_path_is_from(&dgram->path, skb);
+}
+
+/**
+ * tsec_dgram_place_note() - the newest record so far has come
+ * @session: an open session
+ * @skb: what it came in, its headers still in memory
+ * @len: bytes of the datagram
+ * @elsewhere: as tsec_dgram_is_elsewhere() says
+ *
+ * Of a peer that may move, it tells where the peer is.
+ *
+ * Context: softirq or bottom halves off, under RCU.
+ */
+void tsec_dgram_place_note(struct tsec_session *session,
+			   const struct sk_buff *skb, u32 len, bool elsewhere)
 {
 	if (tsec_dgram_move_seen(session->dgram, skb, len, elsewhere))
 		tsec_dgram_rx_tell(session->dgram, TSEC_DGRAM_RX_MOVED);
 }
 
-/* Opens all records of a datagram.  Under RCU, bottom halves off. */
-static void datagram_open(struct tsec_session *session, struct sk_buff *skb)
+/**
+ * tsec_dgram_open() - open all records of a datagram
+ * @session: the session, for which tsec_dgram_can_open()
+ * @skb: the datagram, in linear memory that nobody else looks at; used up
+ *
+ * Context: softirq or bottom halves off, under RCU.
+ */
+void tsec_dgram_open(struct tsec_session *session, struct sk_buff *skb)
 {
 	const struct tsec_packet_ops *ops = session->dgram->ops;
-	bool elsewhere = READ_ONCE(session->dgram->mobile) &&
-			 !tsec_udp_path_is_from(&session->dgram->path, skb);
+	bool elsewhere = tsec_dgram_is_elsewhere(session->dgram, skb);
 	u8 tos = tsec_dgram_inside_tos(&session->dgram->inside, skb);
 	u8 cid_len = session->rx.key.cid_len;
 	struct tsec_packet_header header;
@@ -340,20 +410,20 @@ static void datagram_open(struct tsec_session *session, struct sk_buff *skb)
 			tsec_drop(session->tn, skb, TSEC_STAT_PACKETS_ELSEWHERE);
 			return;
 		}
-		if (is_flight(session, &header)) {
+		if (tsec_dgram_is_flight(session, &header)) {
 			if (flight_take(session, skb, header.len))
 				return;
 			continue;
 		}
-		slot = record_open(session, &header, &packet);
+		slot = tsec_dgram_record_open(session, &header, &packet);
 		if (slot && packet.newest)
-			place_note(session, skb, len, elsewhere);
+			tsec_dgram_place_note(session, skb, len, elsewhere);
 		if (slot && header.len == skb->len) {
 			deliver(session, skb, &packet, slot);
 			return;
 		}
 		if (slot)
-			deliver_clone(session, skb, &packet, slot);
+			tsec_dgram_deliver_clone(session, skb, &packet, slot);
 		if (header.len == skb->len) {
 			kfree_skb(skb);
 			return;
@@ -381,11 +451,22 @@ void tsec_dgram_rx_defer(struct tsec_dgram *dgram, struct sk_buff *skb)
 	tsec_dgram_rx_work(dgram);
 }
 
-/* Leaves the datagram in linear memory that nobody else looks at. */
-static bool datagram_own(struct sk_buff *skb)
+/**
+ * tsec_dgram_own_memory() - give a packet memory of its own
+ * @skb: what came in; left in linear memory that nobody else looks at
+ *
+ * Context: Any but hard interrupts.
+ * Return: false if there is none; @skb is as it was.
+ */
+bool tsec_dgram_own_memory(struct sk_buff *skb)
 {
+	bool pieces = skb_is_nonlinear(skb);
+
 	if (skb_linearize_cow(skb))
 		return false;
+	/* The pages that it came in are free: it counts for what it is. */
+	if (pieces)
+		skb->truesize = SKB_TRUESIZE(skb_end_offset(skb));
 	skb->ip_summed = CHECKSUM_NONE;
 	skb_dst_drop(skb);
 	skb_ext_reset(skb);
@@ -409,12 +490,26 @@ bool tsec_dgram_own(struct tsec_net *tn, struct sock *isk,
 		tsec_drop(tn, skb, TSEC_STAT_PACKETS_FILTERED);
 		return false;
 	}
-	if (!datagram_own(skb)) {
+	if (!tsec_dgram_own_memory(skb)) {
 		tsec_drop(tn, skb, TSEC_STAT_PACKETS_NO_MEMORY);
 		return false;
 	}
 	__skb_pull(skb, sizeof(struct udphdr));
 	return true;
+}
+
+/**
+ * tsec_dgram_can_open() - whether records are opened where they come
+ * @dgram: the session
+ *
+ * Context: softirq or bottom halves off, under RCU.
+ * Return: false if its datagrams go by tsec_dgram_take().
+ */
+bool tsec_dgram_can_open(const struct tsec_dgram *dgram)
+{
+	return !tsec_session_busy(dgram->session) &&
+	       tsec_session_open(dgram->session) && tsec_aead_usable() &&
+	       !atomic_read(&dgram->behind);
 }
 
 /**
@@ -433,7 +528,7 @@ void tsec_dgram_take(struct tsec_dgram *dgram, struct sk_buff *skb)
 	else if (unlikely(!tsec_session_open(session)))
 		tsec_drop(session->tn, skb, TSEC_STAT_PACKETS_ENDED);
 	else if (tsec_aead_usable() && !atomic_read(&dgram->behind))
-		datagram_open(session, skb);
+		tsec_dgram_open(session, skb);
 	else
 		tsec_dgram_rx_defer(dgram, skb);
 }
@@ -456,8 +551,11 @@ int tsec_dgram_receive(struct sock *isk, struct sk_buff *skb)
 	else if (session->record->port)
 		/* Its records come to another port: nothing protects this. */
 		tsec_drop(tn, skb, TSEC_STAT_PACKETS_UNPROTECTED);
-	else if (tsec_dgram_own(tn, isk, skb))
-		tsec_dgram_take(session->dgram, skb);
+	else {
+		tsec_udp_train_expect(&session->dgram->train, isk, skb);
+		if (tsec_dgram_own(tn, isk, skb))
+			tsec_dgram_take(session->dgram, skb);
+	}
 	return 0;
 }
 
@@ -476,7 +574,7 @@ void tsec_dgram_rx_told(struct tsec_dgram *dgram, struct sock *sk)
 
 	spin_lock(&dgram->early.lock);
 	while ((skb = __skb_dequeue(&dgram->early)))
-		sk_queue(session, sk, skb);
+		sk_queue(session, sk, skb, skb->len);
 	if (test_bit(TSEC_SESSION_PEER_CLOSED, &session->flags) &&
 	    !test_bit(TSEC_SESSION_SHARED, &session->flags))
 		sk->sk_shutdown |= RCV_SHUTDOWN;
@@ -492,7 +590,7 @@ static void backlog_open(struct tsec_dgram *dgram)
 	while ((skb = skb_dequeue(&dgram->backlog))) {
 		local_bh_disable();
 		rcu_read_lock();
-		datagram_open(dgram->session, skb);
+		tsec_dgram_open(dgram->session, skb);
 		rcu_read_unlock();
 		local_bh_enable();
 		/* Only now may a softirq open what comes next. */
