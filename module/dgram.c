@@ -71,8 +71,7 @@ static void icmp_error(TSEC_ENCAP_ERR_ARGS)
  */
 void tsec_dgram_hook(struct socket *inner)
 {
-	tsec_udp_hook(inner, tsec_dgram_receive, icmp_error,
-		      tsec_dgram_train_ready);
+	tsec_udp_hook(inner, tsec_dgram_receive, icmp_error);
 }
 
 static int dgram_connect(struct tsec_session *session, struct sockaddr *addr,

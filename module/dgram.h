@@ -304,6 +304,7 @@ bool tsec_dgram_own(struct tsec_net *tn, struct sock *isk,
 		    struct sk_buff *skb);
 void tsec_dgram_take(struct tsec_dgram *dgram, struct sk_buff *skb);
 int tsec_dgram_receive(struct sock *isk, struct sk_buff *skb);
+void tsec_dgram_train_take(struct tsec_dgram *dgram);
 void tsec_dgram_train_ready(struct sock *isk);
 int tsec_dgram_recvmsg(struct tsec_session *session, struct sock *sk,
 		       struct msghdr *msg, size_t len, int flags);

@@ -163,34 +163,49 @@ static bool can_open(const struct tsec_dgram *dgram, const struct sk_buff *skb)
 	       !tsec_dgram_is_elsewhere(dgram, skb);
 }
 
-static void packet_take(struct tsec_dgram *dgram, struct sock *isk,
-			struct sk_buff *skb)
+static void single_take(struct tsec_dgram *dgram, struct sk_buff *skb)
 {
-	struct tsec_session *session = dgram->session;
+	struct tsec_net *tn = dgram->session->tn;
 
-	if (!skb_is_gso(skb)) {
-		tsec_udp_train_over(&dgram->train, isk, tsec_dgram_receive);
-		if (tsec_udp_train_intact(skb))
-			tsec_dgram_receive(isk, skb);
-		else
-			tsec_drop(session->tn, skb,
-				  TSEC_STAT_PACKETS_MALFORMED);
-		return;
-	}
-	dgram->train.singles = 0;
-	if (can_open(dgram, skb) && tsec_dgram_own_memory(skb))
-		train_open(session, skb);
-	else
-		tsec_udp_train_split(isk, skb, tsec_dgram_receive);
+	if (!tsec_udp_train_intact(skb))
+		tsec_drop(tn, skb, TSEC_STAT_PACKETS_MALFORMED);
+	else if (tsec_dgram_own(tn, dgram->isk, skb))
+		tsec_dgram_take(dgram, skb);
 }
 
-static void queue_take(struct tsec_dgram *dgram, struct sock *isk)
+static void train_take(struct tsec_dgram *dgram, struct sk_buff *skb)
+{
+	if (can_open(dgram, skb) && tsec_dgram_own_memory(skb))
+		train_open(dgram->session, skb);
+	else
+		tsec_udp_train_split(dgram->isk, skb, tsec_dgram_receive);
+}
+
+static void packet_take(struct tsec_dgram *dgram, struct sk_buff *skb)
+{
+	if (skb_is_gso(skb)) {
+		dgram->train.singles = 0;
+		train_take(dgram, skb);
+	} else {
+		tsec_udp_train_over(&dgram->train, dgram->isk,
+				    tsec_dgram_receive);
+		single_take(dgram, skb);
+	}
+}
+
+/**
+ * tsec_dgram_train_take() - take what is in the inner socket's queue
+ * @dgram: the session, which has been opened
+ *
+ * Context: softirq or bottom halves off, under RCU.
+ */
+void tsec_dgram_train_take(struct tsec_dgram *dgram)
 {
 	struct sk_buff *skb;
 
-	while (tsec_udp_train_begin(&dgram->train, isk)) {
-		while ((skb = tsec_udp_train_next(isk)))
-			packet_take(dgram, isk, skb);
+	while (tsec_udp_train_begin(&dgram->train, dgram->isk)) {
+		while ((skb = tsec_udp_train_next(dgram->isk)))
+			packet_take(dgram, skb);
 		tsec_udp_train_end(&dgram->train);
 	}
 }
@@ -207,7 +222,7 @@ static void queue_drop(struct sock *isk)
 
 /**
  * tsec_dgram_train_ready() - something is in the inner socket's queue
- * @isk: the inner socket
+ * @isk: the inner socket, after tsec_udp_train_expect()
  *
  * Context: softirq.
  */
@@ -218,7 +233,7 @@ void tsec_dgram_train_ready(struct sock *isk)
 	rcu_read_lock();
 	session = rcu_dereference_sk_user_data(isk);
 	if (session)
-		queue_take(session->dgram, isk);
+		tsec_dgram_train_take(session->dgram);
 	else
 		queue_drop(isk);
 	rcu_read_unlock();

@@ -124,7 +124,7 @@ static int socket_make(struct tsec_encap *encap, u16 port, const char **why)
 		       "no socket for the UDP port of the protocol";
 		return err;
 	}
-	tsec_udp_hook(encap->sock, encap_receive, NULL, NULL);
+	tsec_udp_hook(encap->sock, encap_receive, NULL);
 	rcu_assign_sk_user_data(encap->sock->sk, encap);
 	return 0;
 }

@@ -472,7 +472,7 @@ static int dgram_start(struct tsec_listener *listener)
 		return -ENOMEM;
 	listener->endpoint = endpoint;
 	pubkey_note(endpoint, listener);
-	tsec_udp_hook(listener->inner, endpoint_receive, endpoint_error, NULL);
+	tsec_udp_hook(listener->inner, endpoint_receive, endpoint_error);
 	/* Who has found the hook of before expects a session. */
 	synchronize_net();
 	rcu_assign_sk_user_data(listener->inner->sk, endpoint);

@@ -28,18 +28,11 @@ enum udp_limits {
 	ENCAP_TYPE = 1,
 };
 
-/* The hook takes all that comes. */
-static void never_ready(struct sock *isk)
-{
-}
-
 /**
  * tsec_udp_hook() - take over what comes in
  * @inner: a new UDP socket
  * @receive: takes a datagram with its UDP header, in softirq
  * @error: is told of an ICMP error, in softirq
- * @ready: is called in softirq for what comes by the socket's queue, if the
- *	caller ever takes the hook off (see udp_train.c); NULL if not
  *
  * sk_user_data of the socket is the caller's, to be read and written by the
  * rules of RCU.
@@ -47,8 +40,7 @@ static void never_ready(struct sock *isk)
  * Context: process context.
  */
 void tsec_udp_hook(struct socket *inner, udp_tunnel_encap_rcv_t receive,
-		   udp_tunnel_encap_err_rcv_t error,
-		   void (*ready)(struct sock *isk))
+		   udp_tunnel_encap_err_rcv_t error)
 {
 	struct udp_tunnel_sock_cfg cfg = {
 		.encap_type	= ENCAP_TYPE,
@@ -59,7 +51,6 @@ void tsec_udp_hook(struct socket *inner, udp_tunnel_encap_rcv_t receive,
 	setup_udp_tunnel_sock(sock_net(inner->sk), inner, &cfg);
 	/* Inside there is nothing that another checksum could tell of. */
 	inet_dec_convert_csum(inner->sk);
-	WRITE_ONCE(inner->sk->sk_data_ready, ready ?: never_ready);
 }
 
 static int icmp4_errno(const struct icmphdr *icmp)

@@ -75,8 +75,7 @@ struct tsec_udp_route {
 };
 
 void tsec_udp_hook(struct socket *inner, udp_tunnel_encap_rcv_t receive,
-		   udp_tunnel_encap_err_rcv_t error,
-		   void (*ready)(struct sock *isk));
+		   udp_tunnel_encap_err_rcv_t error);
 int tsec_udp_icmp_errno(const struct sk_buff *skb);
 int tsec_udp_path_init(struct tsec_udp_path *path, const struct sock *isk);
 void tsec_udp_path_free(struct tsec_udp_path *path);

@@ -24,21 +24,28 @@ enum train_limits {
  * @train: of the socket
  * @isk: the inner socket
  * @skb: what its hook has got; behind it are the others of its train
+ * @ready: from now on nobody else looks at the socket's queue: is called in
+ *	softirq for what comes there
  *
  * The rest of a train that the kernel has taken apart still goes to the hook.
  *
  * Context: softirq.
  */
 void tsec_udp_train_expect(struct tsec_udp_train *train, struct sock *isk,
-			   const struct sk_buff *skb)
+			   const struct sk_buff *skb,
+			   void (*ready)(struct sock *isk))
 {
 	bool coming = skb->next;
 
 	if (likely(coming == READ_ONCE(train->coming)))
 		return;
 	WRITE_ONCE(train->coming, coming);
-	if (!coming && tsec_udp_gro(isk))
-		WRITE_ONCE(udp_sk(isk)->encap_rcv, NULL);
+	if (coming || !tsec_udp_gro(isk))
+		return;
+	WRITE_ONCE(isk->sk_data_ready, ready);
+	WRITE_ONCE(train->unhooked, true);
+	/* Whoever finds no hook, and queues, finds whom to tell of it. */
+	smp_store_release(&udp_sk(isk)->encap_rcv, NULL);
 }
 
 /**
@@ -52,8 +59,10 @@ void tsec_udp_train_expect(struct tsec_udp_train *train, struct sock *isk,
 void tsec_udp_train_over(struct tsec_udp_train *train, struct sock *isk,
 			 udp_tunnel_encap_rcv_t receive)
 {
-	if (++train->singles > SINGLES_MAX)
-		WRITE_ONCE(udp_sk(isk)->encap_rcv, receive);
+	if (!READ_ONCE(train->unhooked) || ++train->singles <= SINGLES_MAX)
+		return;
+	WRITE_ONCE(train->unhooked, false);
+	WRITE_ONCE(udp_sk(isk)->encap_rcv, receive);
 }
 
 static bool queues_empty(const struct sock *isk)

@@ -12,17 +12,22 @@
 /**
  * struct tsec_udp_train - the trains of an inner socket
  * @busy: bit 0: somebody takes what is in the socket's queue
+ * @allowed: the socket's queue is for trains, and for nothing else any more
+ * @unhooked: the hook is off
  * @coming: the hook is getting the datagrams of a train, one after another
  * @singles: packets since the last train, as far as they came by the queue
  */
 struct tsec_udp_train {
 	unsigned long busy;
+	bool allowed;
+	bool unhooked;
 	bool coming;
 	unsigned int singles;
 };
 
 void tsec_udp_train_expect(struct tsec_udp_train *train, struct sock *isk,
-			   const struct sk_buff *skb);
+			   const struct sk_buff *skb,
+			   void (*ready)(struct sock *isk));
 void tsec_udp_train_over(struct tsec_udp_train *train, struct sock *isk,
 			 udp_tunnel_encap_rcv_t receive);
 bool tsec_udp_train_begin(struct tsec_udp_train *train, struct sock *isk);
