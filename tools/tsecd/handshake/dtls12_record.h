@@ -22,7 +22,7 @@
 /* One direction of an epoch; all of it is somebody else's. */
 struct dtls12_key {
 	gnutls_cipher_algorithm_t cipher;
-	gnutls_datum_t key, iv; /* as the library keeps them: iv may be a salt */
+	gnutls_datum_t key, iv; /* as the library keeps them: a salt, of GCM */
 	gnutls_datum_t cid;
 };
 

@@ -27,7 +27,8 @@ static void test_ciphers(void)
 		net.client.info.settings.ciphers[0] = c;
 		net.client.info.settings.n_ciphers = 1;
 		network_run(&net);
-		ok(network_is_good(&net) && net.client.outcome.done.cipher == c &&
+		ok(network_is_good(&net) &&
+			   net.client.outcome.done.cipher == c &&
 			   net.client.outcome.done.version ==
 				   TSEC_VERSION_DTLS_1_2,
 		   "DTLS 1.2 with %s", tsec_name_of(tsec_cipher_names, c));
@@ -78,7 +79,8 @@ static void test_psk(void)
 	peer_psk(&net.client, "someone", "0123456789abcdef");
 	peer_psk(&net.server, "someone", "0123456789abcdef");
 	network_run(&net);
-	ok(network_is_good(&net) && !strcmp(net.server.outcome.done.peer_id, "someone"),
+	ok(network_is_good(&net) &&
+		   !strcmp(net.server.outcome.done.peer_id, "someone"),
 	   "DTLS 1.2 with a PSK");
 	network_end(&net);
 }

@@ -303,8 +303,8 @@ static int data_seal(const struct peer *client, uint8_t *out, size_t size)
 		.iv = { (void *)info->iv.data, info->iv.len },
 		.cid = { (void *)info->cid.data, info->cid.len },
 	};
-	uint8_t record[] = { 23, 254, 253, 0, 1, 0, 0, 0, 0, 0, 1, 0, 8 + 2 + 16,
-			     0, 1, 0, 0, 0, 0, 0, 1, [38] = 0 };
+	uint8_t record[] = { 23, 254, 253, 0, 1, 0, 0, 0, 0, 0, 1,
+			     0, 8 + 2 + 16, 0, 1, 0, 0, 0, 0, 0, 1, [38] = 0 };
 	uint8_t nonce[12], aad[13];
 	gnutls_aead_cipher_hd_t aead;
 	size_t room = 2 + 16;
