@@ -65,6 +65,8 @@ def read_first(path, pattern, default=""):
 def driver_of(cipher):
     """The kernel's best driver of a cipher, among those used so far."""
     best = (-1, "")
+    if not cipher:
+        return best[1]
     try:
         with open("/proc/crypto", encoding="utf-8") as file:
             blocks = file.read().split("\n\n")
@@ -89,7 +91,7 @@ def library_env(cipher):
     Linux) is compared with libraries without them: the question is what the
     way of the data costs, not who wrote the cipher in assembler.
     """
-    driver = driver_of(cipher) if cipher else ""
+    driver = driver_of(cipher)
     if not driver or any(name in driver for name in INSTRUCTIONS):
         return {}
     return PLAIN

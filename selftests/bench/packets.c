@@ -4,11 +4,13 @@
  * datagrams a second, counted where they arrive.
  *
  * None may get lost, or the ratio of two contenders would be one of their
- * losses: the receiver hands out credit, and the sender waits for it.
+ * losses: the receiver hands out credit, and the sender waits for it.  When the
+ * time begins and ends it hands out none until nothing is on its way, so that
+ * the work done in that time is the work of what is counted.
  *
  * With --flows there are that many pairs of sockets, a datagram for each in
  * turn; with --workers that many of both processes, on a processor each, share
- * one pair.
+ * one pair, and nobody knows what is on its way to whom.
  */
 #include <err.h>
 #include <sched.h>
@@ -21,7 +23,7 @@
 
 enum {
 	CREDIT	= 256,			/* datagrams for a byte of credit */
-	AHEAD	= 2,			/* bytes of credit to begin with */
+	AHEAD	= 2,			/* bytes of credit that may be out */
 	ROOM	= 65536,
 	FILES	= 64,			/* beside those of the flows */
 	WORKERS_MAX = 16,
@@ -102,29 +104,39 @@ static void sender(int cpu)
 	}
 }
 
+/* False once the time is over; *@ahead: what was allowed and has not come. */
+static bool credit_go_on(struct window *window, int *ahead)
+{
+	if (window_due(window)) {
+		if (*ahead > 0 && !options.workers)
+			return true;
+		if (!window_turn(window))
+			return false;
+	}
+	for (; *ahead <= (AHEAD - 1) * CREDIT; *ahead += CREDIT)
+		credit_give();
+	return true;
+}
+
 static double receiver(int cpu)
 {
 	char *buffer = buffer_new();
-	unsigned int owed = 0, at = 0;
 	struct window window;
+	unsigned int at = 0;
+	int ahead = 0;
 	ssize_t n;
 
 	pin(cpu);
 	ends_begin(SERVER);
-	for (int i = 0; i < AHEAD; i++)
-		credit_give();
 	window_start(&window, options.warm, options.seconds);
-	do {
+	while (credit_go_on(&window, &ahead)) {
 		n = end_recv(end_next(SERVER, &at), buffer, ROOM);
 		if (n <= 0)
 			die("%s: received %zd", options.transport, n);
 		n /= options.size;
-		owed += n;
-		if (owed >= CREDIT) {
-			credit_give();
-			owed -= CREDIT;
-		}
-	} while (window_add(&window, n));
+		window.count += n;
+		ahead -= n;
+	}
 	free(buffer);
 	return window_count(&window) / window_seconds(&window);
 }

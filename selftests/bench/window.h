@@ -23,12 +23,17 @@ extern volatile sig_atomic_t window_phase;
 void window_start(struct window *window, double warm, double seconds);
 bool window_turn(struct window *window);
 
+/* Whether a mark has gone by that window_turn() was not told of. */
+static inline bool window_due(const struct window *window)
+{
+	return __builtin_expect(window_phase != window->seen, 0);
+}
+
 /* Count; false once the window is over. */
 static inline bool window_add(struct window *window, uint64_t n)
 {
 	window->count += n;
-	return __builtin_expect(window_phase == window->seen, 1) ||
-	       window_turn(window);
+	return !window_due(window) || window_turn(window);
 }
 
 static inline double window_seconds(const struct window *window)

@@ -73,6 +73,8 @@ SUITES = (
     ('kunit', 'uml', 'KUnit', 'selftests/kunit/run', 120),
     ('bench', 'uml', 'the benchmarks, as short as can be',
      'selftests/bench/test', 300),
+    ('bench', '6.12', 'the benchmarks of several processors',
+     'selftests/bench/test --processors', 300),
     ('docs', 'uml', 'examples of the documentation',
      'selftests/docs/run', 300),
     ('install', 'uml', 'an installed system',
