@@ -170,36 +170,22 @@ void tsec_dgram_early_take(struct tsec_dgram *dgram, struct sk_buff *skb)
 		tsec_dgram_rx_tell(dgram, TSEC_DGRAM_RX_EARLY);
 }
 
-/* What the daemon was shown, and has not looked at. */
-static void shown_open(struct tsec_dgram *dgram)
+/* As long as no trains have come, all that is there is the daemon's. */
+static void queue_take(struct tsec_dgram *dgram)
 {
 	struct sk_buff *skb;
-	int err = 0;
 
-	/* An error that waits there as well is none of this session's. */
-	while ((skb = skb_recv_udp(dgram->isk, MSG_DONTWAIT, &err)) ||
-	       err != -EAGAIN) {
-		if (!skb)
-			continue;
+	if (!tsec_udp_train_hold(&dgram->train))
+		return;
+	while ((skb = tsec_udp_train_next(dgram->isk))) {
 		if (is_copy(dgram->session, skb)) {
 			consume_skb(skb);
 			continue;
 		}
-		/* The queue has kept numbers of its own in there. */
-		skb->dev = NULL;
 		skb->ip_summed = CHECKSUM_NONE;
 		tsec_dgram_rx_defer(dgram, skb);
 	}
-}
-
-/* A latecomer among what has come since. */
-static void queue_take(struct tsec_dgram *dgram)
-{
-	local_bh_disable();
-	rcu_read_lock();
-	tsec_dgram_train_take(dgram);
-	rcu_read_unlock();
-	local_bh_enable();
+	tsec_udp_train_end(&dgram->train);
 }
 
 /**
@@ -218,10 +204,15 @@ void tsec_dgram_early_open(struct tsec_dgram *dgram)
 	mutex_lock(&session->rx.lock);
 	while ((skb = skb_dequeue(&dgram->sealed)))
 		tsec_dgram_rx_defer(dgram, skb);
-	if (READ_ONCE(dgram->train.allowed))
+	if (session->inner) {
+		/* One that waits there as well is none of this session's. */
+		sock_error(dgram->isk);
+		local_bh_disable();
+		rcu_read_lock();
 		queue_take(dgram);
-	else if (session->inner)
-		shown_open(dgram);
-	WRITE_ONCE(dgram->train.allowed, true);
+		tsec_dgram_train_take(dgram);
+		rcu_read_unlock();
+		local_bh_enable();
+	}
 	mutex_unlock(&session->rx.lock);
 }

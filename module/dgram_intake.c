@@ -127,7 +127,7 @@ static void session_receive(struct tsec_session *session, struct sock *isk,
 	struct tsec_dgram *dgram = session->dgram;
 
 	/* Up to there the queue is the daemon's: see dgram_early.c. */
-	if (READ_ONCE(dgram->train.allowed))
+	if (tsec_session_open(session))
 		tsec_udp_train_expect(&dgram->train, isk, skb,
 				      tsec_dgram_train_ready);
 	if (tsec_dgram_own(session->tn, isk, skb))

@@ -40,12 +40,33 @@ void tsec_udp_train_expect(struct tsec_udp_train *train, struct sock *isk,
 	if (likely(coming == READ_ONCE(train->coming)))
 		return;
 	WRITE_ONCE(train->coming, coming);
-	if (coming || !tsec_udp_gro(isk))
+	if (coming || !tsec_udp_gro(isk) || test_and_set_bit(0, &train->busy))
 		return;
+	train->met = true;
 	WRITE_ONCE(isk->sk_data_ready, ready);
 	WRITE_ONCE(train->unhooked, true);
 	/* Whoever finds no hook, and queues, finds whom to tell of it. */
 	smp_store_release(&udp_sk(isk)->encap_rcv, NULL);
+	tsec_udp_train_end(train);
+}
+
+/**
+ * tsec_udp_train_hold() - see to it that no trains come
+ * @train: of the socket
+ *
+ * Up to tsec_udp_train_end().
+ *
+ * Context: bottom halves off.
+ * Return: false if some have come, or another CPU takes what is in the queue.
+ */
+bool tsec_udp_train_hold(struct tsec_udp_train *train)
+{
+	if (test_and_set_bit(0, &train->busy))
+		return false;
+	if (!train->met)
+		return true;
+	tsec_udp_train_end(train);
+	return false;
 }
 
 /**
