@@ -57,15 +57,15 @@ static void test_downgrade_mark(void)
 	for (int i = 0; i < 3; i++) {
 		struct network net;
 
-		begin(&net);
+		network_begin(&net);
 		if (!i)
 			net.server.info.settings.version_max =
 				TSEC_VERSION_TLS_1_2;
-		run(&net);
-		ok(is_good(&net) && is_marked(&net, first[i]) == !!i,
+		network_run(&net);
+		ok(network_is_good(&net) && is_marked(&net, first[i]) == !!i,
 		   "a server that %s speak 1.3 %s", i ? "would" : "does not",
 		   i ? "says so" : "says nothing of it");
-		end(&net);
+		network_end(&net);
 	}
 	ok(memcmp(first[1], first[2], 4), "... and the rest is random");
 }
