@@ -11,6 +11,7 @@
  * no answer sends them once more.
  */
 #include <linux/jhash.h>
+#include <linux/random.h>
 
 #include "packet.h"
 #include "pieces.h"
@@ -23,6 +24,7 @@ void tsec_pieces_init(struct tsec_pieces *pieces)
 {
 	memset(pieces, 0, sizeof(*pieces));
 	spin_lock_init(&pieces->lock);
+	pieces->seed = get_random_u32();
 }
 
 /**
@@ -61,7 +63,7 @@ static struct sk_buff *take_locked(struct tsec_pieces *pieces,
 				   const struct sk_buff *skb,
 				   const struct tsec_packet_piece *piece)
 {
-	u32 i = jhash(ends, sizeof(*ends), 0) % TSEC_PIECES_SLOTS;
+	u32 i = jhash(ends, sizeof(*ends), pieces->seed) % TSEC_PIECES_SLOTS;
 	struct tsec_pieces_slot *slot = &pieces->slot[i];
 	struct sk_buff *whole;
 

@@ -32,10 +32,12 @@ struct tsec_pieces_slot {
 /**
  * struct tsec_pieces - messages that are not complete yet
  * @lock: softirqs have it
+ * @seed: of the hash, so that nobody knows whose messages share a slot
  * @slot: one for each hash of both ends: the newest message
  */
 struct tsec_pieces {
 	spinlock_t lock;	/* slots, and what is in there */
+	u32 seed;
 	struct tsec_pieces_slot slot[TSEC_PIECES_SLOTS];
 };
 

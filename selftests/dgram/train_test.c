@@ -251,7 +251,7 @@ TEST_F(train, all_bad)
 	expect_empty(self->sock);
 }
 
-/* Alerts and messages of the handshake go elsewhere, all else stays in order. */
+/* Alerts and handshake messages go elsewhere, what is left keeps its order. */
 TEST_F(train, not_only_data)
 {
 	uint64_t alerts = stat_of("AlertsReceived");

@@ -93,7 +93,7 @@ static void check_header(const struct tsec_packet_header *header,
 			 const u8 *data, u32 len)
 {
 	must(header->len && header->len <= len, "length of a record");
-	must(header->kind <= TSEC_PACKET_HANDSHAKE, "kind of a record");
+	must(header->kind <= TSEC_PACKET_HIDDEN, "kind of a record");
 	must(!header->cid == !header->cid_len, "connection ID without bytes");
 	if (header->cid)
 		must(header->cid >= data &&

@@ -26,7 +26,7 @@ dtls13_client()
 
 	shift
 	tsec_client "$port" --datagrams --min 1.3 "$@" -- \
-		info send abc datagram
+		info send abc datagram end
 }
 
 # --- the version is what both want, and the server's choice
