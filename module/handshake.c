@@ -11,6 +11,7 @@
 #include <net/tcp.h>
 
 #include "compat.h"
+#include "control.h"
 #include "daemon.h"
 #include "event.h"
 #include "handshake.h"
@@ -378,6 +379,8 @@ int tsec_handshake_open(struct tsec_session *session, const char **why)
 	if (err)
 		return err;
 
+	/* A quick program has left its KeyUpdate to the lock's holder. */
+	tsec_control_flush(session);
 	if (session->transport->opened)
 		session->transport->opened(session);
 	handshake_uncount(session);

@@ -4,6 +4,7 @@
  */
 #include "compat.h"
 #include "dgram.h"
+#include "control.h"
 #include "event.h"
 #include "netlink.h"
 #include "session.h"
@@ -169,6 +170,8 @@ static int session_key_set(struct genl_info *info, struct nlattr **tb,
 	err = session_key_take(session, tb, direction, key, &why);
 	mutex_unlock(&session->rx.lock);
 	mutex_unlock(&session->tx.lock);
+	/* What others have left to the lock's holder. */
+	tsec_control_flush(session);
 	if (!err) {
 		TSEC_INC_STATS(session->tn, TSEC_STAT_KEYS_INSTALLED);
 		if (tsec_session_open(session))
