@@ -197,7 +197,7 @@ static void alert_owed_send(struct tsec_session *session)
  */
 void tsec_control_flush(struct tsec_session *session)
 {
-	/* Pairs with the unlock in the holder, which looks at the flags next. */
+	/* Pairs with the holder's, in tsec_control_tx_unlock(). */
 	smp_mb();
 	while (tsec_control_owed(session)) {
 		if (!mutex_trylock(&session->tx.lock))
@@ -205,9 +205,23 @@ void tsec_control_flush(struct tsec_session *session)
 		update_owed_send(session);
 		alert_owed_send(session);
 		mutex_unlock(&session->tx.lock);
-		/* As the holder in stream.c does. */
+		/* As before the first look. */
 		smp_mb();
 	}
+}
+
+/**
+ * tsec_control_tx_unlock() - release tx.lock, and send what was left to it
+ * @session: the session, whose tx.lock the caller holds
+ *
+ * Whoever found the lock taken has left to its holder what is owed.
+ *
+ * Context: process context.
+ */
+void tsec_control_tx_unlock(struct tsec_session *session)
+{
+	mutex_unlock(&session->tx.lock);
+	tsec_control_flush(session);
 }
 
 /**

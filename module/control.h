@@ -15,6 +15,7 @@ int tsec_control_key_update(struct tsec_session *session, bool request);
 void tsec_control_alert(struct tsec_session *session, u8 description);
 int tsec_control_close(struct tsec_session *session);
 void tsec_control_flush(struct tsec_session *session);
+void tsec_control_tx_unlock(struct tsec_session *session);
 int tsec_control_tx_due(struct tsec_session *session, size_t len,
 			size_t *room);
 int tsec_control_rx_due(struct tsec_session *session);

@@ -375,12 +375,10 @@ int tsec_handshake_open(struct tsec_session *session, const char **why)
 	if (!err)
 		handshake_forget(session);
 	mutex_unlock(&session->rx.lock);
-	mutex_unlock(&session->tx.lock);
+	tsec_control_tx_unlock(session);
 	if (err)
 		return err;
 
-	/* A quick program has left its KeyUpdate to the lock's holder. */
-	tsec_control_flush(session);
 	if (session->transport->opened)
 		session->transport->opened(session);
 	handshake_uncount(session);

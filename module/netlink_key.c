@@ -169,9 +169,7 @@ static int session_key_set(struct genl_info *info, struct nlattr **tb,
 	mutex_lock(&session->rx.lock);
 	err = session_key_take(session, tb, direction, key, &why);
 	mutex_unlock(&session->rx.lock);
-	mutex_unlock(&session->tx.lock);
-	/* What others have left to the lock's holder. */
-	tsec_control_flush(session);
+	tsec_control_tx_unlock(session);
 	if (!err) {
 		TSEC_INC_STATS(session->tn, TSEC_STAT_KEYS_INSTALLED);
 		if (tsec_session_open(session))

@@ -144,11 +144,7 @@ static ssize_t tx_unlock(struct tsec_session *session, ssize_t ret)
 		ret = tsec_control_tx_error(session, ret);
 	WRITE_ONCE(session->tx.next,
 		   tsec_ktls_seq(session->inner, TSEC_DIR_TX));
-	mutex_unlock(&session->tx.lock);
-	/* Pairs with tsec_control_flush(), which found the lock taken. */
-	smp_mb();
-	if (unlikely(tsec_control_owed(session)))
-		tsec_control_flush(session);
+	tsec_control_tx_unlock(session);
 	return ret;
 }
 
