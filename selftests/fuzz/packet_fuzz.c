@@ -5,7 +5,8 @@
  * Which protocol, the file says that this one is linked with.  The first byte
  * of the input chooses a key, the second its replay window, the third the
  * length of connection IDs.  Then come steps: an opcode, and mostly a length
- * in two bytes and so many bytes.
+ * in two bytes and so many bytes.  The opcode's highest bit says that many
+ * want to begin.
  */
 #include <linux/err.h>
 #include <linux/kernel.h>
@@ -21,6 +22,11 @@ enum step {
 	STEP_JUMP,		/* a byte: leave out 256 numbers so often */
 	STEP_GREET,		/* a datagram of a client that nobody knows */
 	STEP_MAX,
+};
+
+enum {
+	CHOICE_LOADED	= 0x80,
+	PEER_LEN	= 12,	/* two addresses of IPv4, and their ports */
 };
 
 /**
@@ -248,15 +254,20 @@ static bool terms(const struct tsec_greeting *greeting,
  */
 static void step_greet(enum tsec_greeting_verdict
 		       (*greet)(struct tsec_greeting *greeting),
-		       const u8 *bytes, u32 len)
+		       const u8 *bytes, u32 len, bool loaded)
 {
-	u8 *copy = copy_of(bytes, len), secret[TSEC_GREETING_SECRET_LEN] = { };
+	static const u8 peer[PEER_LEN], secret[TSEC_GREETING_SECRET_LEN];
+	static const u8 pubkey[TSEC_PUBKEY_LEN];
+	u8 *copy = copy_of(bytes, len);
 	struct tsec_greeting greeting = {
-		.data	= copy,
-		.len	= len,
-		.peer	= secret,
-		.secret	= secret,
-		.terms	= terms,
+		.data		= copy,
+		.len		= len,
+		.peer		= peer,
+		.peer_len	= sizeof(peer),
+		.secret		= secret,
+		.pubkey		= pubkey,
+		.loaded		= loaded,
+		.terms		= terms,
 	};
 
 	switch (greet(&greeting)) {
@@ -280,7 +291,7 @@ static void step_greet(enum tsec_greeting_verdict
 
 static void step(struct bench *b, struct input *in)
 {
-	u8 op = take_byte(in) % STEP_MAX;
+	u8 choice = take_byte(in), op = (choice & ~CHOICE_LOADED) % STEP_MAX;
 	struct tsec_packet_header header;
 	const u8 *bytes;
 	u32 len;
@@ -303,7 +314,7 @@ static void step(struct bench *b, struct input *in)
 	case STEP_GREET:
 		if (protocol.greet ?: protocol.ops->greet)
 			step_greet(protocol.greet ?: protocol.ops->greet,
-				   bytes, len);
+				   bytes, len, choice & CHOICE_LOADED);
 		break;
 	}
 }
