@@ -40,6 +40,7 @@ struct dtls {
 	struct dtls_cid cid;
 	struct flight flight;
 	size_t taken; /* of the datagram that is at the front of the socket */
+	bool dry; /* nothing was there: what comes now is for the next step */
 	unsigned int repeats; /* since the handshake was over */
 	const void *late; /* a datagram from then, for the library */
 	size_t late_len;
@@ -58,12 +59,18 @@ static struct dtls *dtls_of(const struct handshake *handshake)
 
 /* Datagrams ************************************************************** */
 
+/* Not an end: there is nothing to receive now, or no room to send. */
+static bool passes(int err)
+{
+	return err == EAGAIN || err == EINTR || err == ENOBUFS;
+}
+
 /* What ICMP says, or the route, is better told than what the library makes. */
 static void note_errno(struct dtls *dtls, int err)
 {
 	struct reason *reason = &dtls->tls->handshake->reason;
 
-	if (err == EAGAIN || err == EINTR)
+	if (passes(err))
 		return;
 	dtls->tls->over = true;
 	if (err == ECONNREFUSED)
@@ -73,6 +80,7 @@ static void note_errno(struct dtls *dtls, int err)
 			   strerror(err));
 }
 
+/* What finds no room is lost, as on any network: the library would forget it. */
 static ssize_t push(gnutls_transport_ptr_t ptr, const void *data, size_t len)
 {
 	struct dtls *dtls = ptr;
@@ -86,7 +94,7 @@ static ssize_t push(gnutls_transport_ptr_t ptr, const void *data, size_t len)
 		return -1;
 	}
 	if (send(dtls->tls->handshake->fd, record, size,
-		 MSG_DONTWAIT | MSG_NOSIGNAL) < 0) {
+		 MSG_DONTWAIT | MSG_NOSIGNAL) < 0 && !passes(errno)) {
 		note_errno(dtls, errno);
 		return -1;
 	}
@@ -155,15 +163,21 @@ static ssize_t pull(gnutls_transport_ptr_t ptr, void *data, size_t size)
 	return -1;
 }
 
-/* The event loop waits, never the library. */
+/*
+ * The event loop waits, never the library.  That looks twice before it repeats
+ * a flight.  What it found only then would end the flight, and lie there
+ * unread until yet another datagram came.
+ */
 static int pull_timeout(gnutls_transport_ptr_t ptr, unsigned int ms)
 {
-	const struct dtls *dtls = ptr;
+	struct dtls *dtls = ptr;
 	struct pollfd poll_fd = { .fd = dtls->tls->handshake->fd,
 				  .events = POLLIN };
 
 	(void)ms;
-	return poll(&poll_fd, 1, 0);
+	if (!dtls->dry)
+		dtls->dry = poll(&poll_fd, 1, 0) <= 0;
+	return !dtls->dry;
 }
 
 /* The handshake ********************************************************** */
@@ -217,17 +231,28 @@ int dtls_open(struct handshake *handshake,
 	return take_over(tls);
 }
 
+/* The library asks for room to write while it waits for an answer. */
 int dtls_step(struct handshake *handshake)
 {
-	flight_end(&dtls_of(handshake)->flight);
-	return tls_step(handshake);
+	struct dtls *dtls = dtls_of(handshake);
+	int want;
+
+	flight_end(&dtls->flight);
+	dtls->dry = false;
+	want = tls_step(handshake);
+	return want == HANDSHAKE_WANT_WRITE ? HANDSHAKE_WANT_READ : want;
 }
 
+/*
+ * What is still due right after a step is not repeated: the peer has begun to
+ * answer, and what is missing of that comes from there.
+ */
 unsigned int dtls_timer(struct handshake *handshake)
 {
 	const struct tls *tls = handshake->state;
+	unsigned int ms = gnutls_dtls_get_timeout(tls->session);
 
-	return gnutls_dtls_get_timeout(tls->session);
+	return ms ? ms : RESEND_MS;
 }
 
 static int dtls_finish(struct handshake *handshake, struct outcome *outcome)

@@ -3,7 +3,10 @@
 #include <arpa/inet.h>
 #include <err.h>
 #include <errno.h>
+#include <poll.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "../handshake/dtls.h"
@@ -237,6 +240,113 @@ static void test_repeats(void)
 	network_end(&net);
 }
 
+/* What comes as soon as an end has looked at its socket, and found nothing. */
+static struct {
+	int fd;
+	uint8_t data[DATAGRAM_MAX];
+	ssize_t len; /* 0: nothing does */
+} sudden;
+
+/* In place of the C library's; the engine never waits here. */
+int poll(struct pollfd *fds, nfds_t n, int timeout)
+{
+	struct timespec time = { .tv_sec = timeout / 1000 };
+	int ready = ppoll(fds, n, &time, NULL);
+
+	if (!ready && sudden.len) {
+		send(sudden.fd, sudden.data, sudden.len, 0);
+		sudden.len = 0;
+	}
+	return ready;
+}
+
+/* The client gets all that is under way but the last datagram: it is sudden. */
+static void carry_but_last(struct network *net)
+{
+	uint8_t data[DATAGRAM_MAX];
+	ssize_t len;
+
+	sudden.fd = net->fd[CLIENT];
+	while ((len = recv(net->fd[SERVER], data, sizeof(data), 0)) > 0) {
+		if (sudden.len)
+			send(net->fd[CLIENT], sudden.data, sudden.len, 0);
+		memcpy(sudden.data, data, len);
+		sudden.len = len;
+	}
+}
+
+static void test_sudden(void)
+{
+	struct network net;
+
+	network_begin(&net);
+	while (!network_server_step(&net) && !net.client.over) {
+		network_carry(&net, SERVER);
+		peer_step(&net.client);
+		network_carry(&net, CLIENT);
+	}
+	peer_step(&net.client);
+	ok(net.server.over && net.client.result == HANDSHAKE_WANT_READ,
+	   "an end whose flight has been sent waits for the answer alone");
+	carry_but_last(&net);
+	peer_step(&net.client);
+	ok(!sudden.len, "the answer comes just when nobody looks");
+	for (int i = 0; i < 3; i++)
+		peer_step(&net.client);
+	ok(network_is_good(&net), "... and is not missed");
+	network_end(&net);
+}
+
+/* Of what is under way to the client, the first record gets there. */
+static void carry_first_record(struct network *net)
+{
+	uint8_t data[DATAGRAM_MAX];
+
+	if (recv(net->fd[SERVER], data, sizeof(data), 0) > 13)
+		send(net->fd[CLIENT], data, 13 + data[11] * 256 + data[12], 0);
+	network_lose(net, SERVER);
+}
+
+static void test_part(void)
+{
+	struct network net;
+
+	network_begin(&net);
+	peer_step(&net.client);
+	network_carry(&net, CLIENT); /* and a cookie comes back */
+	peer_step(&net.client);
+	network_carry(&net, CLIENT);
+	network_server_step(&net);
+	carry_first_record(&net);
+	peer_step(&net.client);
+	wait_for_timer(&net.client);
+	peer_step(&net.client);
+	ok(!net.client.over &&
+		   net.client.handshake.ops->timer(&net.client.handshake),
+	   "nothing is done all the time while the rest of a flight is missing");
+	wait_for_timer(&net.server);
+	network_run(&net);
+	ok(network_is_good(&net), "... which the peer repeats");
+	network_end(&net);
+}
+
+static void test_no_room(void)
+{
+	struct network net;
+
+	network_begin(&net);
+	while (send(net.client.info.fd, "", 1, MSG_DONTWAIT) > 0)
+		;
+	peer_step(&net.client);
+	ok(net.client.result == HANDSHAKE_WANT_READ,
+	   "what cannot be sent is lost, as on any network");
+	network_lose(&net, CLIENT);
+	wait_for_timer(&net.client);
+	network_run(&net);
+	ok(network_is_good(&net), "... and repeated");
+	network_end(&net);
+}
+
 /* Every second one has connection IDs. */
 static void name_some(struct network *net)
 {
@@ -280,6 +390,12 @@ int main(void)
 	test_no_hello();
 	sessions_flush();
 	test_first_lost();
+	sessions_flush();
+	test_no_room();
+	sessions_flush();
+	test_part();
+	sessions_flush();
+	test_sudden();
 	sessions_flush();
 	test_last_lost(false);
 	test_last_lost(true);
