@@ -129,52 +129,59 @@ server_failed()
 	log_mark
 }
 
-# How many of the clients of bad_network have said the pattern.
-count_lucky()
+# network_spoil: what is lost, doubled and overtaken has to be made good
+network_spoil()
 {
-	local i
-
-	lucky=0
-	for i in 1 2 3 4 5 6; do
-		! file_has "$work/c$i.out" "$1" || lucky=$((lucky + 1))
-	done
-}
-
-# bad_network_over PATTERN: all but one were lucky, or none of them goes on
-bad_network_over()
-{
-	local i
-
-	count_lucky "$1"
-	[ $lucky -lt 5 ] || return 0
-	for i in 1 2 3 4 5 6; do
-		is_gone "${pids[c$i]}" || return 1
-	done
-}
-
-# bad_network PORT PATTERN [OPTION]...: six of our clients and a server of ours,
-# over a network that loses, doubles and reorders; $lucky of them say PATTERN. Each
-# try to get the last flight comes through in half of all cases, and the waits
-# double: within its time one client in a few hundred has no luck. When five are
-# through, nobody waits for the last.
-bad_network()
-{
-	local port=$1 pattern=$2 patience=310 i
-
-	shift 2
 	tc qdisc add dev lo root netem loss 30% duplicate 10% delay 2ms 2ms \
 		reorder 20% limit 10000 || bail_out 'no netem'
+}
+
+# all_gone NAME...
+all_gone()
+{
+	local name
+
+	for name; do
+		is_gone "${pids[$name]}" || return 1
+	done
+}
+
+# network_mend CLIENT...: lets them get through, of which most need some seconds.
+# Each loss doubles the wait, so that one in a few hundred has no luck in five
+# minutes.  After one minute the network is good again: then each must.
+network_mend()
+{
+	local patience=60 name
+
+	eventually all_gone "$@"
+	tc qdisc del dev lo root
+	patience=240
+	for name; do
+		finish "$name"
+	done
+}
+
+# tap_bad_network NAME PORT PATTERN [OPTION]...: six of our clients get through to
+# a server of ours, and say PATTERN
+tap_bad_network()
+{
+	local name=$1 port=$2 pattern=$3 said='' i
+
+	shift 3
+	network_spoil
 	for i in 1 2 3 4 5 6; do
 		start "c$i" "$peer" client --profile cli --name localhost \
 			--timeout 300 "$@" 127.0.0.1 "$port" info
 	done
-	eventually bad_network_over "$pattern"
-	tc qdisc del dev lo root
+	network_mend c1 c2 c3 c4 c5 c6
 	for i in 1 2 3 4 5 6; do
-		stop "c$i"
-		echo "# $i: $(out "c$i" | tr '\n' ' ')"
+		said+="$i: $(out "c$i" | tr '\n' ' ')"$'\n'
 	done
-	count_lucky "$pattern"
+	if [ "$(grep -Ec "$pattern" <<<"$said")" = 6 ]; then
+		tap_ok "$name"
+	else
+		tap_not_ok "$name" "not all of them say: $pattern" "$said"
+	fi
 }
 
 log_lines=0

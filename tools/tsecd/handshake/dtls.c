@@ -80,7 +80,7 @@ static void note_errno(struct dtls *dtls, int err)
 			   strerror(err));
 }
 
-/* What finds no room is lost, as on any network: the library would forget it. */
+/* What finds no room is lost, as anywhere; the library would forget it. */
 static ssize_t push(gnutls_transport_ptr_t ptr, const void *data, size_t len)
 {
 	struct dtls *dtls = ptr;
