@@ -146,19 +146,28 @@ all_gone()
 	done
 }
 
-# network_mend CLIENT...: lets them get through, of which most need some seconds.
-# Each loss doubles the wait, so that one in a few hundred has no luck in five
-# minutes.  After one minute the network is good again: then each must.
+# all_say PATTERN NAME...
+all_say()
+{
+	local pattern=$1 name
+
+	shift
+	for name; do
+		file_has "$work/$name.out" "$pattern" || return 1
+	done
+}
+
+# network_mend CONDITION [ARG]...: waits for clients to get through, of which most
+# need some seconds.  Each loss doubles the wait, so that one in a few hundred has
+# no luck in five minutes.  After one the network is good again: then each must.
 network_mend()
 {
-	local patience=60 name
+	local patience=60
 
-	eventually all_gone "$@"
+	eventually "$@"
 	tc qdisc del dev lo root
 	patience=240
-	for name; do
-		finish "$name"
-	done
+	eventually "$@"
 }
 
 # tap_bad_network NAME PORT PATTERN [OPTION]...: six of our clients get through to
@@ -173,8 +182,9 @@ tap_bad_network()
 		start "c$i" "$peer" client --profile cli --name localhost \
 			--timeout 300 "$@" 127.0.0.1 "$port" info
 	done
-	network_mend c1 c2 c3 c4 c5 c6
+	network_mend all_gone c1 c2 c3 c4 c5 c6
 	for i in 1 2 3 4 5 6; do
+		finish "c$i"
 		said+="$i: $(out "c$i" | tr '\n' ' ')"$'\n'
 	done
 	if [ "$(grep -Ec "$pattern" <<<"$said")" = 6 ]; then

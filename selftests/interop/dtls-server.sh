@@ -114,6 +114,17 @@ tap_like 's_client with a PSK' \
 
 sysctl -qw net.tsec.handshake_timeout_ms=300000
 tsec_server bad 4406 --datagrams --fork --timeout 300 -- info datagram
+network_spoil
+for i in 1 2 3 4; do
+	start "o$i" openssl s_client -dtls1_2 -timeout -mtu 1200 \
+		-connect 127.0.0.1:4406 -CAfile "$pki/ca.pem"
+done
+network_mend all_say '^ *Verify return code' o1 o2 o3 o4
+for i in 1 2 3 4; do
+	stop "o$i"
+	tap_like "s_client, 30 % lost, doubled and reordered: $i" \
+		"$(out "o$i")" '^ *Verify return code: 0'
+done
 tap_bad_network 'our two ends, 30 % lost, doubled and reordered' 4406 \
 	'INFO .*version=DTLS-1.2' --datagrams --cache off
 tap_done

@@ -121,8 +121,9 @@ for i in 1 2 3 4; do
 	start "c$i" "$peer" client --datagrams --profile cli --cache off \
 		--name localhost --timeout 300 127.0.0.1 431$i info
 done
-network_mend c1 c2 c3 c4
+network_mend all_gone c1 c2 c3 c4
 for i in 1 2 3 4; do
+	finish "c$i"
 	tap_like "a network that loses 30 %, doubles and reorders: $i" \
 		"$(out "c$i")" '^CONNECTED' 'version=DTLS-1.2'
 done

@@ -4,7 +4,10 @@
  * of datagrams that are repeated until the peer answers.
  *
  * Nobody answers the last flight.  Whoever sent it keeps the channel for a
- * while: if the peer repeats its own flight, it has not got the last one.
+ * while: if the peer repeats its own flight, it has not got the last one.  That
+ * is repeated in new records (RFC 6347 section 4.2.2): of the others the peer
+ * may have taken some, and thrown the messages away because one before them was
+ * missing.
  */
 #include <errno.h>
 #include <gnutls/crypto.h>
@@ -15,11 +18,11 @@
 #include <sys/socket.h>
 
 #include "dtls.h"
-#include "dtls12_record.h"
 #include "dtls13.h"
 #include "dtls_cid.h"
 #include "flight.h"
 #include "tls.h"
+#include "wire.h"
 
 /* Bytes of UDP payload that get through IPv6 everywhere, and tunnels. */
 #define MTU 1200
@@ -42,6 +45,7 @@ struct dtls {
 	size_t taken; /* of the datagram that is at the front of the socket */
 	bool dry; /* nothing was there: what comes now is for the next step */
 	unsigned int repeats; /* since the handshake was over */
+	uint64_t next_plain; /* number that no record of epoch 0 has had */
 	const void *late; /* a datagram from then, for the library */
 	size_t late_len;
 	struct {
@@ -99,6 +103,8 @@ static ssize_t push(gnutls_transport_ptr_t ptr, const void *data, size_t len)
 		return -1;
 	}
 	flight_add(&dtls->flight, record, size);
+	if (!dtls12_record_epoch(record, size))
+		dtls->next_plain = dtls12_record_number(record, size) + 1;
 	return len;
 }
 
@@ -255,15 +261,6 @@ unsigned int dtls_timer(struct handshake *handshake)
 	return ms ? ms : RESEND_MS;
 }
 
-static int dtls_finish(struct handshake *handshake, struct outcome *outcome)
-{
-	int err = tls_finish(handshake, outcome);
-
-	if (!err)
-		dtls_cid_put(&dtls_of(handshake)->cid, outcome);
-	return err;
-}
-
 /* Afterwards ************************************************************* */
 
 /* A client sends the last flight of a resumed handshake, else a server. */
@@ -273,6 +270,56 @@ static unsigned int dtls_lingers(struct handshake *handshake)
 
 	return tls_is_client(tls) == !!gnutls_session_is_resumed(tls->session) ?
 		       LINGER_SECONDS : 0;
+}
+
+/* Leaves out the numbers that Finished may get when it is repeated. */
+static int dtls_finish(struct handshake *handshake, struct outcome *outcome)
+{
+	int err = tls_finish(handshake, outcome);
+
+	if (err)
+		return err;
+	dtls_cid_put(&dtls_of(handshake)->cid, outcome);
+	if (dtls_lingers(handshake))
+		outcome->key[TSEC_DIR_TX].seq += REPEATS_MAX;
+	return 0;
+}
+
+/* One that the library has not used, and neither it nor the kernel will. */
+static uint64_t next_number(struct dtls *dtls, const void *data, size_t len)
+{
+	unsigned char next[8] = { 0 };
+	struct wire_reader reader = wire_reader(next, sizeof(next));
+
+	if (!dtls12_record_epoch(data, len))
+		return dtls->next_plain++;
+	gnutls_record_get_state(dtls->tls->session, 0, NULL, NULL, NULL, next);
+	wire_get(&reader, 2); /* the epoch */
+	return wire_get(&reader, 6) + dtls->repeats;
+}
+
+/*
+ * One record of a flight is protected, Finished, and each datagram has one.
+ * What does not get through is lost, as on any network.
+ */
+static void repeat(struct dtls *dtls)
+{
+	const struct flight_datagram *datagram = dtls->flight.datagrams;
+	struct dtls12_key key;
+	uint8_t room[MTU];
+	int len;
+
+	if (!dtls_cid_key(&dtls->cid, dtls->tls->session, false, &key))
+		return;
+	for (unsigned int i = 0; i < dtls->flight.n; i++, datagram++) {
+		len = dtls12_record_renumber(
+			&key, next_number(dtls, datagram->data, datagram->len),
+			datagram->data, datagram->len, room, sizeof(room));
+		if (len > 0)
+			send(dtls->tls->handshake->fd, room, len,
+			     MSG_DONTWAIT | MSG_NOSIGNAL);
+	}
+	dtls->repeats++;
 }
 
 /*
@@ -298,8 +345,10 @@ bool dtls_message(struct handshake *handshake, const void *data, size_t len)
 
 	if (!repeats_flight(dtls->tls, data, len))
 		return true;
-	return dtls->repeats++ < REPEATS_MAX &&
-	       flight_repeat(&dtls->flight, handshake->fd);
+	if (dtls->repeats == REPEATS_MAX || !flight_is_whole(&dtls->flight))
+		return false;
+	repeat(dtls);
+	return true;
 }
 
 /* The library's next datagram goes nowhere. */

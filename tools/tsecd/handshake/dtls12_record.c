@@ -9,6 +9,7 @@ enum record_layout {
 	AT_VERSION = 1,
 	AT_NUMBER = 3, /* epoch and sequence number */
 	NUMBER_LEN = 8,
+	EPOCH_LEN = 2,
 	AT_CID = 11, /* in front of the length */
 	HEADER_LEN = 13,
 	NONCE_LEN = 12,
@@ -47,7 +48,15 @@ uint16_t dtls12_record_epoch(const uint8_t *data, size_t len)
 	struct wire_reader reader = wire_reader(data, len);
 
 	wire_get_data(&reader, AT_NUMBER);
-	return wire_get(&reader, 2);
+	return wire_get(&reader, EPOCH_LEN);
+}
+
+uint64_t dtls12_record_number(const uint8_t *data, size_t len)
+{
+	struct wire_reader reader = wire_reader(data, len);
+
+	wire_get_data(&reader, AT_NUMBER + EPOCH_LEN);
+	return wire_get(&reader, NUMBER_LEN - EPOCH_LEN);
 }
 
 /* Nonce and additional data ********************************************** */
@@ -200,18 +209,32 @@ static int record_seal(gnutls_aead_cipher_hd_t aead,
 	return encrypt(aead, key, out, content, &writer) ? (int)writer.len : -1;
 }
 
+/* The epoch stays. */
+static void number_put(uint8_t *number, uint64_t value)
+{
+	struct wire_writer writer = wire_writer(number + EPOCH_LEN,
+						NUMBER_LEN - EPOCH_LEN);
+
+	wire_put(&writer, value, NUMBER_LEN - EPOCH_LEN);
+}
+
+/* @number: NULL to keep it */
 static int remake(const struct dtls12_key *key, bool named,
-		  const uint8_t *data, size_t len, uint8_t *out, size_t size)
+		  const uint64_t *number, const uint8_t *data, size_t len,
+		  uint8_t *out, size_t size)
 {
 	gnutls_aead_cipher_hd_t aead;
 	struct content content;
 	int ret = -1;
 
-	if (!len || has_cid(data) == named || key->cid.size > UINT8_MAX ||
+	if (key->cid.size > UINT8_MAX ||
 	    gnutls_aead_cipher_init(&aead, key->cipher, &key->key) < 0)
 		return -1;
-	if (record_open(aead, key, data, len, &content))
+	if (record_open(aead, key, data, len, &content)) {
+		if (number)
+			number_put(content.number, *number);
 		ret = record_seal(aead, key, named, &content, out, size);
+	}
 	gnutls_aead_cipher_deinit(aead);
 	explicit_bzero(&content, sizeof(content));
 	return ret;
@@ -220,11 +243,29 @@ static int remake(const struct dtls12_key *key, bool named,
 int dtls12_record_name(const struct dtls12_key *key, const uint8_t *data,
 		       size_t len, uint8_t *out, size_t size)
 {
-	return remake(key, true, data, len, out, size);
+	if (!len || has_cid(data))
+		return -1;
+	return remake(key, true, NULL, data, len, out, size);
 }
 
 int dtls12_record_unname(const struct dtls12_key *key, const uint8_t *data,
 			 size_t len, uint8_t *out, size_t size)
 {
-	return remake(key, false, data, len, out, size);
+	if (!len || !has_cid(data))
+		return -1;
+	return remake(key, false, NULL, data, len, out, size);
+}
+
+int dtls12_record_renumber(const struct dtls12_key *key, uint64_t number,
+			   const uint8_t *data, size_t len, uint8_t *out,
+			   size_t size)
+{
+	if (len < HEADER_LEN || len > size)
+		return -1;
+	if (dtls12_record_epoch(data, len))
+		return remake(key, has_cid(data), &number, data, len, out,
+			      size);
+	memcpy(out, data, len);
+	number_put(out + AT_NUMBER, number);
+	return len;
 }

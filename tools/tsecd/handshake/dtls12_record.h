@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Protected records of DTLS 1.2 with and without a connection ID (RFC 9146),
- * made of each other: content, key and number stay the same.
- *
- * Nobody but this process may ever see the one that another was made of: both
- * have the same nonce.
+ * Protected records of DTLS 1.2, made of others: with and without a connection
+ * ID (RFC 9146), or the same once more (RFC 6347 section 4.2.2).
  */
 #ifndef TSECD_DTLS12_RECORD_H
 #define TSECD_DTLS12_RECORD_H
@@ -32,17 +29,29 @@ struct dtls12_key {
  */
 size_t dtls12_record_len(const uint8_t *data, size_t len, size_t cid_len);
 
-/* Which epoch it is of; 0 also for what is no record. */
+/* Which epoch it is of, and its number there; 0 also for what is no record. */
 uint16_t dtls12_record_epoch(const uint8_t *data, size_t len);
+uint64_t dtls12_record_number(const uint8_t *data, size_t len);
 
 /*
  * Makes the one of the other.  @data: a whole record, and nothing else.
  * Returns the length of what is in @out then; -1 if it is not authentic, does
  * not fit, or has another connection ID.
+ *
+ * Nobody but this process may ever see the one that another was made of: both
+ * have the same number, and so the same nonce.
  */
 int dtls12_record_name(const struct dtls12_key *key, const uint8_t *data,
 		       size_t len, uint8_t *out, size_t size);
 int dtls12_record_unname(const struct dtls12_key *key, const uint8_t *data,
 			 size_t len, uint8_t *out, size_t size);
+
+/*
+ * The same again, which is another record: with a number that has not been
+ * used yet, of 48 bits.  @key: not looked at in epoch 0.
+ */
+int dtls12_record_renumber(const struct dtls12_key *key, uint64_t number,
+			   const uint8_t *data, size_t len, uint8_t *out,
+			   size_t size);
 
 #endif /* TSECD_DTLS12_RECORD_H */

@@ -9,7 +9,6 @@
 #include <errno.h>
 #include <string.h>
 
-#include "dtls12_record.h"
 #include "dtls_cid.h"
 #include "wire.h"
 
@@ -140,12 +139,10 @@ static gnutls_cipher_algorithm_t cipher_of(const struct dtls12_key *key)
 				     GNUTLS_CIPHER_AES_256_GCM;
 }
 
-/* Of the epoch that the library has now; false while that has none. */
-static bool key_get(const struct dtls_cid *cid, bool receiving,
-		    struct dtls12_key *key)
+bool dtls_cid_key(const struct dtls_cid *cid, gnutls_session_t session,
+		  bool receiving, struct dtls12_key *key)
 {
 	const struct dtls_cid_name *name = receiving ? &cid->own : &cid->peer;
-	gnutls_session_t session = cid->tls->session;
 
 	if (gnutls_record_get_state(session, receiving, NULL, &key->iv,
 				    &key->key, NULL) < 0 ||
@@ -166,7 +163,7 @@ const void *dtls_cid_seal(const struct dtls_cid *cid, const void *record,
 	if (!cid->agreed || !cid->peer.len ||
 	    !dtls12_record_epoch(record, *len))
 		return record;
-	if (key_get(cid, false, &key))
+	if (dtls_cid_key(cid, cid->tls->session, false, &key))
 		ret = dtls12_record_name(&key, record, *len, out, size);
 	if (ret < 0) {
 		reason_set(&cid->tls->handshake->reason, EPROTO,
@@ -187,7 +184,7 @@ size_t dtls_cid_open(const struct dtls_cid *cid, uint8_t *record, size_t len,
 
 	if (!cid->agreed || !cid->own.len || !dtls12_record_epoch(record, len))
 		return len;
-	if (!key_get(cid, true, &key))
+	if (!dtls_cid_key(cid, cid->tls->session, true, &key))
 		return 0;
 	ret = dtls12_record_unname(&key, record, len, record, size);
 	return ret < 0 ? 0 : ret;

@@ -8,6 +8,7 @@
 
 #include <sys/types.h>
 
+#include "dtls12_record.h"
 #include "tls.h"
 
 struct dtls_cid {
@@ -29,6 +30,13 @@ int dtls_cid_offer(struct dtls_cid *cid, struct tls *tls,
  * leave.
  */
 unsigned int dtls_cid_room(const struct dtls_cid *cid);
+
+/*
+ * The key of the epoch that the library has now, with what is agreed on here;
+ * false while that has none.
+ */
+bool dtls_cid_key(const struct dtls_cid *cid, gnutls_session_t session,
+		  bool receiving, struct dtls12_key *key);
 
 /*
  * Turns a record of the library's into what the peer is to get.  It is

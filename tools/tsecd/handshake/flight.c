@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 
 #include "flight.h"
 
@@ -30,15 +29,9 @@ void flight_end(struct flight *flight)
 	flight->answered = true;
 }
 
-bool flight_repeat(const struct flight *flight, int fd)
+bool flight_is_whole(const struct flight *flight)
 {
-	if (!flight->n || flight->incomplete)
-		return false;
-	/* One that does not get through is lost, as on any network. */
-	for (unsigned int i = 0; i < flight->n; i++)
-		send(fd, flight->datagrams[i].data, flight->datagrams[i].len,
-		     MSG_DONTWAIT | MSG_NOSIGNAL);
-	return true;
+	return flight->n && !flight->incomplete;
 }
 
 void flight_free(struct flight *flight)

@@ -28,8 +28,8 @@ void flight_add(struct flight *flight, const void *data, size_t len);
 /* The peer has been heard, or given time enough: what follows is new. */
 void flight_end(struct flight *flight);
 
-/* Sends all of it again on @fd; false if there is nothing to repeat. */
-bool flight_repeat(const struct flight *flight, int fd);
+/* Can it be repeated: is it there, and all of it? */
+bool flight_is_whole(const struct flight *flight);
 
 void flight_free(struct flight *flight);
 

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "../handshake/dtls.h"
+#include "../handshake/dtls12_record.h"
 #include "../handshake/tls.h"
 #include "network.h"
 #include "tap.h"
@@ -196,13 +197,13 @@ static bool message(struct peer *peer, const void *data, size_t len)
 	return peer->handshake.ops->message(&peer->handshake, data, len);
 }
 
-/* A ServerHello's headers; the rest does not matter. */
-static void make_repeat(uint8_t data[32])
+/* The headers of a message; the rest does not matter. */
+static void make_repeat(uint8_t data[32], uint8_t type)
 {
 	memset(data, 0, 32);
 	memcpy(data, (uint8_t[]){ 22, 254, 253 }, 3);
 	data[12] = 32 - 13;
-	data[13] = GNUTLS_HANDSHAKE_SERVER_HELLO;
+	data[13] = type;
 }
 
 static void test_repeats(void)
@@ -216,19 +217,18 @@ static void test_repeats(void)
 	ok(network_is_good(&net) && net.client.outcome.done.resumed, "resumed");
 	network_carry(&net, CLIENT);
 
-	make_repeat(data);
+	make_repeat(data, GNUTLS_HANDSHAKE_SERVER_HELLO);
 	data[0] = 23;
 	ok(message(&net.client, data, 32) && !network_lose(&net, CLIENT),
 	   "data in the clear is no reason to repeat a flight");
-	make_repeat(data);
+	make_repeat(data, GNUTLS_HANDSHAKE_SERVER_HELLO);
 	data[4] = 1;
 	ok(message(&net.client, data, 32) && !network_lose(&net, CLIENT),
 	   "nor is a message of a later epoch");
-	make_repeat(data);
-	data[13] = GNUTLS_HANDSHAKE_HELLO_REQUEST;
+	make_repeat(data, GNUTLS_HANDSHAKE_HELLO_REQUEST);
 	ok(message(&net.client, data, 32) && !network_lose(&net, CLIENT),
 	   "nor a HelloRequest");
-	make_repeat(data);
+	make_repeat(data, GNUTLS_HANDSHAKE_SERVER_HELLO);
 	ok(message(&net.client, data, 20) && !network_lose(&net, CLIENT),
 	   "nor a message cut short");
 	while (answered < 100 && message(&net.client, data, 32)) {
@@ -237,6 +237,65 @@ static void test_repeats(void)
 	}
 	ok(answered >= 5 && answered < 20,
 	   "a flight is repeated no more than %d times", answered);
+	network_end(&net);
+}
+
+/* The numbers that records have had, of each epoch. */
+struct numbers {
+	uint64_t next[2]; /* those before have been used, or left out */
+	unsigned int n; /* records */
+	bool twice; /* one has had a number that was used before */
+};
+
+/* Of all that is under way from one end, which is lost. */
+static void numbers_take(struct network *net, int from, struct numbers *numbers)
+{
+	uint8_t data[DATAGRAM_MAX];
+	ssize_t len;
+
+	while ((len = recv(net->fd[from], data, sizeof(data), 0)) > 0) {
+		uint64_t *next = &numbers->next[dtls12_record_epoch(data, len)];
+		uint64_t number = dtls12_record_number(data, len);
+
+		numbers->twice |= number < *next;
+		*next = number + 1;
+		numbers->n++;
+	}
+}
+
+/* The peer may have seen records of which it has not taken the messages. */
+static void test_numbers(bool resumed)
+{
+	const char *name = resumed ? "resumed" : "full";
+	struct numbers numbers = { .n = 0 };
+	struct network net;
+	struct peer *last;
+	uint8_t data[32];
+	unsigned int n;
+	int from;
+
+	network_begin(&net);
+	from = resumed ? CLIENT : SERVER;
+	last = resumed ? &net.client : &net.server;
+	for (int i = 0; i < 50 && !last->over; i++) {
+		peer_step(&net.client);
+		if (!net.client.over)
+			network_carry(&net, CLIENT);
+		network_server_step(&net);
+		if (!net.server.over)
+			network_carry(&net, SERVER);
+	}
+	numbers_take(&net, from, &numbers);
+	n = numbers.n;
+	make_repeat(data, resumed ? GNUTLS_HANDSHAKE_SERVER_HELLO :
+				    GNUTLS_HANDSHAKE_CLIENT_KEY_EXCHANGE);
+	while (message(last, data, sizeof(data)))
+		numbers_take(&net, from, &numbers);
+	ok(n >= 2 && numbers.n > 5 * n && !numbers.twice,
+	   "%s: a flight that is repeated has new numbers (%u records)", name,
+	   numbers.n);
+	ok(numbers.next[1] == last->outcome.key[TSEC_DIR_TX].seq,
+	   "%s: ... and the kernel has those behind them", name);
 	network_end(&net);
 }
 
@@ -400,6 +459,9 @@ int main(void)
 	test_last_lost(false);
 	test_last_lost(true);
 	test_repeats();
+	test_numbers(true);
+	sessions_flush();
+	test_numbers(false);
 	test_bad_networks();
 	network_cleanup();
 	return done_testing();

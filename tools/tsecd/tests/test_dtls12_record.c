@@ -74,6 +74,49 @@ static void test_vector(const struct vector *vector)
 	   vector->name);
 }
 
+/* A record's next life: only what depends on the number is other. */
+static void test_renumber(const struct vector *vector, bool named)
+{
+	const char *text = named ? vector->named : vector->plain;
+	const char *how = named ? "with an ID" : "without";
+	struct dtls12_key key = key_of(vector);
+	uint8_t data[128], out[128];
+	size_t len = unhex(text, data, sizeof(data));
+	int ret = dtls12_record_renumber(&key, 0xa1b2c3d4e5f6, data, len, out,
+					 sizeof(out));
+
+	ok(ret == (int)len && dtls12_record_epoch(out, ret) == 1 &&
+		   dtls12_record_number(out, ret) == 0xa1b2c3d4e5f6 &&
+		   memcmp(out + len - 13, data + len - 13, 13),
+	   "%s, %s: another number", vector->name, how);
+	ret = dtls12_record_renumber(&key, 1, out, ret, data, sizeof(data));
+	ok(ret == (int)len && is_hex(data, ret, text),
+	   "%s, %s: ... and back again", vector->name, how);
+	ok(dtls12_record_renumber(&key, 1, data, len - 1, out, sizeof(out)) <
+			   0 &&
+		   dtls12_record_renumber(&key, 1, data, len, out, len - 1) < 0,
+	   "%s, %s: cut short, or without room", vector->name, how);
+	data[len - 1] ^= 1;
+	ok(dtls12_record_renumber(&key, 2, data, len, out, sizeof(out)) < 0,
+	   "%s, %s: forged", vector->name, how);
+}
+
+static void test_renumber_plain(void)
+{
+	uint8_t data[HEADER_LEN + 1] = { 20, 254, 253 }, out[sizeof(data)];
+
+	data[HEADER_LEN - 1] = data[HEADER_LEN] = 1;
+	ok(dtls12_record_renumber(NULL, 7, data, sizeof(data), out,
+				  sizeof(out)) == sizeof(data) &&
+		   is_hex(out, sizeof(data), "14fefd0000000000000007000101"),
+	   "a record of epoch 0 needs no key for another number");
+	ok(dtls12_record_renumber(NULL, 7, data, HEADER_LEN - 1, out,
+				  sizeof(out)) < 0 &&
+		   dtls12_record_renumber(NULL, 7, data, sizeof(data), out,
+					  sizeof(data) - 1) < 0,
+	   "... but to be whole, and room");
+}
+
 /* Every byte of a record counts. */
 static void test_forged(const struct vector *vector)
 {
@@ -226,7 +269,9 @@ static void test_datagrams(void)
 	ok(dtls12_record_len(data, 12, sizeof(cid)) == 12 &&
 		   !dtls12_record_len(data, 0, sizeof(cid)),
 	   "so is half a header, and nothing");
-	ok(dtls12_record_epoch(data, one) == 1, "the epoch");
+	ok(dtls12_record_epoch(data, one) == 1 &&
+		   dtls12_record_number(data, one) == 1,
+	   "the epoch, and the number");
 	data[AT_EPOCH] = 2;
 	ok(dtls12_record_epoch(data, one) == 0x201, "... of 16 bits");
 	ok(!dtls12_record_epoch(data, 4), "... if it is there");
@@ -236,9 +281,12 @@ int main(void)
 {
 	for (size_t i = 0; i < sizeof(vectors) / sizeof(*vectors); i++) {
 		test_vector(&vectors[i]);
+		test_renumber(&vectors[i], false);
+		test_renumber(&vectors[i], true);
 		test_forged(&vectors[i]);
 		test_truncated(&vectors[i]);
 	}
+	test_renumber_plain();
 	test_other_form();
 	test_inner();
 	test_datagrams();
