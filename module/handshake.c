@@ -18,6 +18,7 @@
 #include "inner.h"
 #include "listener.h"
 #include "net.h"
+#include "profile_keys.h"
 #include "trace.h"
 
 static void timeout_work(struct work_struct *work)

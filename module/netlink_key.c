@@ -7,6 +7,7 @@
 #include "control.h"
 #include "event.h"
 #include "netlink.h"
+#include "profile_keys.h"
 #include "session.h"
 #include "stream.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Named settings and manual keys, per network namespace.
+ * Named settings, per network namespace.
  */
 #ifndef TSEC_PROFILE_H
 #define TSEC_PROFILE_H
@@ -11,7 +11,6 @@
 #include <linux/refcount.h>
 #include <uapi/linux/tsec.h>
 
-#include "key.h"
 #include "settings.h"
 
 #define TSEC_PROFILE_DEFAULT	"default"
@@ -79,22 +78,5 @@ int tsec_profile_add(struct tsec_profiles *profiles, const char *name,
 int tsec_profile_update(struct tsec_profiles *profiles, const char *name,
 			const struct tsec_settings *settings);
 int tsec_profile_del(struct tsec_profiles *profiles, const char *name);
-
-int tsec_profile_key_set(struct tsec_profile *profile,
-			 enum tsec_direction direction,
-			 const struct tsec_key *key, const char **why);
-int tsec_profile_key_del(struct tsec_profile *profile,
-			 enum tsec_direction direction);
-int tsec_profile_key_view(struct tsec_profile *profile,
-			  enum tsec_direction direction,
-			  struct tsec_key_view *view);
-int tsec_profile_keys_check(struct tsec_profile *profile, u8 protocol,
-			    const char **why);
-int tsec_profile_keys_take(struct tsec_profile *profile, u8 protocol,
-			   struct tsec_key *tx, struct tsec_key *rx,
-			   u32 *serial, const char **why);
-void tsec_profile_keys_return(struct tsec_profile *profile,
-			      const struct tsec_key *tx,
-			      const struct tsec_key *rx, u32 serial);
 
 #endif /* TSEC_PROFILE_H */

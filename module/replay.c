@@ -89,6 +89,24 @@ void tsec_replay_skip(struct tsec_replay *replay, u64 first)
 }
 
 /**
+ * tsec_replay_begin() - begin a window with a later number than 0
+ * @replay: set
+ * @window: as for tsec_replay_init()
+ * @first: as for tsec_replay_skip()
+ *
+ * Context: Process context, may sleep.
+ * Return: 0, or -ENOMEM.
+ */
+int tsec_replay_begin(struct tsec_replay *replay, u32 window, u64 first)
+{
+	int err = tsec_replay_init(replay, window);
+
+	if (!err)
+		tsec_replay_skip(replay, first);
+	return err;
+}
+
+/**
  * tsec_replay_expand() - which number do these low bits belong to?
  * @replay: the window
  * @low: the low bits of a number

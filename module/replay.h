@@ -33,6 +33,7 @@ struct tsec_replay {
 int tsec_replay_init(struct tsec_replay *replay, u32 window);
 int tsec_replay_init_gfp(struct tsec_replay *replay, u32 window, gfp_t gfp);
 void tsec_replay_free(struct tsec_replay *replay);
+int tsec_replay_begin(struct tsec_replay *replay, u32 window, u64 first);
 void tsec_replay_skip(struct tsec_replay *replay, u64 first);
 u64 tsec_replay_expand(struct tsec_replay *replay, u32 low, u8 bits,
 		       u32 behind);

@@ -7,6 +7,7 @@
 #include "handshake.h"
 #include "inner.h"
 #include "net.h"
+#include "profile_keys.h"
 #include "session.h"
 #include "socket.h"
 

@@ -8,7 +8,7 @@
 
 #include "compat.h"
 #include "dgram.h"
-#include "hkdf.h"
+#include "exporter.h"
 #include "net.h"
 #include "session.h"
 #include "socket.h"
@@ -388,64 +388,6 @@ static int info_get(struct tsec_sock *tsk, char __user *optval,
 	return value_put(optval, optlen, &info, sizeof(info));
 }
 
-/* The labels of DTLS have a prefix of their own. */
-static int export_label(const struct tsec_session *session, const u8 *secret,
-			const char *label, const u8 *context, u8 *out,
-			size_t len)
-{
-	enum tsec_hash hash = tsec_cipher_find(session->cipher)->hash;
-	unsigned int size = tsec_hash_size(hash);
-
-	if (session->version == TSEC_VERSION_DTLS_1_3)
-		return tsec_hkdf_expand_label_dtls(hash, secret, label,
-						   context, size, out, len);
-	return tsec_hkdf_expand_label(hash, secret, label, context, size, out,
-				      len);
-}
-
-static bool has_exporter(const struct tsec_session *session, unsigned int size)
-{
-	return (session->version == TSEC_VERSION_TLS_1_3 ||
-		session->version == TSEC_VERSION_DTLS_1_3) &&
-	       session->peer.exporter_len == size;
-}
-
-static int export_derive(struct tsec_session *session,
-			 const struct tsec_export *request, size_t len,
-			 u8 *out, size_t out_len)
-{
-	const struct tsec_cipher_desc *cipher;
-	u8 hash[TSEC_SECRET_MAX], secret[TSEC_SECRET_MAX];
-	char label[TSEC_EXPORT_LABEL_MAX + 1];
-	unsigned int size;
-	int err;
-
-	if (!request->label_len || request->label_len > TSEC_EXPORT_LABEL_MAX ||
-	    len < sizeof(*request) + request->label_len + request->context_len)
-		return -EINVAL;
-	cipher = tsec_cipher_find(session->cipher);
-	size = tsec_hash_size(cipher->hash);
-	if (!has_exporter(session, size))
-		return -EOPNOTSUPP;
-	memcpy(label, request->data, request->label_len);
-	label[request->label_len] = '\0';
-
-	/* RFC 8446 section 7.5: one secret a label, then one use a context. */
-	err = tsec_hash_digest(cipher->hash, NULL, 0, hash);
-	if (!err)
-		err = export_label(session, session->peer.exporter, label, hash,
-				   secret, size);
-	if (!err)
-		err = tsec_hash_digest(cipher->hash,
-				       request->data + request->label_len,
-				       request->context_len, hash);
-	if (!err)
-		err = export_label(session, secret, "exporter", hash, out,
-				   out_len);
-	memzero_explicit(secret, sizeof(secret));
-	return err;
-}
-
 static int export_get(struct tsec_session *session, char __user *optval,
 		      int __user *optlen)
 {
@@ -463,7 +405,8 @@ static int export_get(struct tsec_session *session, char __user *optval,
 	if (IS_ERR(request))
 		return PTR_ERR(request);
 	out = kmalloc(len, GFP_KERNEL);
-	err = out ? export_derive(session, request, len, out, len) : -ENOMEM;
+	err = out ? tsec_exporter_derive(session, request, len, out, len) :
+		    -ENOMEM;
 	if (!err)
 		err = value_put(optval, optlen, out, len);
 	kfree_sensitive(out);

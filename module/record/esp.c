@@ -121,16 +121,6 @@ static void key_free(struct tsec_packet_key *pkey)
 	kfree_sensitive(pkey);
 }
 
-static int replay_begin(struct tsec_packet_key *pkey,
-			const struct tsec_key *key, u32 window)
-{
-	int err = tsec_replay_init(&pkey->replay, window);
-
-	if (!err)
-		tsec_replay_skip(&pkey->replay, key->seq);
-	return err;
-}
-
 /* With an IV, not only a salt, several senders share a key (RFC 6054). */
 static struct tsec_packet_key *key_new(const struct tsec_key *key,
 				       const struct tsec_packet_params *as,
@@ -150,7 +140,8 @@ static struct tsec_packet_key *key_new(const struct tsec_key *key,
 	pkey->spi = as->key_id;
 	pkey->esn = key->version == TSEC_VERSION_ESP_ESN;
 	memcpy(pkey->nonce, key->iv, key->iv_len);
-	err = as->sending ? 0 : replay_begin(pkey, key, as->window);
+	err = as->sending ? 0 : tsec_replay_begin(&pkey->replay, as->window,
+						  key->seq);
 	if (err)
 		goto free_key;
 	*why = "the kernel does not take the key";

@@ -155,12 +155,11 @@ static struct tsec_packet_key *key_new(const struct tsec_key *key,
 	memcpy(pkey->key, key->key, sizeof(pkey->key));
 	if (as->sending)
 		return pkey;
-	if (tsec_replay_init(&pkey->replay,
-			     as->window ?: TSEC_WIREGUARD_WINDOW)) {
+	if (tsec_replay_begin(&pkey->replay,
+			      as->window ?: TSEC_WIREGUARD_WINDOW, key->seq)) {
 		key_free(pkey);
 		return ERR_PTR(-ENOMEM);
 	}
-	tsec_replay_skip(&pkey->replay, key->seq);
 	return pkey;
 }
 

@@ -6,6 +6,7 @@
 #include <linux/slab.h>
 
 #include "../profile.h"
+#include "../profile_keys.h"
 #include "kunit.h"
 
 /**
