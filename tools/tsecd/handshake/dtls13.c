@@ -186,12 +186,18 @@ static int fragments_take(struct dtls13 *dtls,
 	return any ? messages_take(dtls) : 0;
 }
 
+/* Who has keys uses them: what comes in the clear then may be anybody's. */
+static bool is_anybodys(const struct dtls13 *dtls,
+			const struct dtls13_record *record)
+{
+	return record->epoch == DTLS13_EPOCH_PLAIN && dtls->receive.suite;
+}
+
 static int alert_take(struct dtls13 *dtls, const struct dtls13_record *record)
 {
 	enum { CLOSE_NOTIFY = 0, USER_CANCELED = 90 };
 
-	if (record->len != 2 ||
-	    (record->epoch == DTLS13_EPOCH_PLAIN && dtls->receive.suite))
+	if (record->len != 2 || is_anybodys(dtls, record))
 		return 0;
 	if (record->data[1] == USER_CANCELED)
 		return 0;
@@ -205,7 +211,8 @@ static int alert_take(struct dtls13 *dtls, const struct dtls13_record *record)
 
 static void ack_take(struct dtls13 *dtls, const struct dtls13_record *record)
 {
-	if (!dtls13_flight_acked(&dtls->flight, record->data, record->len))
+	if (is_anybodys(dtls, record) ||
+	    !dtls13_flight_acked(&dtls->flight, record->data, record->len))
 		return;
 	if (!dtls13_flight_is_done(&dtls->flight))
 		dtls->hurried = true;
@@ -288,6 +295,8 @@ static void hurry(struct dtls13 *dtls)
 	    (dtls->hurried || (dtls->asked_again && !soon)))
 		dtls13_flight_send(flight, &dtls->sender);
 	dtls->hurried = dtls->asked_again = false;
+	if (!dtls->ack_at)
+		return;
 	if (dtls13_inbox_gap(&dtls->inbox) ||
 	    (dtls->missed && dtls->receive.suite)) {
 		ack(dtls);

@@ -1080,6 +1080,51 @@ static void say_early(struct network *net, uint8_t type, const void *data,
 /* Number 0 of epoch 2 is the whole last flight. */
 static const uint8_t early_ack[18] = { [1] = 16, [9] = 2 };
 
+/* What anybody can say to an end who knows its address. */
+static void say_plain(struct network *net, int end, uint8_t type,
+		      const void *data, size_t len)
+{
+	uint8_t room[256];
+	struct wire_writer datagram = wire_writer(room, sizeof(room));
+
+	dtls13_record_plain(9, type, data, len, &datagram);
+	send(net->fd[end], room, datagram.len, 0);
+	peer_step(&net->peer[end]);
+}
+
+static void test_anybodys(void)
+{
+	struct network net;
+
+	begin_unacked(&net);
+	say_plain(&net, CLIENT, DTLS13_ACK, early_ack, sizeof(early_ack));
+	ok(!net.peer[CLIENT].over,
+	   "an acknowledgement in the clear ends no handshake");
+	run(&net);
+	ok(is_good(&net), "... which goes on");
+	end(&net);
+}
+
+/* A piece of the message after the one that is awaited. */
+static const uint8_t ahead[] = { DTLS13_FINISHED, 0, 0, 32, 0, 5, 0, 0,
+				 0, 0, 0, 1, 7 };
+
+static void test_gap(void)
+{
+	struct network net;
+
+	begin(&net);
+	peer_step(&net.peer[CLIENT]);
+	lose(&net, CLIENT);
+	say_plain(&net, CLIENT, DTLS13_HANDSHAKE, ahead, sizeof(ahead));
+	ok(lose(&net, CLIENT) == 1, "what comes early is acknowledged");
+	say_plain(&net, CLIENT, DTLS13_DATA, "nothing", 7);
+	ok(!lose(&net, CLIENT), "... not once more for each datagram");
+	say_plain(&net, CLIENT, DTLS13_HANDSHAKE, ahead, sizeof(ahead));
+	ok(lose(&net, CLIENT) == 1, "... but when it comes again");
+	end(&net);
+}
+
 static void test_early(void)
 {
 	struct network net;
@@ -1206,6 +1251,8 @@ int main(void)
 	test_first_lost();
 	test_ack_lost();
 	test_early();
+	test_anybodys();
+	test_gap();
 	test_bad_networks();
 	test_spoilt_networks();
 	cert_free(&ca);
