@@ -89,6 +89,15 @@ static bool fits(gnutls_pubkey_t pubkey, const struct scheme *scheme)
 		       0 && curve == scheme->curve;
 }
 
+/* RFC 8446 section 4.4.2.2: a certificate that says what for has to say so. */
+static bool may_sign(gnutls_pubkey_t pubkey)
+{
+	unsigned int usage = 0;
+
+	gnutls_pubkey_get_key_usage(pubkey, &usage);
+	return !usage || (usage & GNUTLS_KEY_DIGITAL_SIGNATURE);
+}
+
 uint16_t dtls13_auth_choose(gnutls_certificate_credentials_t cred,
 			    struct wire_reader peer_schemes)
 {
@@ -176,10 +185,13 @@ int dtls13_auth_verify(const gnutls_datum_t *cert, uint16_t scheme,
 	ret = pubkey_of(cert, &pubkey);
 	if (ret < 0)
 		return ret;
-	ret = GNUTLS_E_UNSUPPORTED_SIGNATURE_ALGORITHM;
-	if (fits(pubkey, found))
-		ret = gnutls_pubkey_verify_data2(pubkey, found->sign, 0,
-						 &datum, signature);
+	if (!may_sign(pubkey))
+		ret = GNUTLS_E_KEY_USAGE_VIOLATION;
+	else if (!fits(pubkey, found))
+		ret = GNUTLS_E_UNSUPPORTED_SIGNATURE_ALGORITHM;
+	else
+		ret = gnutls_pubkey_verify_data2(pubkey, found->sign, 0, &datum,
+						 signature);
 	gnutls_pubkey_deinit(pubkey);
 	return ret < 0 ? ret : 0;
 }

@@ -138,6 +138,11 @@ int dtls13_certificate_verify_take(struct dtls13 *dtls,
 	if (ret == GNUTLS_E_UNSUPPORTED_SIGNATURE_ALGORITHM)
 		return dtls13_malformed(dtls, GNUTLS_A_ILLEGAL_PARAMETER,
 					"CertificateVerify");
+	if (ret == GNUTLS_E_KEY_USAGE_VIOLATION)
+		return dtls13_refuse(dtls, GNUTLS_A_UNSUPPORTED_CERTIFICATE,
+				     EKEYREJECTED,
+				     "the peer's certificate is not meant for "
+				     "signatures, of which DTLS 1.3 needs one");
 	if (ret)
 		return dtls13_refuse(dtls, GNUTLS_A_DECRYPT_ERROR,
 				     EKEYREJECTED,

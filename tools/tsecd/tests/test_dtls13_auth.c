@@ -25,7 +25,9 @@ static const struct kind kinds[] = {
 	{ "RSA", GNUTLS_PK_RSA, 2048, 0x0804 },
 };
 
-static gnutls_certificate_credentials_t cred_make(const struct kind *kind)
+/* @usage: of the key, 0: it does not say */
+static gnutls_certificate_credentials_t cred_make(const struct kind *kind,
+						  unsigned int usage)
 {
 	gnutls_certificate_credentials_t cred;
 	gnutls_x509_privkey_t key;
@@ -39,6 +41,8 @@ static gnutls_certificate_credentials_t cred_make(const struct kind *kind)
 	gnutls_x509_crt_set_activation_time(crt, time(NULL));
 	gnutls_x509_crt_set_expiration_time(crt, time(NULL) + 3600);
 	gnutls_x509_crt_set_key(crt, key);
+	if (usage)
+		gnutls_x509_crt_set_key_usage(crt, usage);
 	gnutls_x509_crt_sign2(crt, crt, key,
 			      kind->pk == GNUTLS_PK_EDDSA_ED25519 ?
 				      GNUTLS_DIG_SHA512 : GNUTLS_DIG_SHA256,
@@ -59,7 +63,7 @@ static int verify(const gnutls_datum_t *der, uint16_t scheme, bool server,
 
 static void test_kind(const struct kind *kind)
 {
-	gnutls_certificate_credentials_t cred = cred_make(kind);
+	gnutls_certificate_credentials_t cred = cred_make(kind, 0);
 	gnutls_datum_t der = { NULL, 0 }, signature = { NULL, 0 };
 	uint8_t list[64];
 	struct wire_writer writer = wire_writer(list, sizeof(list));
@@ -87,9 +91,36 @@ static void test_kind(const struct kind *kind)
 	gnutls_certificate_free_credentials(cred);
 }
 
+static int usage_verify(unsigned int usage)
+{
+	const struct kind *kind = &kinds[0];
+	gnutls_certificate_credentials_t cred = cred_make(kind, usage);
+	gnutls_datum_t der = { NULL, 0 }, signature = { NULL, 0 };
+	int ret;
+
+	gnutls_certificate_get_crt_raw(cred, 0, 0, &der);
+	dtls13_auth_sign(cred, kind->scheme, true, hash, sizeof(hash),
+			 &signature);
+	ret = verify(&der, kind->scheme, true, &signature);
+	gnutls_free(signature.data);
+	gnutls_certificate_free_credentials(cred);
+	return ret;
+}
+
+static void test_usage(void)
+{
+	ok(!usage_verify(GNUTLS_KEY_DIGITAL_SIGNATURE |
+			 GNUTLS_KEY_KEY_AGREEMENT),
+	   "a certificate for signatures, among other things");
+	ok(usage_verify(GNUTLS_KEY_KEY_AGREEMENT) ==
+		   GNUTLS_E_KEY_USAGE_VIOLATION,
+	   "... one for other things alone");
+}
+
 int main(void)
 {
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
 		test_kind(&kinds[i]);
+	test_usage();
 	return done_testing();
 }
