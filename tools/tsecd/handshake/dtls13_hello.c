@@ -111,7 +111,10 @@ static bool share_repeated(struct wire_reader shares, const uint8_t *place,
 	return false;
 }
 
-/* One share for each group, of groups that it knows. */
+/*
+ * One share for each group, of groups that it knows: to be looked at only of
+ * groups that mean something here, or a long list would take long.
+ */
 static int shares_read(struct wire_reader value, struct wire_reader groups,
 		       struct wire_reader *shares)
 {
@@ -124,8 +127,9 @@ static int shares_read(struct wire_reader value, struct wire_reader groups,
 
 		if (!wire_get_vector(&list, 2).left)
 			return GNUTLS_A_DECODE_ERROR;
-		if (!wire_has_u16(groups, group) ||
-		    share_repeated(*shares, place, group))
+		if (dtls13_group_known(group) &&
+		    (!wire_has_u16(groups, group) ||
+		     share_repeated(*shares, place, group)))
 			return GNUTLS_A_ILLEGAL_PARAMETER;
 	}
 	return list.bad ? GNUTLS_A_DECODE_ERROR : alert;

@@ -242,6 +242,8 @@ static void test_extensions(void)
 		{ "two shares of a group",
 		  "000a00040002001d0033000c000a001d000161001d000161",
 		  GNUTLS_A_ILLEGAL_PARAMETER },
+		{ "two shares of one that nobody knows",
+		  "000a00040002abcd0033000c000aabcd000161abcd000161", 0 },
 		{ "an empty share", "000a00040002001d003300060004001d0000",
 		  GNUTLS_A_DECODE_ERROR },
 		{ "an empty connection ID", "0036000100", 0 },
