@@ -369,6 +369,7 @@ static void dtls13_abort(struct handshake *handshake)
 enum first_layout {
 	AT_NUMBER = 5,
 	AT_MESSAGE = DTLS13_PLAIN_HEADER,
+	AT_MESSAGE_LEN = AT_MESSAGE + 1,
 	AT_MESSAGE_SEQ = AT_MESSAGE + 4,
 	AT_BODY = AT_MESSAGE + DTLS13_MESSAGE_HEADER,
 };
@@ -392,11 +393,16 @@ static bool hello_offers_13(const struct handshake *handshake)
 {
 	uint8_t data[DATAGRAM_MAX];
 	ssize_t len = first_peek(handshake, data);
+	struct wire_reader reader = wire_reader(data + AT_MESSAGE_LEN, 3);
 	struct dtls13_client_hello hello;
+	size_t body;
 
-	return len > 0 &&
-	       !dtls13_client_hello_read(data + AT_BODY, len - AT_BODY,
-					 &hello) &&
+	if (len < 0)
+		return false;
+	/* Other records may follow it. */
+	body = wire_get(&reader, 3);
+	return body <= (size_t)len - AT_BODY &&
+	       !dtls13_client_hello_read(data + AT_BODY, body, &hello) &&
 	       hello.offers_13 && !hello.old_cookie;
 }
 

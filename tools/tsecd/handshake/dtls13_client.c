@@ -116,8 +116,13 @@ static int hello_say(struct dtls13 *dtls)
 	};
 
 	dtls13_client_hello_write(&offer, &writer);
-	if (writer.full ||
-	    dtls13_transcript_add(&dtls->transcript, DTLS13_CLIENT_HELLO, body,
+	if (writer.full)
+		return dtls13_refuse(dtls, GNUTLS_A_HANDSHAKE_FAILURE,
+				     EPROTONOSUPPORT,
+				     "the peer wants a cookie of %zu bytes "
+				     "back, which is too long for a hello",
+				     dtls->cookie_len);
+	if (dtls13_transcript_add(&dtls->transcript, DTLS13_CLIENT_HELLO, body,
 				  writer.len) ||
 	    (has_psk(dtls) && binder_put(dtls, body + writer.len)) ||
 	    dtls13_flight_add(&dtls->flight, DTLS13_EPOCH_PLAIN,

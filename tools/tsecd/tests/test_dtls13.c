@@ -794,6 +794,47 @@ static void test_other_clients(void)
 	}
 }
 
+/* The answer that asks for a cookie of so many bytes. */
+static size_t retry_make(uint8_t *data, size_t size, size_t cookie_len)
+{
+	static const uint8_t cookie[8192];
+	struct wire_writer body = wire_writer(data + AT_BODY, size - AT_BODY);
+	struct wire_writer writer = wire_writer(data, AT_BODY);
+
+	dtls13_retry_write(0x1302, DTLS13_NO_GROUP,
+			   wire_reader(cookie, cookie_len), &body);
+	wire_put(&writer, DTLS13_HANDSHAKE, 1);
+	wire_put(&writer, DTLS12_VERSION, 2);
+	wire_put(&writer, 0, 8);
+	wire_put(&writer, 0, 2);
+	wire_put(&writer, DTLS13_SERVER_HELLO, 1);
+	wire_put(&writer, 0, 8);
+	wire_put(&writer, 0, 3);
+	lengths_set(data, body.len);
+	return AT_BODY + body.len;
+}
+
+static void test_cookies(void)
+{
+	struct network net;
+	uint8_t data[8192];
+	size_t len;
+
+	for (int long_one = 0; long_one < 2; long_one++) {
+		begin(&net);
+		peer_step(&net.peer[CLIENT]);
+		lose(&net, CLIENT);
+		len = retry_make(data, sizeof(data), long_one ? 5000 : 2000);
+		send(net.fd[CLIENT], data, len, 0);
+		peer_step(&net.peer[CLIENT]);
+		ok(long_one ? net.peer[CLIENT].result == -EPROTONOSUPPORT :
+			      !net.peer[CLIENT].over && lose(&net, CLIENT) > 1,
+		   "a%s long cookie: %s", long_one ? " very" : "",
+		   net.peer[CLIENT].handshake.reason.text);
+		end(&net);
+	}
+}
+
 /* A server's hello that the client cannot go on with. */
 static void test_other_servers(void)
 {
@@ -973,12 +1014,29 @@ static void test_not_resumed(void)
 
 static void test_versions(void)
 {
+	/* A warning: that the user has canceled something. */
+	static const uint8_t alert[] = { DTLS13_ALERT, 0xfe, 0xfd, 0, 0, 0, 0,
+					 0, 0, 0, 9, 0, 2, 1, 90 };
+	uint8_t data[DATAGRAM_MAX];
 	struct network net;
+	ssize_t len;
 
 	begin(&net);
 	net.peer[SERVER].info.settings.version_min = TSEC_VERSION_TLS_1_2;
 	run(&net);
 	ok(is_good(&net), "a server of both versions takes a client of 1.3");
+	end(&net);
+
+	begin(&net);
+	net.cookies = false;
+	net.peer[SERVER].info.settings.version_min = TSEC_VERSION_TLS_1_2;
+	peer_step(&net.peer[CLIENT]);
+	len = recv(net.fd[CLIENT], data, sizeof(data), 0);
+	memcpy(data + len, alert, sizeof(alert));
+	send(net.fd[SERVER], data, len + sizeof(alert), 0);
+	net.proven = true;
+	run(&net);
+	ok(is_good(&net), "... also if its hello is not alone in the datagram");
 	end(&net);
 
 	begin(&net);
@@ -1241,6 +1299,7 @@ int main(void)
 	test_one_sided_cids();
 	test_other_clients();
 	test_other_servers();
+	test_cookies();
 	test_versions();
 	for (uint16_t c = 1; c <= TSEC_CIPHER_CHACHA20_POLY1305; c++) {
 		test_resumption(c, false);
