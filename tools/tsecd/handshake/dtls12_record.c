@@ -135,7 +135,7 @@ static bool decrypt(gnutls_aead_cipher_hd_t aead, const struct dtls12_key *key,
 					  &content->len) >= 0;
 }
 
-/* The type is the last byte that is not zero. */
+/* The type is the last byte that is not zero, and not that of what it is in. */
 static bool inner_take(struct content *content)
 {
 	while (content->len && !content->data[content->len - 1])
@@ -143,7 +143,7 @@ static bool inner_take(struct content *content)
 	if (!content->len)
 		return false;
 	content->type = content->data[--content->len];
-	return true;
+	return content->type != DTLS12_CID;
 }
 
 static bool record_open(gnutls_aead_cipher_hd_t aead,

@@ -244,6 +244,10 @@ static void test_inner(void)
 	len = seal_inner(&key, inner, 1, data);
 	len = dtls12_record_unname(&key, data, len, out, sizeof(out));
 	ok(len == HEADER_LEN + 16 && out[0] == 22, "a type alone is not");
+	inner[0] = DTLS12_CID;
+	len = seal_inner(&key, inner, 1, data);
+	ok(dtls12_record_unname(&key, data, len, out, sizeof(out)) < 0,
+	   "one within another is refused");
 	memset(inner, 22, ROOM);
 	len = seal_inner(&key, inner, 16385, data);
 	ok(dtls12_record_unname(&key, data, len, out, sizeof(out)) ==
