@@ -32,8 +32,12 @@ fuzz()
 	if [ -f "$name.seeds" ]; then
 		plant "$name.seeds" "$tmp/$name" || return
 	fi
-	${MAKE:-make} -s "$1" &&
-		./"$1" -dict="$name.dict" -runs="${RUNS:-200000}" -seed=1 \
+	runs=${RUNS:-200000}
+	case " $SLOW " in
+	*" $1 "*) runs=$((runs / 4)) ;;
+	esac
+	${MAKE:-make} -s -j"$(nproc)" "$1" &&
+		./"$1" -dict="$name.dict" -runs="$runs" -seed=1 \
 			-max_len=4096 -rss_limit_mb=512 "$tmp/$name"
 }
 
