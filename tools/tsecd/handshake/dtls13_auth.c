@@ -5,6 +5,7 @@
 
 #include "dtls13_auth.h"
 #include "dtls13_schedule.h"
+#include "pubkey.h"
 
 struct scheme {
 	uint16_t id; /* RFC 8446 section 4.2.3 */
@@ -56,25 +57,6 @@ static const struct scheme *scheme_find(uint16_t id)
 		if (schemes[i].id == id)
 			return &schemes[i];
 	return NULL;
-}
-
-static int pubkey_of(const gnutls_datum_t *der, gnutls_pubkey_t *pubkey)
-{
-	gnutls_x509_crt_t crt;
-	int ret = gnutls_x509_crt_init(&crt);
-
-	if (ret < 0)
-		return ret;
-	ret = gnutls_x509_crt_import(crt, der, GNUTLS_X509_FMT_DER);
-	if (ret >= 0)
-		ret = gnutls_pubkey_init(pubkey);
-	if (ret >= 0) {
-		ret = gnutls_pubkey_import_x509(*pubkey, crt, 0);
-		if (ret < 0)
-			gnutls_pubkey_deinit(*pubkey);
-	}
-	gnutls_x509_crt_deinit(crt);
-	return ret;
 }
 
 static bool fits(gnutls_pubkey_t pubkey, const struct scheme *scheme)

@@ -138,6 +138,8 @@ int dtls13_certificate_verify_take(struct dtls13 *dtls,
 	if (ret == GNUTLS_E_UNSUPPORTED_SIGNATURE_ALGORITHM)
 		return dtls13_malformed(dtls, GNUTLS_A_ILLEGAL_PARAMETER,
 					"CertificateVerify");
+	if (ret == GNUTLS_E_PK_INVALID_PUBKEY)
+		return tls_refuse_key(dtls->tls);
 	if (ret == GNUTLS_E_KEY_USAGE_VIOLATION)
 		return dtls13_refuse(dtls, GNUTLS_A_UNSUPPORTED_CERTIFICATE,
 				     EKEYREJECTED,

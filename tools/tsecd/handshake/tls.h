@@ -108,6 +108,10 @@ int tls_verify_cert(struct tls *tls);
 int tls_verify_psk(struct tls *tls, const char *identity);
 /* The library's callback in the midst of the handshake. */
 int tls_verify_callback(gnutls_session_t session);
+/* Has it look at the peer's key before it verifies a signature by that. */
+void tls_verify_listen(gnutls_session_t session);
+/* The key of the peer's certificate is beyond what pubkey.h allows. */
+int tls_refuse_key(struct tls *tls);
 
 /* tls_keys.c: secrets out of the library, into the outcome */
 void tls_keys_listen(struct tls *tls);

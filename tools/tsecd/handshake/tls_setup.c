@@ -124,6 +124,7 @@ static int attach_credentials(struct tls *tls, const struct tls_choice *choice)
 				   tls->identity->cred) < 0)
 		return reason_set(reason_of(tls), ENOMEM, "out of memory");
 	gnutls_session_set_verify_function(tls->session, tls_verify_callback);
+	tls_verify_listen(tls->session);
 	if (tls_is_client(tls))
 		return 0;
 	if (tls->verify == TSEC_VERIFY_REQUEST)

@@ -19,6 +19,7 @@
 #include <string.h>
 
 #include "../verified.h"
+#include "pubkey.h"
 #include "tls.h"
 
 #define CHAIN_MAX 16
@@ -440,4 +441,47 @@ int tls_verify_callback(gnutls_session_t session)
 	struct tls *tls = gnutls_session_get_ptr(session);
 
 	return tls_verify_peer(tls) ? GNUTLS_E_CERTIFICATE_ERROR : 0;
+}
+
+int tls_refuse_key(struct tls *tls)
+{
+	tls->alert = GNUTLS_A_UNSUPPORTED_CERTIFICATE;
+	return reason_set(&tls->handshake->reason, EKEYREJECTED,
+			  "the key of the peer's certificate is no good one, "
+			  "or longer than %d bits, its exponent than %d",
+			  PUBKEY_RSA_BITS_MAX, PUBKEY_RSA_EXPONENT_BITS_MAX);
+}
+
+/* What cannot be read is the library's to refuse. */
+static int key_check(gnutls_session_t session, unsigned int type,
+		     unsigned int when, unsigned int incoming,
+		     const gnutls_datum_t *message)
+{
+	struct tls *tls = gnutls_session_get_ptr(session);
+	const gnutls_datum_t *der;
+	gnutls_pubkey_t pubkey;
+	unsigned int n = 0;
+	int ret;
+
+	(void)when;
+	(void)message;
+	if (!incoming || (type != GNUTLS_HANDSHAKE_SERVER_KEY_EXCHANGE &&
+			  type != GNUTLS_HANDSHAKE_CERTIFICATE_VERIFY))
+		return 0;
+	der = tls_peer_chain(tls, &n);
+	if (!der || !n)
+		return 0;
+	ret = pubkey_of(der, &pubkey);
+	if (ret >= 0)
+		gnutls_pubkey_deinit(pubkey);
+	if (ret != GNUTLS_E_PK_INVALID_PUBKEY)
+		return 0;
+	tls_refuse_key(tls);
+	return GNUTLS_E_CERTIFICATE_ERROR;
+}
+
+void tls_verify_listen(gnutls_session_t session)
+{
+	gnutls_handshake_set_hook_function(session, GNUTLS_HANDSHAKE_ANY,
+					   GNUTLS_HOOK_PRE, key_check);
 }

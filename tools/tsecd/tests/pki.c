@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <arpa/inet.h>
 #include <err.h>
+#include <gmp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -77,15 +78,90 @@ static char *text_of(gnutls_datum_t *datum)
 	return text;
 }
 
+/* Keys ******************************************************************* */
+
+static void number_read(mpz_t number, gnutls_datum_t *datum)
+{
+	mpz_init(number);
+	mpz_import(number, datum->size, 1, 1, 1, 0, datum->data);
+	gnutls_free(datum->data);
+}
+
+static gnutls_datum_t number_write(mpz_t number)
+{
+	gnutls_datum_t datum = { NULL, 0 };
+	size_t size = 0;
+
+	datum.data = mpz_export(NULL, &size, 1, 1, 1, 0, number);
+	datum.size = size;
+	return datum;
+}
+
+/* The primes of @made with another exponent, of so many bits. */
+static void rsa_remake(gnutls_x509_privkey_t made, unsigned int bits,
+		       gnutls_x509_privkey_t key)
+{
+	gnutls_datum_t part[6], raw[3];
+	mpz_t n[6], phi;
+
+	must(gnutls_x509_privkey_export_rsa_raw(made, &part[0], &part[1],
+						&part[2], &part[3], &part[4],
+						&part[5]),
+	     "RSA key");
+	for (int i = 0; i < 6; i++)
+		number_read(n[i], &part[i]);
+	mpz_init_set_ui(phi, 1);
+	mpz_sub_ui(n[3], n[3], 1);
+	mpz_sub_ui(n[4], n[4], 1);
+	mpz_mul(phi, n[3], n[4]);
+	mpz_set_ui(n[1], 1);
+	mpz_mul_2exp(n[1], n[1], bits - 1);
+	do
+		mpz_add_ui(n[1], n[1], 1);
+	while (!mpz_invert(n[2], n[1], phi));
+	mpz_add_ui(n[3], n[3], 1);
+	mpz_add_ui(n[4], n[4], 1);
+	for (int i = 0; i < 3; i++)
+		raw[i] = number_write(n[i]);
+	part[3] = number_write(n[3]);
+	part[4] = number_write(n[4]);
+	must(gnutls_x509_privkey_import_rsa_raw2(key, &raw[0], &raw[1], &raw[2],
+						 &part[3], &part[4], NULL, NULL,
+						 NULL),
+	     "RSA key with another exponent");
+	for (int i = 0; i < 3; i++)
+		free(raw[i].data);
+	free(part[3].data);
+	free(part[4].data);
+	for (int i = 0; i < 6; i++)
+		mpz_clear(n[i]);
+	mpz_clear(phi);
+}
+
+static void key_make(struct cert *cert, unsigned int exponent)
+{
+	gnutls_x509_privkey_t made;
+
+	must(gnutls_x509_privkey_init(&cert->key), "key");
+	if (!exponent) {
+		must(gnutls_x509_privkey_generate(
+			     cert->key, GNUTLS_PK_ECDSA,
+			     GNUTLS_CURVE_TO_BITS(GNUTLS_ECC_CURVE_SECP256R1),
+			     0),
+		     "key");
+		return;
+	}
+	must(gnutls_x509_privkey_init(&made), "key");
+	must(gnutls_x509_privkey_generate(made, GNUTLS_PK_RSA, 2048, 0), "key");
+	rsa_remake(made, exponent, cert->key);
+	gnutls_x509_privkey_deinit(made);
+}
+
 void cert_make(struct cert *cert, const struct cert_order *order)
 {
 	gnutls_datum_t pem;
 
-	must(gnutls_x509_privkey_init(&cert->key), "key");
-	must(gnutls_x509_privkey_generate(
-		     cert->key, GNUTLS_PK_ECDSA,
-		     GNUTLS_CURVE_TO_BITS(GNUTLS_ECC_CURVE_SECP256R1), 0),
-	     "key");
+	key_make(cert, order->exponent);
 	must(gnutls_x509_crt_init(&cert->crt), "certificate");
 	must(gnutls_x509_crt_set_key(cert->crt, cert->key), "public key");
 	add_names(cert->crt, order);

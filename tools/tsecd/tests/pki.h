@@ -17,6 +17,7 @@ struct cert_order {
 	const char *dns, *ip; /* subjectAltName, NULL: none */
 	const struct cert *by; /* who signs; NULL: itself */
 	int authority; /* may it sign others? */
+	unsigned int exponent; /* bits of that of an RSA key, 0: another key */
 	int days_from, days_to; /* validity, relative to now */
 };
 

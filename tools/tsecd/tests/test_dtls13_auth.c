@@ -117,10 +117,35 @@ static void test_usage(void)
 	   "... one for other things alone");
 }
 
+/* By a longer key it takes hours. */
+static int exponent_verify(unsigned int bits)
+{
+	struct cert cert;
+	gnutls_datum_t der, signature = { (void *)hash, sizeof(hash) };
+	int ret;
+
+	cert_make(&cert, &(struct cert_order){ .cn = "x", .exponent = bits,
+					       .days_from = -1, .days_to = 1 });
+	gnutls_x509_crt_export2(cert.crt, GNUTLS_X509_FMT_DER, &der);
+	ret = verify(&der, 0x0804, true, &signature);
+	gnutls_free(der.data);
+	cert_free(&cert);
+	return ret;
+}
+
+static void test_exponents(void)
+{
+	ok(exponent_verify(64) == GNUTLS_E_PK_SIG_VERIFY_FAILED,
+	   "a signature by an RSA key is looked at");
+	ok(exponent_verify(65) == GNUTLS_E_PK_INVALID_PUBKEY,
+	   "... not if its exponent is too long");
+}
+
 int main(void)
 {
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
 		test_kind(&kinds[i]);
 	test_usage();
+	test_exponents();
 	return done_testing();
 }

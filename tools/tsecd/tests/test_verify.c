@@ -15,6 +15,7 @@
 #include "tap.h"
 
 static struct cert ca, other_ca, good, expired, early, self, nameless, client;
+static struct cert longest, too_long; /* exponents of RSA keys */
 static char *crl;
 static struct peer c, s;
 
@@ -171,6 +172,26 @@ static void test_clients(void)
 	end();
 }
 
+/* By a longer key a signature takes hours to verify. */
+static void test_long_keys(uint16_t version)
+{
+	begin(&longest);
+	c.info.settings.version_max = version;
+	expect_good("a server's RSA key with an exponent of 64 bits");
+	begin(&too_long);
+	c.info.settings.version_max = version;
+	expect(&c, EKEYREJECTED, "its exponent than 64", "... of 65");
+	end();
+	begin(&good);
+	c.info.settings.version_max = version;
+	s.info.settings.verify = TSEC_VERIFY_REQUEST;
+	peer_blob(&s.info.trust, ca.cert_pem);
+	peer_blob(&c.info.cert, too_long.cert_pem);
+	peer_blob(&c.info.privkey, too_long.key_pem);
+	expect(&s, EKEYREJECTED, "its exponent than 64", "... a client's");
+	end();
+}
+
 static void test_credentials(void)
 {
 	begin(NULL);
@@ -295,6 +316,11 @@ static void make_certs(void)
 				     .days_from = -20,
 				     .days_to = 5 };
 	cert_make(&good, &order);
+	order.exponent = 64;
+	cert_make(&longest, &order);
+	order.exponent = 65;
+	cert_make(&too_long, &order);
+	order.exponent = 0;
 	order.days_to = -2;
 	cert_make(&expired, &order);
 	order.days_from = 2;
@@ -314,8 +340,9 @@ static void make_certs(void)
 
 static void free_certs(void)
 {
-	struct cert *all[] = { &ca,    &other_ca, &good,     &expired,
-			       &early, &self,	  &nameless, &client };
+	struct cert *all[] = { &ca,	  &other_ca, &good,    &expired,
+			       &early,	  &self,     &nameless, &client,
+			       &longest, &too_long };
 
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
 		cert_free(all[i]);
@@ -329,6 +356,8 @@ int main(void)
 	test_certificates();
 	test_names();
 	test_clients();
+	test_long_keys(TSEC_VERSION_TLS_1_3);
+	test_long_keys(TSEC_VERSION_TLS_1_2);
 	test_credentials();
 	test_agreement();
 	test_psk(TSEC_VERSION_TLS_1_3);
