@@ -186,18 +186,13 @@ static int fragments_take(struct dtls13 *dtls,
 	return any ? messages_take(dtls) : 0;
 }
 
-/* Who has keys uses them: what comes in the clear then may be anybody's. */
-static bool is_anybodys(const struct dtls13 *dtls,
-			const struct dtls13_record *record)
-{
-	return record->epoch == DTLS13_EPOCH_PLAIN && dtls->receive.suite;
-}
-
 static int alert_take(struct dtls13 *dtls, const struct dtls13_record *record)
 {
 	enum { CLOSE_NOTIFY = 0, USER_CANCELED = 90 };
 
-	if (record->len != 2 || is_anybodys(dtls, record))
+	/* Who has keys uses them: the rest may be anybody's. */
+	if (record->len != 2 ||
+	    (record->epoch == DTLS13_EPOCH_PLAIN && dtls->receive.suite))
 		return 0;
 	if (record->data[1] == USER_CANCELED)
 		return 0;
@@ -209,9 +204,13 @@ static int alert_take(struct dtls13 *dtls, const struct dtls13_record *record)
 			     "the handshake");
 }
 
+/*
+ * In the clear it may be anybody's, who would have this end wait forever: what
+ * was sent so is answered, or sent again.
+ */
 static void ack_take(struct dtls13 *dtls, const struct dtls13_record *record)
 {
-	if (is_anybodys(dtls, record) ||
+	if (record->epoch == DTLS13_EPOCH_PLAIN ||
 	    !dtls13_flight_acked(&dtls->flight, record->data, record->len))
 		return;
 	if (!dtls13_flight_is_done(&dtls->flight))
