@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * KUnit tests of record/srtp.c.  Vectors: those that libsrtp tests itself
- * with.  The others were computed with another implementation, which got the
- * same for those of libsrtp.
+ * KUnit tests of record/srtp.c: packets and keys; srtp_numbers_test.c has
+ * their numbers.  Vectors: those that libsrtp tests itself with.  The others
+ * were computed with another implementation, which got the same for those of
+ * libsrtp.
  */
-#include "../compat.h"
-#include "../record/srtp.h"
-#include "packets.h"
-
-#define OPS	(&tsec_packet_srtp_ops)
+#include "srtp_packets.h"
 
 /* The first message of a client of DTLS, up to its empty cookie. */
 #define HELLO	HEX("16feff00000000000000000030",		\
@@ -16,50 +13,10 @@
 		    "01010101010101010101010101010101",		\
 		    "01010101010101010101010101010101", "0000")
 
-enum {
-	WINDOW = 64,
-};
-
-/**
- * struct master - a master key
- * @cipher: enum tsec_cipher
- * @ssrc: the only source, 0 for all
- * @first: the first index
- * @key: the key in hexadecimal
- * @salt: the salt
- * @mki: the master key identifier, or NULL
- */
-struct master {
-	u16 cipher;
-	u32 ssrc;
-	u64 first;
-	const char *key;
-	const char *salt;
-	const char *mki;
-};
-
-#define KEY_128		"e1f97a0d3e018be0d64fa32c06de4139"
-#define SALT_128	"0ec675ad498afeebb6960b3aabe6"
 #define KEY_256		"f0f04914b513f2763a1b1fa130f10e29" \
 			"98f6f6e43e4309d1e622a0e332b9f1b6"
 #define SALT_256	"3b04803de51ee7c96423ab5b78d2"
-#define KEY_GCM_128	"000102030405060708090a0b0c0d0e0f"
 #define KEY_GCM_256	KEY_GCM_128 "101112131415161718191a1b1c1d1e1f"
-#define SALT_GCM	"a0a1a2a3a4a5a6a7a8a9aaab"
-#define MKI		"e1f97a0d"
-
-static const struct master cm80 = {
-	.cipher	= TSEC_CIPHER_AES_128_CM_HMAC_SHA1_80,
-	.key	= KEY_128,
-	.salt	= SALT_128,
-};
-
-static const struct master cm80_mki = {
-	.cipher	= TSEC_CIPHER_AES_128_CM_HMAC_SHA1_80,
-	.key	= KEY_128,
-	.salt	= SALT_128,
-	.mki	= MKI,
-};
 
 static const struct master cm32 = {
 	.cipher	= TSEC_CIPHER_AES_128_CM_HMAC_SHA1_32,
@@ -79,12 +36,6 @@ static const struct master cm32_256 = {
 	.salt	= SALT_256,
 };
 
-static const struct master gcm_128 = {
-	.cipher	= TSEC_CIPHER_AES_128_GCM,
-	.key	= KEY_GCM_128,
-	.salt	= SALT_GCM,
-};
-
 static const struct master gcm_128_mki = {
 	.cipher	= TSEC_CIPHER_AES_128_GCM,
 	.key	= KEY_GCM_128,
@@ -96,23 +47,6 @@ static const struct master gcm_256 = {
 	.cipher	= TSEC_CIPHER_AES_256_GCM,
 	.key	= KEY_GCM_256,
 	.salt	= SALT_GCM,
-};
-
-#define RTP	"800f1234decafbadcafebabe"
-#define RTCP	"81c8000bcafebabe"
-
-static const struct expected rtp = {
-	.seq		= 0x1234,
-	.kind		= TSEC_PACKET_DATA,
-	.content	= TSEC_SRTP_RTP,
-	.payload	= RTP "abababababababababababababababab",
-};
-
-static const struct expected rtcp = {
-	.seq		= 0,
-	.kind		= TSEC_PACKET_DATA,
-	.content	= TSEC_SRTP_RTCP,
-	.payload	= RTCP "abababababababababababababababab",
 };
 
 /**
@@ -162,49 +96,6 @@ static const struct vector vectors[] = {
 	  HEX(RTCP "d0b104667a4019bf878dd9a20a6f326b1d87bb8a0df0f9a0167623fc48f37894",
 	      "80000000") },
 };
-
-static struct tsec_packet_key *key_of(struct kunit *test,
-				      const struct master *master,
-				      bool sending)
-{
-	struct tsec_packet_params as = {
-		.key_id		= master->ssrc,
-		.sending	= sending,
-		.window		= WINDOW,
-	};
-	struct tsec_key key = {
-		.version	= TSEC_VERSION_SRTP,
-		.cipher		= master->cipher,
-		.seq		= master->first,
-	};
-
-	key_bytes(test, &key, master->key, master->salt);
-	if (master->mki)
-		as.cid_len = unhex(test, as.cid, sizeof(as.cid), master->mki);
-	return packet_key(test, OPS, &key, &as);
-}
-
-/* The next master key after one, of the same length, with its own MKI. */
-static struct tsec_packet_key *next_of(struct kunit *test,
-				       const struct master *master,
-				       const char *key_hex, const char *mki,
-				       const struct tsec_packet_key *after,
-				       bool sending)
-{
-	struct tsec_packet_params as = {
-		.sending	= sending,
-		.window		= WINDOW,
-		.after		= after,
-	};
-	struct tsec_key key = {
-		.version	= TSEC_VERSION_SRTP,
-		.cipher		= master->cipher,
-	};
-
-	key_bytes(test, &key, key_hex, master->salt);
-	as.cid_len = unhex(test, as.cid, sizeof(as.cid), mki);
-	return packet_key(test, OPS, &key, &as);
-}
 
 static int peek_hex(struct kunit *test, const char *hex,
 		    struct tsec_packet_header *header)
@@ -263,6 +154,24 @@ static void peek__others(struct kunit *test)
 	}
 }
 
+/* CSRCs and an extension that the packet is too short for. */
+static void peek__cut_off(struct kunit *test)
+{
+	static const char whole[] = HEX("920f1234decafbadcafebabe",
+					"1111111122222222bede0001aabbccdd");
+	struct tsec_packet_header header;
+	char cut[sizeof(whole)];
+	size_t len;
+
+	KUNIT_EXPECT_EQ(test, peek_hex(test, whole, &header), 0);
+	for (len = 0; len < sizeof(whole) - 1; len += 2) {
+		memcpy(cut, whole, sizeof(whole));
+		cut[len] = 0;
+		KUNIT_EXPECT_EQ_MSG(test, peek_hex(test, cut, &header),
+				    -EINVAL, "%zu bytes", len / 2);
+	}
+}
+
 /* A listener meets strangers as one of DTLS does, and no others. */
 static void greet(struct kunit *test)
 {
@@ -287,24 +196,6 @@ static void greet(struct kunit *test)
 	data[12]--;
 	KUNIT_EXPECT_EQ(test, (int)OPS->greet(&greeting),
 			(int)TSEC_GREETING_NONE);
-}
-
-/* CSRCs and an extension that the packet is too short for. */
-static void peek__cut_off(struct kunit *test)
-{
-	static const char whole[] = HEX("920f1234decafbadcafebabe",
-					"1111111122222222bede0001aabbccdd");
-	struct tsec_packet_header header;
-	char cut[sizeof(whole)];
-	size_t len;
-
-	KUNIT_EXPECT_EQ(test, peek_hex(test, whole, &header), 0);
-	for (len = 0; len < sizeof(whole) - 1; len += 2) {
-		memcpy(cut, whole, sizeof(whole));
-		cut[len] = 0;
-		KUNIT_EXPECT_EQ_MSG(test, peek_hex(test, cut, &header),
-				    -EINVAL, "%zu bytes", len / 2);
-	}
 }
 
 static void key_new__refused(struct kunit *test)
@@ -339,23 +230,6 @@ static void key_new__refused(struct kunit *test)
 	expect_refused(test, OPS, &key, &as);
 	as.cid_len = TSEC_PACKET_CID_MAX + 1;
 	expect_refused(test, OPS, &good, &as);
-}
-
-/* Where numbers begin is no matter of the next key. */
-static void key_new__numbers_go_on(struct kunit *test)
-{
-	struct tsec_packet_params as = { };
-	struct tsec_key key = {
-		.version	= TSEC_VERSION_SRTP,
-		.cipher		= TSEC_CIPHER_AES_128_CM_HMAC_SHA1_80,
-		.seq		= 0x10000,
-	};
-	struct tsec_packet_key *first = key_of(test, &cm80_mki, false);
-
-	key_bytes(test, &key, KEY_128, SALT_128);
-	as.after = first;
-	expect_refused(test, OPS, &key, &as);
-	OPS->key_free(first);
 }
 
 static bool matches_hex(struct kunit *test, const struct tsec_packet_key *key,
@@ -423,34 +297,6 @@ static void seal__vectors(struct kunit *test)
 	}
 }
 
-/* The first that libsrtp sends has number 1. */
-static void seal__rtcp_numbers(struct kunit *test)
-{
-	struct tsec_packet_key *key = key_of(test, &cm80, true);
-	u8 record[PACKETS_ROOM];
-
-	seal_copy(test, OPS, key, &rtcp, record);
-	expect_seals(test, OPS, key, &rtcp,
-		     HEX(RTCP "7128035be487b9bdbef89041f977a5a880000001",
-			 "993e08cd54d6c1230798"));
-	OPS->key_free(key);
-}
-
-/* Tries to seal a packet from hexadecimal. */
-static int seal_hex(struct kunit *test, struct tsec_packet_key *key,
-		    const char *hex)
-{
-	struct tsec_packet packet = { };
-	u8 payload[PACKETS_ROOM], *buf;
-	int err;
-
-	buf = packet_put(test, OPS, &packet, payload,
-			 unhex(test, payload, sizeof(payload), hex));
-	err = OPS->seal(key, &packet);
-	kfree(buf);
-	return err;
-}
-
 static void seal__malformed(struct kunit *test)
 {
 	struct tsec_packet_key *key = key_of(test, &cm80, true);
@@ -467,50 +313,6 @@ static void seal__malformed(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, seal_hex(test, key, "81c8000bcafeba"), -EINVAL);
 	KUNIT_EXPECT_EQ(test, seal_hex(test, key, RTP), 0);
 	KUNIT_EXPECT_EQ(test, seal_hex(test, key, RTCP), 0);
-	OPS->key_free(key);
-}
-
-/* The program's numbers: none may be used for two packets. */
-static void seal__numbers(struct kunit *test)
-{
-	struct tsec_packet_key *key = key_of(test, &cm80, true);
-
-	KUNIT_EXPECT_EQ(test, seal_hex(test, key, "800f1234decafbadcafebabe"),
-			0);
-	KUNIT_EXPECT_EQ(test, seal_hex(test, key, "800f1234decafbadcafebabe01"),
-			-EALREADY);
-	KUNIT_EXPECT_EQ(test, seal_hex(test, key, "800f1234decafbadcafebabf"),
-			0);
-	KUNIT_EXPECT_EQ(test, seal_hex(test, key, "800f1233decafbadcafebabe"),
-			0);
-	KUNIT_EXPECT_EQ(test, seal_hex(test, key, "800f1135decafbadcafebabe"),
-			-ESTALE);
-	OPS->key_free(key);
-}
-
-static void seal__limits(struct kunit *test)
-{
-	struct master last = cm80;
-	struct tsec_packet_key *key;
-	u8 *buf;
-
-	last.first = TSEC_SRTP_INDEX_MAX;
-	key = key_of(test, &last, true);
-	KUNIT_EXPECT_EQ(test, seal_hex(test, key, "800fffffdecafbadcafebabe"),
-			0);
-	KUNIT_EXPECT_EQ(test, seal_hex(test, key, "800f0000decafbadcafebabe"),
-			-EKEYEXPIRED);
-	buf = kunit_kzalloc(test, OPS->payload_max + OPS->trailer_room + 1,
-			    GFP_KERNEL);
-	KUNIT_ASSERT_NOT_NULL(test, buf);
-	buf[0] = 0x80;
-	KUNIT_EXPECT_EQ(test, OPS->seal(key, &(struct tsec_packet){
-					.data = buf,
-					.len = OPS->payload_max + 1 }),
-			-EMSGSIZE);
-	KUNIT_EXPECT_EQ(test, OPS->seal(key, &(struct tsec_packet){
-					.data = buf,
-					.len = OPS->payload_max }), 0);
 	OPS->key_free(key);
 }
 
@@ -579,145 +381,6 @@ static void open__long_header(struct kunit *test)
 	OPS->key_free(key);
 }
 
-/* A rollover counter that was told beforehand. */
-static void open__first_index(struct kunit *test)
-{
-	static const char record[] =
-		RTP "179265c8bf303e4c24e7279f739bb5a6f8b3916fd670057bf1dc";
-	struct master later = cm80;
-	struct expected want = rtp;
-	struct tsec_packet_key *key;
-
-	later.first = 0x10000;
-	want.seq = 0x11234;
-	key = key_of(test, &later, true);
-	expect_seals(test, OPS, key, &rtp, record);
-	OPS->key_free(key);
-	key = key_of(test, &later, false);
-	expect_opens(test, OPS, key, record, &want);
-	OPS->key_free(key);
-	key = key_of(test, &cm80, false);
-	KUNIT_EXPECT_EQ(test, open_hex(test, OPS, key, record), -EBADMSG);
-	OPS->key_free(key);
-}
-
-/* Seals a packet with such a number. */
-static u32 seal_number(struct kunit *test, struct tsec_packet_key *tx,
-		       u32 ssrc, u16 seq, u8 *record)
-{
-	char hex[2 * 16 + 1];
-	struct expected in = { .payload = hex };
-
-	scnprintf(hex, sizeof(hex), "800f%04xdecafbad%08xabababab", seq, ssrc);
-	return seal_copy(test, OPS, tx, &in, record);
-}
-
-static int pass(struct kunit *test, struct tsec_packet_key *tx,
-		struct tsec_packet_key *rx, u32 ssrc, u16 seq)
-{
-	u8 record[PACKETS_ROOM];
-	u32 len = seal_number(test, tx, ssrc, seq, record);
-
-	return open_bytes(test, OPS, rx, record, len);
-}
-
-/* Late, replayed, stale; each source for itself, and all across rollovers. */
-static void open__window(struct kunit *test)
-{
-	struct tsec_packet_key *tx = key_of(test, &cm80, true);
-	struct tsec_packet_key *rx = key_of(test, &cm80, false);
-	u8 late[PACKETS_ROOM], stale[PACKETS_ROOM], other[PACKETS_ROOM];
-	u32 len;
-
-	seal_number(test, tx, 1, 0xffd0, stale);
-	len = seal_number(test, tx, 1, 0xfffe, late);
-	seal_number(test, tx, 2, 0xffd0, other);
-	KUNIT_EXPECT_EQ(test, pass(test, tx, rx, 1, 0xffff), 0);
-	KUNIT_EXPECT_EQ(test, pass(test, tx, rx, 1, 0x0010), 0);
-	KUNIT_EXPECT_EQ(test, open_bytes(test, OPS, rx, late, len), 0);
-	KUNIT_EXPECT_EQ(test, open_bytes(test, OPS, rx, late, len),
-			-EALREADY);
-	KUNIT_EXPECT_EQ(test, open_bytes(test, OPS, rx, stale, len),
-			-ESTALE);
-	KUNIT_EXPECT_EQ(test, open_bytes(test, OPS, rx, other, len), 0);
-	KUNIT_EXPECT_EQ(test, open_bytes(test, OPS, rx, other, len),
-			-EALREADY);
-	OPS->key_free(tx);
-	OPS->key_free(rx);
-}
-
-/* Every number of three rollovers, by large steps. */
-static void open__rollovers(struct kunit *test)
-{
-	struct tsec_packet_key *tx = key_of(test, &gcm_128, true);
-	struct tsec_packet_key *rx = key_of(test, &gcm_128, false);
-	u32 index;
-
-	for (index = 0xff00; index < 0x34000; index += 0x7fff)
-		KUNIT_EXPECT_EQ(test, pass(test, tx, rx, 1, index), 0);
-	OPS->key_free(tx);
-	OPS->key_free(rx);
-}
-
-/* Under the next key: rollover counter, replay windows, SRTCP's numbers. */
-static void open__next_key(struct kunit *test)
-{
-	struct tsec_packet_key *tx = key_of(test, &cm80_mki, true), *next_tx;
-	struct tsec_packet_key *rx = key_of(test, &cm80_mki, false), *next_rx;
-	u8 late[PACKETS_ROOM], record[PACKETS_ROOM];
-	u32 len;
-
-	KUNIT_EXPECT_EQ(test, pass(test, tx, rx, 1, 0xfffe), 0);
-	len = seal_copy(test, OPS, tx, &rtcp, record);
-	KUNIT_EXPECT_EQ(test, open_bytes(test, OPS, rx, record, len), 0);
-	len = seal_number(test, tx, 1, 0xffff, late);
-	next_tx = next_of(test, &cm80_mki, KEY_GCM_128, "01", tx, true);
-	next_rx = next_of(test, &cm80_mki, KEY_GCM_128, "01", rx, false);
-	OPS->key_free(tx);
-	KUNIT_EXPECT_EQ(test, seal_hex(test, next_tx,
-				       "800ffffedecafbad00000001"), -EALREADY);
-	KUNIT_EXPECT_EQ(test, pass(test, next_tx, next_rx, 1, 3), 0);
-	/* The old one goes on opening what it has sealed, once. */
-	KUNIT_EXPECT_EQ(test, open_bytes(test, OPS, rx, late, len), 0);
-	KUNIT_EXPECT_EQ(test, open_bytes(test, OPS, rx, late, len), -EALREADY);
-	OPS->key_free(rx);
-	KUNIT_EXPECT_EQ(test, pass(test, next_tx, next_rx, 1, 4), 0);
-	len = seal_copy(test, OPS, next_tx, &rtcp, record);
-	KUNIT_EXPECT_EQ(test, get_unaligned_be32(record + len - 10 - 1 - 4),
-			0x80000001);
-	KUNIT_EXPECT_EQ(test, open_bytes(test, OPS, next_rx, record, len), 0);
-	OPS->key_free(next_tx);
-	OPS->key_free(next_rx);
-}
-
-static void open__sources(struct kunit *test)
-{
-	struct tsec_packet_key *tx = key_of(test, &cm80, true), *more;
-	struct tsec_packet_key *rx = key_of(test, &cm80, false);
-	u8 record[PACKETS_ROOM];
-	u32 ssrc, len;
-
-	more = key_of(test, &cm80, true);
-	for (ssrc = 1; ssrc <= TSEC_SRTP_STREAMS_MAX; ssrc++) {
-		len = seal_number(test, more, ssrc, 5, record);
-		/* What is forged makes no source. */
-		record[len - 1] ^= 1;
-		KUNIT_EXPECT_EQ(test, open_bytes(test, OPS, rx, record, len),
-				-EBADMSG);
-		KUNIT_EXPECT_EQ(test, pass(test, tx, rx, ssrc, 5), 0);
-	}
-	len = seal_number(test, more, 1, 6, record);
-	OPS->key_free(more);
-	KUNIT_EXPECT_EQ(test, open_bytes(test, OPS, rx, record, len), 0);
-	more = key_of(test, &cm80, true);
-	KUNIT_EXPECT_EQ(test, pass(test, more, rx, ssrc, 5), -ENOBUFS);
-	KUNIT_EXPECT_EQ(test, seal_hex(test, tx, "800f0001decafbad00ffffff"),
-			-ENOBUFS);
-	OPS->key_free(more);
-	OPS->key_free(tx);
-	OPS->key_free(rx);
-}
-
 static void open__not_for_it(struct kunit *test)
 {
 	struct master one = cm80;
@@ -775,23 +438,14 @@ static struct kunit_case srtp_cases[] = {
 	KUNIT_CASE(peek__cut_off),
 	KUNIT_CASE(greet),
 	KUNIT_CASE(key_new__refused),
-	KUNIT_CASE(key_new__numbers_go_on),
 	KUNIT_CASE(matches__each),
 	KUNIT_CASE(fit__lengths),
 	KUNIT_CASE(seal__vectors),
-	KUNIT_CASE(seal__rtcp_numbers),
 	KUNIT_CASE(seal__malformed),
-	KUNIT_CASE(seal__numbers),
-	KUNIT_CASE(seal__limits),
 	KUNIT_CASE(seal__one_source),
 	KUNIT_CASE(open__vectors),
 	KUNIT_CASE(open__guarded),
 	KUNIT_CASE(open__long_header),
-	KUNIT_CASE(open__first_index),
-	KUNIT_CASE(open__window),
-	KUNIT_CASE(open__rollovers),
-	KUNIT_CASE(open__next_key),
-	KUNIT_CASE(open__sources),
 	KUNIT_CASE(open__not_for_it),
 	KUNIT_CASE(open__rtcp_in_the_clear),
 	KUNIT_CASE(open__too_long),

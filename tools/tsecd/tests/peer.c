@@ -37,6 +37,12 @@ void peer_blob(struct tsec_blob *blob, const char *text)
 	*blob = (struct tsec_blob){ text, strlen(text) };
 }
 
+void peer_show(struct peer *peer, const struct cert *cert)
+{
+	peer_blob(&peer->info.cert, cert->cert_pem);
+	peer_blob(&peer->info.privkey, cert->key_pem);
+}
+
 void peer_psk(struct peer *peer, const char *identity, const char *key)
 {
 	struct tsec_handshake_info *info = &peer->info;

@@ -4,6 +4,7 @@
 #define TSECD_TESTS_PEER_H
 
 #include "../handshake/handshake.h"
+#include "pki.h"
 
 struct peer {
 	struct tsec_handshake_info info;
@@ -18,6 +19,9 @@ void peer_init(struct peer *peer, uint8_t role, int fd);
 
 /* Texts of the profile: give certificate and key as the program would. */
 void peer_blob(struct tsec_blob *blob, const char *text);
+
+/* Has a certificate of its own. */
+void peer_show(struct peer *peer, const struct cert *cert);
 
 /* Has a PSK in place of certificates. */
 void peer_psk(struct peer *peer, const char *identity, const char *key);

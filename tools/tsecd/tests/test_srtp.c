@@ -6,28 +6,19 @@
  */
 #include <err.h>
 #include <errno.h>
-#include <gnutls/crypto.h>
-#include <gnutls/dtls.h>
 #include <poll.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 
 #include "../handshake/srtp.h"
 #include "../handshake/tls.h"
-#include "../objects.h"
-#include "../tickets.h"
-#include "peer.h"
+#include "network.h"
 #include "pki.h"
 #include "tap.h"
 
-static struct cert ca, server_cert, client_cert, alone_cert, other_cert;
-static gnutls_datum_t cookie_key;
+#define TYPE_ALERT 21
 
-/* A client and a server that hear of each other whatever they send. */
-struct ends {
-	struct peer client, server;
-};
+static struct cert alone_cert, other_cert;
 
 static void ciphers(struct peer *peer, unsigned int n, const uint16_t *list)
 {
@@ -39,60 +30,22 @@ static void ciphers(struct peer *peer, unsigned int n, const uint16_t *list)
 	ciphers(peer, sizeof((uint16_t[]){ __VA_ARGS__ }) / sizeof(uint16_t), \
 		(uint16_t[]){ __VA_ARGS__ })
 
-static void show(struct peer *peer, const struct cert *cert)
+static unsigned int alerts; /* that have been under way */
+
+static void watch(struct network *net, int from, uint8_t *data, size_t len)
 {
-	peer_blob(&peer->info.cert, cert->cert_pem);
-	peer_blob(&peer->info.privkey, cert->key_pem);
+	(void)net;
+	(void)from;
+	alerts += len && data[0] == TYPE_ALERT;
 }
 
-static void begin(struct ends *ends)
+static void begin(struct network *net)
 {
-	int fd[2];
-
-	if (socketpair(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK, 0, fd) < 0)
-		err(1, "socketpair");
-	peer_init(&ends->client, TSEC_ROLE_CLIENT, fd[0]);
-	peer_init(&ends->server, TSEC_ROLE_SERVER, fd[1]);
-	ends->client.info.protocol = TSEC_PROTO_SRTP;
-	ends->server.info.protocol = TSEC_PROTO_SRTP;
-	strcpy(ends->client.info.peer_name, "a.example");
-	peer_blob(&ends->client.info.trust, ca.cert_pem);
-	show(&ends->server, &server_cert);
-}
-
-static ssize_t push_to_client(gnutls_transport_ptr_t ends, const void *data,
-			      size_t len)
-{
-	return send(((struct ends *)ends)->server.info.fd, data, len, 0);
-}
-
-/* As the kernel does: the daemon gets the hello that has a cookie in it. */
-static void prove(struct ends *ends)
-{
-	gnutls_dtls_prestate_st state = { .record_seq = 0 };
-	uint8_t hello[2048];
-	ssize_t len;
-
-	peer_step(&ends->client);
-	len = recv(ends->server.info.fd, hello, sizeof(hello), 0);
-	if (len > 0)
-		gnutls_dtls_cookie_verify(&cookie_key, "client", 6, hello, len,
-					  &state);
-	gnutls_dtls_cookie_send(&cookie_key, "client", 6, &state, ends,
-				push_to_client);
-	peer_step(&ends->client);
-}
-
-static void run(struct ends *ends)
-{
-	prove(ends);
-	peers_run(&ends->client, &ends->server);
-}
-
-static void end(struct ends *ends)
-{
-	peer_free(&ends->client);
-	peer_free(&ends->server);
+	network_begin(net);
+	net->watch = watch;
+	alerts = 0;
+	net->client.info.protocol = TSEC_PROTO_SRTP;
+	net->server.info.protocol = TSEC_PROTO_SRTP;
 }
 
 static gnutls_session_t session_of(const struct peer *peer)
@@ -102,41 +55,33 @@ static gnutls_session_t session_of(const struct peer *peer)
 
 /* Results **************************************************************** */
 
-static bool same(const struct tsec_blob *a, const struct tsec_blob *b)
-{
-	return a->len && a->len == b->len && !memcmp(a->data, b->data, a->len);
-}
-
 static bool keys_fit(const struct peer *from, const struct peer *to,
 		     uint16_t cipher)
 {
 	const struct tsec_key_info *tx = &from->outcome.key[TSEC_DIR_TX];
 	const struct tsec_key_info *rx = &to->outcome.key[TSEC_DIR_RX];
 
-	return same(&tx->key, &rx->key) && same(&tx->iv, &rx->iv) &&
+	return blob_is(&tx->key, &rx->key) && blob_is(&tx->iv, &rx->iv) &&
 	       tx->key.len == tsec_cipher_key_len(cipher) &&
 	       tx->iv.len == tsec_cipher_iv_len(cipher, TSEC_VERSION_SRTP) &&
 	       tx->cipher == cipher && rx->cipher == cipher &&
 	       tx->version == TSEC_VERSION_SRTP && !tx->seq && !rx->seq;
 }
 
-static bool is_good(const struct ends *ends, uint16_t cipher)
+static bool is_good(const struct network *net, uint16_t cipher)
 {
-	const struct peer *client = &ends->client, *server = &ends->server;
+	const struct peer *client = &net->client, *server = &net->server;
 
-	if (client->result || server->result) {
-		printf("# client: %d %s\n# server: %d %s\n", client->result,
-		       client->handshake.reason.text, server->result,
-		       server->handshake.reason.text);
+	if (!network_is_over(net)) {
+		network_explain(net);
 		return false;
 	}
-	return client->over && server->over &&
-	       keys_fit(client, server, cipher) &&
+	return keys_fit(client, server, cipher) &&
 	       keys_fit(server, client, cipher) &&
-	       !same(&client->outcome.key[TSEC_DIR_TX].key,
-		     &client->outcome.key[TSEC_DIR_RX].key) &&
-	       !same(&client->outcome.key[TSEC_DIR_TX].iv,
-		     &client->outcome.key[TSEC_DIR_RX].iv) &&
+	       !blob_is(&client->outcome.key[TSEC_DIR_TX].key,
+			&client->outcome.key[TSEC_DIR_RX].key) &&
+	       !blob_is(&client->outcome.key[TSEC_DIR_TX].iv,
+			&client->outcome.key[TSEC_DIR_RX].iv) &&
 	       client->outcome.done.version == TSEC_VERSION_SRTP &&
 	       client->outcome.done.cipher == cipher;
 }
@@ -174,37 +119,35 @@ static void test_ciphers(void)
 
 	for (int i = 0; i < 4; i++) {
 		const char *name = tsec_name_of(tsec_cipher_names, all[i]);
-		struct ends ends;
+		struct network net;
 
-		begin(&ends);
-		CIPHERS(&ends.client, all[i]);
-		ciphers(&ends.server, 4, all);
-		run(&ends);
-		ok(is_good(&ends, all[i]), "SRTP with %s", name);
-		ok(!strcmp(ends.client.outcome.done.peer_id, "a.example") &&
-			   !strcmp(ends.server.outcome.done.peer_name,
-				   "a.example"),
+		begin(&net);
+		CIPHERS(&net.client, all[i]);
+		ciphers(&net.server, 4, all);
+		network_run(&net);
+		ok(is_good(&net, all[i]), "SRTP with %s", name);
+		ok(network_names_known(&net),
 		   "%s: each knows what it should of the other", name);
 		if (i < 2)
-			ok(keys_are_the_library_s(&ends.client),
+			ok(keys_are_the_library_s(&net.client),
 			   "%s: the keys of RFC 5764, each its own way", name);
-		end(&ends);
+		network_end(&net);
 	}
 }
 
 static void test_preference(void)
 {
-	struct ends ends;
+	struct network net;
 
-	begin(&ends);
-	CIPHERS(&ends.client, TSEC_CIPHER_AES_128_CM_HMAC_SHA1_80,
+	begin(&net);
+	CIPHERS(&net.client, TSEC_CIPHER_AES_128_CM_HMAC_SHA1_80,
 		TSEC_CIPHER_AES_256_GCM, TSEC_CIPHER_AES_128_GCM);
-	CIPHERS(&ends.server, TSEC_CIPHER_CHACHA20_POLY1305,
+	CIPHERS(&net.server, TSEC_CIPHER_CHACHA20_POLY1305,
 		TSEC_CIPHER_AES_128_GCM, TSEC_CIPHER_AES_128_CM_HMAC_SHA1_80);
-	run(&ends);
-	ok(is_good(&ends, TSEC_CIPHER_AES_128_GCM),
+	network_run(&net);
+	ok(is_good(&net, TSEC_CIPHER_AES_128_GCM),
 	   "the server's order counts, among what both have");
-	end(&ends);
+	network_end(&net);
 }
 
 static void expect(const struct peer *peer, int err, const char *text,
@@ -216,125 +159,122 @@ static void expect(const struct peer *peer, int err, const char *text,
 
 static void test_no_common_cipher(void)
 {
-	struct ends ends;
+	struct network net;
 
-	begin(&ends);
-	CIPHERS(&ends.client, TSEC_CIPHER_AES_256_GCM);
-	CIPHERS(&ends.server, TSEC_CIPHER_AES_128_GCM);
-	run(&ends);
-	expect(&ends.server, EPROTONOSUPPORT, "no cipher of SRTP",
+	begin(&net);
+	CIPHERS(&net.client, TSEC_CIPHER_AES_256_GCM);
+	CIPHERS(&net.server, TSEC_CIPHER_AES_128_GCM);
+	network_run(&net);
+	expect(&net.server, EPROTONOSUPPORT, "no cipher of SRTP",
 	       "a server that has none of the client's ciphers");
-	expect(&ends.client, EPROTONOSUPPORT, "alert 40", "... and its client");
-	end(&ends);
+	expect(&net.client, EPROTONOSUPPORT, "alert 40", "... and its client");
+	network_end(&net);
 
-	begin(&ends);
-	CIPHERS(&ends.client, TSEC_CIPHER_CHACHA20_POLY1305,
+	begin(&net);
+	CIPHERS(&net.client, TSEC_CIPHER_CHACHA20_POLY1305,
 		TSEC_CIPHER_AES_256_CM_HMAC_SHA1_80);
-	run(&ends);
-	expect(&ends.client, EPROTONOSUPPORT, "leaves no cipher",
+	network_run(&net);
+	expect(&net.client, EPROTONOSUPPORT, "leaves no cipher",
 	       "ciphers that DTLS-SRTP does not have");
-	end(&ends);
+	network_end(&net);
 }
 
 static void test_without_srtp(void)
 {
-	struct ends ends;
+	struct network net;
 
-	begin(&ends);
-	ends.server.info.protocol = TSEC_PROTO_DTLS;
-	run(&ends);
-	expect(&ends.client, EPROTONOSUPPORT, "without SRTP",
+	begin(&net);
+	net.server.info.protocol = TSEC_PROTO_DTLS;
+	network_run(&net);
+	expect(&net.client, EPROTONOSUPPORT, "without SRTP",
 	       "a server that speaks DTLS alone");
-	end(&ends);
+	network_end(&net);
 
-	begin(&ends);
-	ends.client.info.protocol = TSEC_PROTO_DTLS;
-	run(&ends);
-	expect(&ends.server, EPROTONOSUPPORT, "without SRTP",
+	begin(&net);
+	net.client.info.protocol = TSEC_PROTO_DTLS;
+	network_run(&net);
+	expect(&net.server, EPROTONOSUPPORT, "without SRTP",
 	       "a client that speaks DTLS alone");
-	expect(&ends.client, EPROTONOSUPPORT, "alert 40",
+	expect(&net.client, EPROTONOSUPPORT, "alert 40",
 	       "... which is told before anything is agreed on");
-	end(&ends);
+	network_end(&net);
 }
 
 /* Authentication ********************************************************* */
 
 static void test_mutual(void)
 {
-	struct ends ends;
+	struct network net;
 
-	begin(&ends);
-	show(&ends.client, &client_cert);
-	ends.server.info.settings.verify = TSEC_VERIFY_REQUIRE;
-	peer_blob(&ends.server.info.trust, ca.cert_pem);
-	run(&ends);
-	ok(is_good(&ends, TSEC_CIPHER_AES_256_GCM) &&
-		   !strcmp(ends.server.outcome.done.peer_id, "c.example"),
+	begin(&net);
+	network_ask_client(&net, true);
+	network_run(&net);
+	ok(is_good(&net, TSEC_CIPHER_AES_256_GCM) &&
+		   !strcmp(net.server.outcome.done.peer_id, "c.example"),
 	   "a client with a certificate");
-	end(&ends);
+	network_end(&net);
 
-	begin(&ends);
-	ends.server.info.settings.verify = TSEC_VERIFY_REQUIRE;
-	peer_blob(&ends.server.info.trust, ca.cert_pem);
-	run(&ends);
-	expect(&ends.server, EKEYREJECTED, "certificate", "... and without");
-	end(&ends);
+	begin(&net);
+	network_ask_client(&net, false);
+	network_run(&net);
+	expect(&net.server, EKEYREJECTED, "certificate", "... and without");
+	network_end(&net);
 }
 
 /* The certificate itself is the trust. */
 static void test_self_signed(const struct cert *shown, bool good)
 {
-	struct ends ends;
+	struct network net;
 
-	begin(&ends);
-	show(&ends.server, &alone_cert);
-	show(&ends.client, shown);
-	peer_blob(&ends.client.info.trust, alone_cert.cert_pem);
-	ends.server.info.settings.verify = TSEC_VERIFY_REQUIRE;
-	peer_blob(&ends.server.info.trust, alone_cert.cert_pem);
-	run(&ends);
-	ok(good ? is_good(&ends, TSEC_CIPHER_AES_256_GCM) :
-		  ends.server.result == -EKEYREJECTED,
+	begin(&net);
+	peer_show(&net.server, &alone_cert);
+	peer_show(&net.client, shown);
+	peer_blob(&net.client.info.trust, alone_cert.cert_pem);
+	net.server.info.settings.verify = TSEC_VERIFY_REQUIRE;
+	peer_blob(&net.server.info.trust, alone_cert.cert_pem);
+	network_run(&net);
+	ok(good ? is_good(&net, TSEC_CIPHER_AES_256_GCM) :
+		  net.server.result == -EKEYREJECTED,
 	   "self-signed certificates, %s one that is trusted: %s",
-	   good ? "the" : "not the", ends.server.handshake.reason.text);
-	end(&ends);
+	   good ? "the" : "not the", net.server.handshake.reason.text);
+	network_end(&net);
 }
 
 static void test_psk(void)
 {
-	struct ends ends;
+	struct network net;
 
-	begin(&ends);
-	peer_psk(&ends.client, "someone", "0123456789abcdef");
-	peer_psk(&ends.server, "someone", "0123456789abcdef");
-	run(&ends);
-	ok(is_good(&ends, TSEC_CIPHER_AES_256_GCM) &&
-		   !strcmp(ends.server.outcome.done.peer_id, "someone"),
+	begin(&net);
+	peer_psk(&net.client, "someone", "0123456789abcdef");
+	peer_psk(&net.server, "someone", "0123456789abcdef");
+	network_run(&net);
+	ok(is_good(&net, TSEC_CIPHER_AES_256_GCM) &&
+		   !strcmp(net.server.outcome.done.peer_id, "someone"),
 	   "with a PSK");
-	end(&ends);
+	network_end(&net);
 }
 
 static void test_no_resumption(void)
 {
-	struct ends ends;
+	struct network net;
 
 	for (int i = 0; i < 2; i++) {
-		begin(&ends);
-		run(&ends);
-		ok(is_good(&ends, TSEC_CIPHER_AES_256_GCM) &&
-			   !ends.client.outcome.done.resumed,
+		begin(&net);
+		network_run(&net);
+		ok(is_good(&net, TSEC_CIPHER_AES_256_GCM) &&
+			   !net.client.outcome.done.resumed,
 		   "handshake %d is a full one", i + 1);
-		end(&ends);
+		network_end(&net);
 	}
 }
 
 /* Master key identifiers ************************************************* */
 
 /* The client asks for so many bytes of one, without the engine's knowing. */
-static void mki_set(struct ends *ends, size_t len)
+static void mki_set(struct network *net, size_t len)
 {
 	static uint8_t mki[64] = "identifier of a master key";
-	struct peer *client = &ends->client;
+	struct peer *client = &net->client;
 
 	client->handshake.fd = client->info.fd;
 	if (handshake_open(&client->handshake, &client->info))
@@ -343,34 +283,34 @@ static void mki_set(struct ends *ends, size_t len)
 			    &(gnutls_datum_t){ mki, len });
 }
 
-static void run_with_mki(struct ends *ends, size_t len)
+static void run_with_mki(struct network *net, size_t len)
 {
-	begin(ends);
-	mki_set(ends, len);
-	run(ends);
+	begin(net);
+	mki_set(net, len);
+	network_run(net);
 }
 
 static void test_mki(void)
 {
-	struct ends ends;
+	struct network net;
 
-	run_with_mki(&ends, 5);
-	ok(ends.server.over && !ends.server.result, "a client's MKI");
+	run_with_mki(&net, 5);
+	ok(net.server.over && !net.server.result, "a client's MKI");
 	for (int i = 0; i < __TSEC_DIR_MAX; i++) {
-		const struct tsec_key_info *key = &ends.server.outcome.key[i];
+		const struct tsec_key_info *key = &net.server.outcome.key[i];
 
 		ok(key->cid.len == 5 && !memcmp(key->cid.data, "ident", 5) &&
 			   key->have & TSEC_HAS(KEY_CID),
 		   "... goes with the key of direction %d", i);
 	}
-	expect(&ends.client, EPROTO, "not asked for",
+	expect(&net.client, EPROTO, "not asked for",
 	       "one that the engine has not asked for");
-	end(&ends);
+	network_end(&net);
 
-	run_with_mki(&ends, TSEC_CID_MAX + 1);
-	expect(&ends.server, EPROTONOSUPPORT, "21 bytes",
+	run_with_mki(&net, TSEC_CID_MAX + 1);
+	expect(&net.server, EPROTONOSUPPORT, "21 bytes",
 	       "an MKI that is too long");
-	end(&ends);
+	network_end(&net);
 }
 
 /*
@@ -384,28 +324,30 @@ static void test_many_offered(void)
 	static const uint8_t many[] = { 0, 14, 0, 15, 0, 12, 0, 9, 0, 10, 0,
 					5, 0, 6, 0, 2, 0, 7, 0 };
 	static const uint8_t chosen[] = { 0, 14, 0, 5, 0, 2, 0, 7, 0 };
-	uint8_t data[2048], *at;
-	struct ends ends;
+	uint8_t data[DATAGRAM_MAX], *at;
+	struct network net;
 	ssize_t len;
 
-	begin(&ends);
-	CIPHERS(&ends.client, TSEC_CIPHER_AES_128_GCM, TSEC_CIPHER_AES_256_GCM);
-	CIPHERS(&ends.server, TSEC_CIPHER_AES_128_GCM);
-	mki_set(&ends, 8);
-	prove(&ends);
-	len = recv(ends.server.info.fd, data, sizeof(data), 0);
+	begin(&net);
+	CIPHERS(&net.client, TSEC_CIPHER_AES_128_GCM, TSEC_CIPHER_AES_256_GCM);
+	CIPHERS(&net.server, TSEC_CIPHER_AES_128_GCM);
+	mki_set(&net, 8);
+	peer_step(&net.client);
+	network_carry(&net, CLIENT); /* and a cookie comes back */
+	peer_step(&net.client);
+	len = recv(net.fd[CLIENT], data, sizeof(data), 0);
 	at = len > 0 ? memmem(data, len, said, sizeof(said)) : NULL;
 	if (!at)
 		errx(1, "no hello with two profiles");
 	memcpy(at, many, sizeof(many));
-	if (send(ends.client.info.fd, data, len, 0) != len)
+	if (send(net.fd[SERVER], data, len, 0) != len)
 		err(1, "send");
-	peer_step(&ends.server);
-	len = recv(ends.client.info.fd, data, sizeof(data), 0);
+	peer_step(&net.server);
+	len = recv(net.fd[SERVER], data, sizeof(data), 0);
 	ok(len > 0 && memmem(data, len, chosen, sizeof(chosen)),
 	   "the last of six profiles is found: %s",
-	   ends.server.handshake.reason.text);
-	end(&ends);
+	   net.server.handshake.reason.text);
+	network_end(&net);
 }
 
 /* Afterwards ************************************************************* */
@@ -415,28 +357,13 @@ static bool message(struct peer *peer, const void *data, size_t len)
 	return peer->handshake.ops->message(&peer->handshake, data, len);
 }
 
-/* How many datagrams have come; the last one stays. */
-static unsigned int take_all(struct peer *peer, uint8_t *data, size_t size,
-			     ssize_t *len)
+/* The word of one end that it is over, as the kernel would send it. */
+static size_t farewell(struct network *net, int from, uint8_t *data)
 {
-	unsigned int n = 0;
-	ssize_t got;
+	const struct tsec_blob *blob = &net->peer[from].outcome.done.farewell;
 
-	while ((got = recv(peer->info.fd, data, size, 0)) > 0) {
-		*len = got;
-		n++;
-	}
-	return n;
-}
-
-/* A peer's word that it is over, as the kernel would send it. */
-static ssize_t farewell(const struct peer *from, struct peer *to, uint8_t *data,
-			size_t size)
-{
-	const struct tsec_blob *blob = &from->outcome.done.farewell;
-	ssize_t len;
-
-	ok(blob->len && blob->len < size && !take_all(to, data, size, &len),
+	ok(blob->len && blob->len < DATAGRAM_MAX && !alerts &&
+		   !network_lose(net, from),
 	   "the end of the session is there, and not sent");
 	memcpy(data, blob->data, blob->len);
 	return blob->len;
@@ -449,78 +376,58 @@ static bool is_shut(struct peer *peer)
 	return poll(&poll_fd, 1, 0) == 1;
 }
 
-static void test_end(struct peer *from, struct peer *to, const char *whose)
+static void test_end(int whose)
 {
-	uint8_t data[2048], forged[64] = { 21, 254, 253, 0, 1 };
-	ssize_t len = farewell(from, to, data, sizeof(data));
+	uint8_t data[DATAGRAM_MAX], forged[64] = { TYPE_ALERT, 254, 253, 0, 1 };
+	const char *name = whose == CLIENT ? "the client ends" :
+					     "the server ends";
+	struct network net;
+	struct peer *from = &net.peer[whose], *to = &net.peer[!whose];
+	size_t len;
 
+	begin(&net);
+	network_run(&net);
+	len = farewell(&net, whose, data);
 	ok(from->handshake.ops->lingers(&from->handshake) == HANDSHAKE_STAYS,
-	   "%s: the association stays", whose);
+	   "%s: the association stays", name);
 	forged[12] = sizeof(forged) - 13;
 	ok(message(to, forged, sizeof(forged)) && !is_shut(to),
-	   "%s: an end that is forged is none", whose);
+	   "%s: an end that is forged is none", name);
 	ok(message(to, "\x15\xfe\xfd", 3) && message(to, "", 0) && !is_shut(to),
-	   "%s: nor is one cut short", whose);
+	   "%s: nor is one cut short", name);
 	data[len - 1] ^= 1;
 	ok(message(to, data, len) && !is_shut(to),
-	   "%s: nor one that was changed", whose);
+	   "%s: nor one that was changed", name);
 	data[len - 1] ^= 1;
 	ok(!message(to, data, len) && is_shut(to),
-	   "%s: the peer's own is, and the kernel hears of it", whose);
-}
-
-static void test_ends(void)
-{
-	struct ends ends;
-
-	begin(&ends);
-	run(&ends);
-	test_end(&ends.client, &ends.server, "the client ends");
-	end(&ends);
-	begin(&ends);
-	run(&ends);
-	test_end(&ends.server, &ends.client, "the server ends");
-	end(&ends);
+	   "%s: the peer's own is, and the kernel hears of it", name);
+	network_end(&net);
 }
 
 static void test_repeats(void)
 {
-	uint8_t again[32] = { 22, 254, 253 }, data[2048];
+	uint8_t again[32] = { 22, 254, 253 }, data[DATAGRAM_MAX];
 	unsigned int answered = 0, stays = 0;
-	struct ends ends;
-	ssize_t len;
+	struct network net;
+	size_t len;
 
-	begin(&ends);
-	run(&ends);
+	begin(&net);
+	network_run(&net);
 	again[12] = sizeof(again) - 13;
 	again[13] = GNUTLS_HANDSHAKE_CLIENT_KEY_EXCHANGE;
 	for (int i = 0; i < 100; i++) {
-		stays += message(&ends.server, again, sizeof(again));
-		answered += !!take_all(&ends.client, data, sizeof(data), &len);
+		stays += message(&net.server, again, sizeof(again));
+		answered += !!network_lose(&net, SERVER);
 	}
 	ok(answered == 16, "the last flight is repeated %u times", answered);
 	ok(stays == 100, "... and the association stays");
-	len = farewell(&ends.client, &ends.server, data, sizeof(data));
-	ok(!message(&ends.server, data, len), "... and the end still heard");
-	end(&ends);
+	len = farewell(&net, CLIENT, data);
+	ok(!message(&net.server, data, len), "... and the end still heard");
+	network_end(&net);
 }
 
 static void make_certs(void)
 {
-	cert_make(&ca, &(struct cert_order){ .cn = "Test CA",
-					     .authority = 1,
-					     .days_from = -10,
-					     .days_to = 10 });
-	cert_make(&server_cert, &(struct cert_order){ .cn = "server",
-						      .dns = "a.example",
-						      .by = &ca,
-						      .days_from = -1,
-						      .days_to = 5 });
-	cert_make(&client_cert, &(struct cert_order){ .cn = "client",
-						      .dns = "c.example",
-						      .by = &ca,
-						      .days_from = -1,
-						      .days_to = 5 });
 	cert_make(&alone_cert, &(struct cert_order){ .cn = "WebRTC",
 						     .dns = "a.example",
 						     .days_from = -1,
@@ -533,10 +440,8 @@ static void make_certs(void)
 
 int main(void)
 {
+	network_setup();
 	make_certs();
-	gnutls_key_generate(&cookie_key, GNUTLS_COOKIE_KEY_SIZE);
-	ticket_keys_renew();
-	sessions_set_limit(100);
 	test_ciphers();
 	test_preference();
 	test_no_common_cipher();
@@ -548,17 +453,11 @@ int main(void)
 	test_no_resumption();
 	test_mki();
 	test_many_offered();
-	test_ends();
+	test_end(CLIENT);
+	test_end(SERVER);
 	test_repeats();
-	objects_flush();
-	sessions_flush();
-	tls_global_free();
-	cert_free(&ca);
-	cert_free(&server_cert);
-	cert_free(&client_cert);
 	cert_free(&alone_cert);
 	cert_free(&other_cert);
-	gnutls_free(cookie_key.data);
-	test_files_remove();
+	network_cleanup();
 	return done_testing();
 }

@@ -31,8 +31,7 @@ static void begin(void)
 	peer_init(&server, TSEC_ROLE_SERVER, fd[1]);
 	strcpy(client.info.peer_name, "a.example");
 	peer_blob(&client.info.trust, ca.cert_pem);
-	peer_blob(&server.info.cert, server_cert.cert_pem);
-	peer_blob(&server.info.privkey, server_cert.key_pem);
+	peer_show(&server, &server_cert);
 }
 
 static void end(void)
@@ -248,8 +247,7 @@ static void test_mutual(uint16_t version)
 	restrict_to(version, 0);
 	server.info.settings.verify = TSEC_VERIFY_REQUIRE;
 	peer_blob(&server.info.trust, ca.cert_pem);
-	peer_blob(&client.info.cert, client_cert.cert_pem);
-	peer_blob(&client.info.privkey, client_cert.key_pem);
+	peer_show(&client, &client_cert);
 	peers_run(&client, &server);
 	ok(both_over() && !strcmp(server.outcome.done.peer_id, "CN=the client"),
 	   "%s: the server knows the client by its certificate", name);

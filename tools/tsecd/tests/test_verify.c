@@ -30,10 +30,8 @@ static void begin(const struct cert *cert)
 	c.info.settings.session_cache = s.info.settings.session_cache = 2;
 	strcpy(c.info.peer_name, "a.example");
 	peer_blob(&c.info.trust, ca.cert_pem);
-	if (!cert)
-		return;
-	peer_blob(&s.info.cert, cert->cert_pem);
-	peer_blob(&s.info.privkey, cert->key_pem);
+	if (cert)
+		peer_show(&s, cert);
 }
 
 static void end(void)
@@ -159,8 +157,7 @@ static void test_clients(void)
 		c.info.settings.version_max = versions[i];
 		s.info.settings.verify = TSEC_VERIFY_REQUEST;
 		peer_blob(&s.info.trust, other_ca.cert_pem);
-		peer_blob(&c.info.cert, client.cert_pem);
-		peer_blob(&c.info.privkey, client.key_pem);
+		peer_show(&c, &client);
 		expect(&s, EKEYREJECTED, "certificate of CN=the client is not",
 		       "a client's bad certificate where one is asked for");
 		end();
