@@ -68,11 +68,11 @@ print(*(s["id"] for s in json.load(sys.stdin)
         if s["local"]["port"] == int(sys.argv[1])))' "$1"
 }
 
-looks() { # protocol, its name, flags
-	local left right seq
+looks() { # the name of the protocol, flags
+	local left right
 	left=$(session_at 4434)
 	right=$(session_at 4435)
-	does 0 "$left: established client $version $cipher 127.0.0.1:4434 -> 127.0.0.1:4435 profile left flags $3" \
+	does 0 "$left: established client $version $cipher 127.0.0.1:4434 -> 127.0.0.1:4435 profile left flags $2" \
 		session show id "$left"
 	does 0 "*tx: total 12 bytes, this key: $(called 1)epoch 0 seq * records 1 bytes 12 *rx: total 12 bytes, this key: $(called 2)epoch 0 *" \
 		-s session show id "$left"
@@ -80,7 +80,7 @@ looks() { # protocol, its name, flags
 		key show session "$right"
 	does 0 "profile left tx $version $cipher *used*" key show profile left
 	"$tsec" -j session show id "$left" | json "len(j) == 1 and
-		j[0]['protocol'] == '$2' and j[0]['version'] == '$version' and
+		j[0]['protocol'] == '$1' and j[0]['version'] == '$version' and
 		j[0]['cipher'] == '$cipher' and 'manual' in j[0]['flags'] and
 		j[0]['tx_bytes'] == 12 and j[0]['rx']['records'] == 1 and
 		j[0]['local'] == {'address': '127.0.0.1', 'port': 4434}" \
@@ -114,7 +114,7 @@ replaced() { # left right
 
 while read -r protocol name version cipher key iv flags; do
 	start "$protocol"
-	looks "$protocol" "$name" "$flags"
+	looks "$name" "$flags"
 done <<-END
 	2 dtls DTLSv1.2 aes-128-gcm 16 4 manual
 	2 dtls DTLSv1.3 aes-256-gcm 48 0 manual,renewable
