@@ -286,7 +286,9 @@ static const char *mismatch(const struct tsec_session *session,
 	if (tsec_key_renewable(&half->key))
 		return "the session's keys renew themselves";
 	if (key->cid_len != half->key.cid_len)
-		return "the session's connection ID has another length";
+		return session->dgram->ops->matches ?
+		       "the session's MKIs have another length" :
+		       "the session's connection ID has another length";
 	return NULL;
 }
 

@@ -18,6 +18,8 @@
  * All of it takes tx.lock and rx.lock, in this order, and a process: records
  * that are not data come here from the session's work.
  */
+#include <linux/overflow.h>
+
 #include "channel.h"
 #include "compat.h"
 #include "dgram.h"
@@ -304,10 +306,12 @@ static int half_renew(struct tsec_session *session,
 	int err;
 
 	err = session->record->renew(&half->key);
-	if (!err) {
-		half->key.id++;
-		err = tsec_dgram_rekey_renewed(session, direction, &why);
+	if (!err && check_add_overflow(half->key.id, 1U, &half->key.id)) {
+		why = "it was the one of the last epoch";
+		err = -EOVERFLOW;
 	}
+	if (!err)
+		err = tsec_dgram_rekey_renewed(session, direction, &why);
 	if (!err) {
 		trace_tsec_key_renewed(session, direction, half->key.epoch);
 		return 0;

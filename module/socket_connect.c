@@ -19,10 +19,12 @@ static int client_check(struct tsec_net *tn, struct tsec_profile *profile,
 		return tsec_profile_keys_check(profile, protocol, why);
 	if (tsec_handshake_possible(tn, profile, protocol))
 		return 0;
+	if (!tsec_record_ops_find(protocol)->handshake) {
+		*why = "this protocol has manual keys alone, and the profile is not for those";
+		return -ENOKEY;
+	}
 	TSEC_INC_STATS(tn, TSEC_STAT_HANDSHAKES_NO_DAEMON);
-	*why = READ_ONCE(tn->daemon.port) ?
-	       "no daemon runs handshakes of this protocol" :
-	       "no daemon is registered";
+	*why = "no daemon is registered";
 	return -EUNATCH;
 }
 

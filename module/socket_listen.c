@@ -54,6 +54,8 @@ int tsec_socket_listen_locked(struct tsec_sock *tsk, int backlog)
 	tsec_inner_sync_all(&tsk->sk, tsk->inner->sk);
 	listener = tsec_listener_new(&tsk->sk, tsk->inner, tsk->app,
 				     tsk->recorded, backlog);
+	if (listener == ERR_PTR(-EOPNOTSUPP))
+		tsec_socket_error_set(tsk, "no datagram tells which client has manual keys");
 	if (IS_ERR(listener))
 		return PTR_ERR(listener);
 	tsk->inner = NULL;

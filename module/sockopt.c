@@ -279,6 +279,19 @@ static bool has_tunnel(const struct tsec_sock *tsk)
 	       TSEC_ENCAP_IP;
 }
 
+/* Some options are of one protocol alone. */
+static bool has_option(const struct tsec_sock *tsk, int name)
+{
+	switch (name) {
+	case TSEC_TUNNEL:
+		return has_tunnel(tsk);
+	case TSEC_CONNECTION_ID:
+		return tsk->sk.sk_protocol == TSEC_PROTO_DTLS;
+	default:
+		return true;
+	}
+}
+
 /* The change is made on a copy, which takes the old one's place if it holds. */
 static int overrides_change(struct tsec_sock *tsk, int name, sockptr_t optval,
 			    unsigned int len)
@@ -287,7 +300,7 @@ static int overrides_change(struct tsec_sock *tsk, int name, sockptr_t optval,
 	struct tsec_overrides next;
 	int err;
 
-	if (name == TSEC_TUNNEL && !has_tunnel(tsk))
+	if (!has_option(tsk, name))
 		return -ENOPROTOOPT;
 	err = tsec_overrides_copy(&next, tsk->app);
 	if (err)
@@ -434,8 +447,6 @@ static int tunnel_get(struct tsec_sock *tsk, char __user *optval,
 	struct tsec_tunnel_ends ends = { };
 	struct tsec_tunnel told = { };
 
-	if (!has_tunnel(tsk))
-		return -ENOPROTOOPT;
 	if (tsk->sk.sk_state == TCP_ESTABLISHED)
 		tsec_tunnel_now(&tsk->session->dgram->inside.tunnel, &ends);
 	else if (tsk->app)
@@ -490,6 +501,8 @@ static int sockopt_get_locked(struct tsec_sock *tsk, int name,
 	struct tsec_session *open = tsk->session &&
 		!tsec_session_busy(tsk->session) ? tsk->session : NULL;
 
+	if (!has_option(tsk, name))
+		return -ENOPROTOOPT;
 	switch (name) {
 	case TSEC_PROFILE:
 		return string_put(optval, optlen, profile_name(tsk));

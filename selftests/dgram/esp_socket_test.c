@@ -175,6 +175,8 @@ TEST_F(esp, has_no_clients_to_accept)
 
 	ASSERT_GE(fd, 0);
 	EXPECT_ERR(listen(fd, 1), EOPNOTSUPP);
+	EXPECT_STREQ(error_of(fd),
+		     "no datagram tells which client has manual keys");
 	close(fd);
 	EXPECT_ERR(socket(AF_TSEC, SOCK_STREAM, TSEC_PROTO_ESP),
 		   EPROTONOSUPPORT);
@@ -183,4 +185,37 @@ TEST_F(esp, has_no_clients_to_accept)
 TEST_F(esp, needs_keys_of_its_own)
 {
 	expect_no_key(&variant->kind);
+}
+
+/* A daemon would be of no help. */
+TEST_F(esp, needs_a_profile_for_manual_keys)
+{
+	int fd = socket(AF_TSEC, SOCK_DGRAM, TSEC_PROTO_ESP);
+	union tsec_addr addr;
+
+	ASSERT_GE(fd, 0);
+	addr_loopback(&addr, variant->kind.family, 9);
+	EXPECT_ERR(tsec_connect(fd, &addr), ENOKEY);
+	EXPECT_STREQ(error_of(fd),
+		     "this protocol has manual keys alone, and the profile is not for those");
+	close(fd);
+}
+
+TEST_F(esp, has_no_options_of_others)
+{
+	int fd = socket(AF_TSEC, SOCK_DGRAM, TSEC_PROTO_ESP);
+	struct tsec_tunnel tunnel = { };
+	socklen_t len = sizeof(tunnel);
+	int cid_len = 8;
+
+	ASSERT_GE(fd, 0);
+	EXPECT_ERR(setsockopt(fd, SOL_TSEC, TSEC_CONNECTION_ID, &cid_len,
+			      sizeof(cid_len)), ENOPROTOOPT);
+	EXPECT_ERR(setsockopt(fd, SOL_TSEC, TSEC_TUNNEL, &tunnel, len),
+		   ENOPROTOOPT);
+	EXPECT_ERR(getsockopt(fd, SOL_TSEC, TSEC_CONNECTION_ID, &tunnel, &len),
+		   ENOPROTOOPT);
+	EXPECT_ERR(getsockopt(fd, SOL_TSEC, TSEC_TUNNEL, &tunnel, &len),
+		   ENOPROTOOPT);
+	close(fd);
 }

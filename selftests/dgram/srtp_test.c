@@ -464,7 +464,7 @@ TEST_F(srtp, next_master_key_refused)
 		     "the session has a key of that MKI");
 	next.cid_len = 3;
 	next_refused(self, TSEC_DIR_TX, &next, EINVAL,
-		     "the session's connection ID has another length");
+		     "the session's MKIs have another length");
 	next.cid_len = 0;
 	next_refused(self, TSEC_DIR_RX, &next, EINVAL,
 		     "without an MKI nothing tells the next key from the first");

@@ -121,6 +121,23 @@ TEST_F(update, many)
 	}
 }
 
+/* There is no number for another one: data would be lost without a word. */
+TEST_F(update, last_epoch)
+{
+	int a, b;
+
+	self->ends.link.to_server.id = UINT32_MAX;
+	open_ends(self);
+	a = self->a;
+	b = self->b;
+	talk_both(a, b);
+	update(a, 0);
+	ASSERT_EQ(poll_for(b, POLLERR, SOON), POLLERR | POLLHUP);
+	EXPECT_ERR(recv(b, buf, sizeof(buf), 0), EKEYEXPIRED);
+	EXPECT_STREQ(error_of(b),
+		     "cannot renew the receiving key: it was the one of the last epoch");
+}
+
 /* While one is under way, another wish waits for it. */
 TEST_F(update, at_once)
 {

@@ -50,7 +50,8 @@ does 0 "profile manual rx TLSv1.3 aes-256-gcm epoch 0 seq 5 age ?s renewable sof
 	j[0]["direction"] == "rx" and j[0]["renewable"] and
 	not {"key", "iv", "secret"} & set(j[0])' "the same in JSON"
 does 0 "" key show profile plain
-does 0 "" key show session 1
+does 2 "tsec: there is no session of that number" key show session 1
+does 2 "tsec: there is no profile of that name" key show profile nobody
 does 0 "" key del manual
 does 0 "" key show
 
@@ -79,10 +80,13 @@ cp "$tmp/32" "$tmp/open"
 chmod 644 "$tmp/open"
 does 1 "tsec: $tmp/open: others than its owner may use this file (mode 0644); it is not read" \
 	key add manual tx cipher aes-128-gcm secret-file "$tmp/open"
-echo "not hex" >"$tmp/bad"
+touch "$tmp/bad"
 chmod 600 "$tmp/bad"
-does 1 "tsec: $tmp/bad: not at most 48 bytes in hexadecimal digits" \
-	key add manual tx cipher aes-128-gcm secret-file "$tmp/bad"
+for text in "not hex" "012" ""; do
+	echo "$text" >"$tmp/bad"
+	does 1 "tsec: $tmp/bad: not 1 to 48 bytes in hexadecimal digits, two for each" \
+		key add manual tx cipher aes-128-gcm secret-file "$tmp/bad"
+done
 
 # Refusals of the kernel
 add=(key add manual tx cipher aes-128-gcm)

@@ -3,10 +3,12 @@
  * Two ends of a session, for the tool to look at.
  *
  *   pair SERVER-PROFILE CLIENT-PROFILE [PORT]
+ *   pair PROFILE OTHER-PROFILE PORT PROTOCOL
  *
- * Both ends are on 127.0.0.1.  Says "ready" when bytes have gone both ways,
- * then obeys standard input: "send N" sends N messages each way, the end of
- * input closes both.
+ * Both ends are on 127.0.0.1; with a protocol (enum tsec_protocol) they are
+ * datagram sockets, of PORT and the port after it.  Says "ready" when bytes
+ * have gone both ways, then obeys standard input: "send N" sends N messages each
+ * way, the end of input closes both.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -25,9 +27,12 @@ static void die(const char *what)
 	exit(1);
 }
 
+static int protocol;
+
 static int make(const char *profile)
 {
-	int fd = socket(AF_TSEC, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	int type = protocol ? SOCK_DGRAM : SOCK_STREAM;
+	int fd = socket(AF_TSEC, type | SOCK_CLOEXEC, protocol);
 
 	if (fd < 0)
 		die("socket");
@@ -62,13 +67,19 @@ static void explain(int fd, const char *what)
 	die(what);
 }
 
+/* A byte, or a packet of RTP without payload, which all datagrams can carry. */
 static void pass(int from, int to)
 {
-	char byte = 'x';
+	static unsigned short seq;
+	unsigned char packet[12] = { 0x80 };
+	ssize_t len = protocol ? sizeof(packet) : 1;
 
-	if (write(from, &byte, 1) != 1)
+	seq++;
+	packet[2] = seq >> 8;
+	packet[3] = seq;
+	if (write(from, packet, len) != len)
 		explain(from, "write");
-	if (read(to, &byte, 1) != 1)
+	if (read(to, packet, len) != len)
 		explain(to, "read");
 }
 
@@ -88,23 +99,52 @@ static void obey(int client, int server)
 	}
 }
 
+static void join_streams(char **profiles, struct sockaddr_in *at, int fds[2])
+{
+	int listener = listen_at(at, profiles[0]);
+
+	fds[0] = make(profiles[1]);
+	if (connect(fds[0], (struct sockaddr *)at, sizeof(*at)))
+		explain(fds[0], "connect");
+	fds[1] = accept(listener, NULL, NULL);
+	if (fds[1] < 0)
+		die("accept");
+}
+
+/* Each end is bound to where the other one sends. */
+static void join_datagrams(char **profiles, const struct sockaddr_in *at,
+			   int fds[2])
+{
+	struct sockaddr_in ends[2] = { *at, *at };
+
+	ends[1].sin_port = htons(ntohs(at->sin_port) + 1);
+	for (int i = 0; i < 2; i++) {
+		fds[i] = make(profiles[i]);
+		if (bind(fds[i], (struct sockaddr *)&ends[i], sizeof(*ends)))
+			die("bind");
+		if (connect(fds[i], (struct sockaddr *)&ends[!i],
+			    sizeof(*ends)))
+			explain(fds[i], "connect");
+	}
+}
+
 int main(int argc, char **argv)
 {
 	struct sockaddr_in at = { .sin_family = AF_INET };
-	int listener, client, server;
+	int fds[2], client, server;
 
 	if (argc < 3)
 		return 2;
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
 	at.sin_port = htons(argc > 3 ? atoi(argv[3]) : 0);
-	listener = listen_at(&at, argv[1]);
-	client = make(argv[2]);
-	if (connect(client, (struct sockaddr *)&at, sizeof(at)))
-		explain(client, "connect");
-	server = accept(listener, NULL, NULL);
-	if (server < 0)
-		die("accept");
+	protocol = argc > 4 ? atoi(argv[4]) : 0;
+	if (protocol)
+		join_datagrams(argv + 1, &at, fds);
+	else
+		join_streams(argv + 1, &at, fds);
+	client = fds[0];
+	server = fds[1];
 	pass(client, server);
 	pass(server, client);
 	puts("ready");

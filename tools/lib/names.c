@@ -30,6 +30,15 @@ const struct tsec_name tsec_version_names[] = {
 	{ }
 };
 
+/* Those of profiles: for datagrams they stand for those of DTLS. */
+const struct tsec_name tsec_profile_version_names[] = {
+	{ TSEC_VERSION_TLS_1_2,	"TLSv1.2" },
+	{ TSEC_VERSION_TLS_1_3,	"TLSv1.3" },
+	{ TSEC_VERSION_TLS_1_2,	"1.2" },
+	{ TSEC_VERSION_TLS_1_3,	"1.3" },
+	{ }
+};
+
 const struct tsec_name tsec_protocol_names[] = {
 	{ TSEC_PROTO_TLS,	"tls" },
 	{ TSEC_PROTO_DTLS,	"dtls" },
@@ -163,6 +172,21 @@ int tsec_parse_ciphers(const char *text, uint16_t *ciphers, unsigned int max)
 bool tsec_version_has_spi(unsigned int version)
 {
 	return version == TSEC_VERSION_ESP || version == TSEC_VERSION_ESP_ESN;
+}
+
+bool tsec_version_has_cipher(unsigned int version, unsigned int cipher)
+{
+	if (cipher > TSEC_CIPHER_MAX || !cipher_sizes[cipher].key)
+		return false;
+	switch (version) {
+	case TSEC_VERSION_SRTP:
+		return cipher != TSEC_CIPHER_CHACHA20_POLY1305;
+	case TSEC_VERSION_WIREGUARD:
+		return cipher == TSEC_CIPHER_CHACHA20_POLY1305;
+	default:
+		/* What has no suite in TLS 1.3 is SRTP's alone. */
+		return cipher_sizes[cipher].secret;
+	}
 }
 
 unsigned int tsec_cipher_key_len(unsigned int cipher)

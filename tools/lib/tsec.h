@@ -389,6 +389,7 @@ struct tsec_name {
 /* Tables end with a NULL name; the first name of a value is the one shown. */
 extern const struct tsec_name tsec_cipher_names[];
 extern const struct tsec_name tsec_version_names[];
+extern const struct tsec_name tsec_profile_version_names[];
 extern const struct tsec_name tsec_protocol_names[];
 extern const struct tsec_name tsec_verify_names[];
 extern const struct tsec_name tsec_role_names[];
@@ -416,6 +417,8 @@ int tsec_parse_ciphers(const char *text, uint16_t *ciphers, unsigned int max);
 
 /* Is what records call their key an SPI (ESP)? */
 bool tsec_version_has_spi(unsigned int version);
+/* Can a key of that version have that cipher? */
+bool tsec_version_has_cipher(unsigned int version, unsigned int cipher);
 /* Bytes of a cipher's key, and of its TLS 1.3 secret; 0 for none. */
 unsigned int tsec_cipher_key_len(unsigned int cipher);
 unsigned int tsec_cipher_secret_len(unsigned int cipher);

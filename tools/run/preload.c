@@ -179,10 +179,16 @@ static bool is_ruled_here(const struct sockaddr *sa, socklen_t len,
 	       (address_is_any(&address) || is_ruled(&address, *port));
 }
 
-static int secure_server(int fd, int type, const char *what, uint16_t port)
+static int secure_server(int fd, int type, const char *what, uint16_t port,
+			 bool ruled)
 {
-	int err = replace_socket(fd, type, NULL);
+	int err;
 
+	if (!ruled) {
+		say("fd %d: %s port %u is left alone", fd, what, port);
+		return 0;
+	}
+	err = replace_socket(fd, type, NULL);
 	if (err)
 		say("fd %d: %s port %u is refused: %s", fd, what, port,
 		    strerror(-err));
@@ -195,26 +201,27 @@ static int secure_listen(int fd)
 {
 	struct sockaddr_storage local;
 	socklen_t len = sizeof(local);
-	uint16_t port;
+	uint16_t port = 0;
+	bool ruled;
 
 	if (!config.listen || !is_fresh_tcp(fd))
 		return 0;
 	if (getsockname(fd, (struct sockaddr *)&local, &len))
 		return -errno;
-	if (!is_ruled_here((struct sockaddr *)&local, len, &port))
-		return 0;
-	return secure_server(fd, SOCK_STREAM, "listen on", port);
+	ruled = is_ruled_here((struct sockaddr *)&local, len, &port);
+	return secure_server(fd, SOCK_STREAM, "listen on", port, ruled);
 }
 
 /* Clients bind as well, but let the kernel choose the port. */
 static int secure_bind(int fd, const struct sockaddr *sa, socklen_t len)
 {
-	uint16_t port;
+	uint16_t port = 0;
+	bool ruled;
 
-	if (!config.listen || !is_fresh_udp(fd) ||
-	    !is_ruled_here(sa, len, &port) || !port)
+	if (!config.listen || !is_fresh_udp(fd))
 		return 0;
-	return secure_server(fd, SOCK_DGRAM, "bind to", port);
+	ruled = is_ruled_here(sa, len, &port);
+	return port ? secure_server(fd, SOCK_DGRAM, "bind to", port, ruled) : 0;
 }
 
 /* Tell in words what the errno is too short for. */

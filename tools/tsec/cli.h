@@ -132,6 +132,8 @@ int parse_settings(struct args *args, struct tsec_profile_info *info);
 /* One of them; is_limit() tells which of them are a key's as well. */
 int parse_setting(const struct field *field, void *info, const char *value);
 bool is_limit(const char *name);
+/* The largest value that the kernel takes for a number. */
+uint64_t number_max(const struct field *field);
 
 /* Secrets (hexfile.c) ***************************************************** */
 
@@ -147,7 +149,7 @@ bool is_limit(const char *name);
  */
 int read_hex_file(const char *name, uint8_t *secret, size_t size);
 
-/* Bytes of hexadecimal digits that are no secret; -1 when it is none. */
+/* At least one byte in hexadecimal digits, no secret; -1 when it is none. */
 int parse_hex(const char *text, uint8_t *bytes, size_t size);
 
 #endif /* TSEC_CLI_H */

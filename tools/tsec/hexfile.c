@@ -100,8 +100,8 @@ int read_hex_file(const char *name, uint8_t *secret, size_t size)
 	else
 		n = decode(text, len, secret, size);
 	if (len >= 0 && n < 0)
-		bad_usage("%s: not at most %zu bytes in hexadecimal digits",
-			  name, size);
+		bad_usage("%s: not 1 to %zu bytes in hexadecimal digits, two "
+			  "for each", name, size);
 	if (n < 0)
 		explicit_bzero(secret, size);
 	explicit_bzero(text, sizeof(text));

@@ -207,7 +207,7 @@ static bool number_from_json(const json_t *json, const struct field *field,
 		   !parse_number(json_string_value(json), UINT64_MAX, &value)) {
 		return false;
 	}
-	return tsec_field_set(field, info, value);
+	return value <= number_max(field) && tsec_field_set(field, info, value);
 }
 
 static bool ciphers_from_json(const json_t *json,

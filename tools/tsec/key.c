@@ -63,7 +63,22 @@ static int parse_whose(struct args *args, struct show *show)
 		show->profile = value;
 	else if (!parse_number(value, UINT32_MAX, &show->session) ||
 		 !show->session)
-		return bad_usage("session needs the number of one");
+		return bad_usage("session needs the number of a session");
+	return 0;
+}
+
+/* The list of what is not there would be empty, as if it had no keys. */
+static int find_whose(struct cli *cli, const struct show *show)
+{
+	struct tsec_profile_info profile;
+	struct tsec_session_info session;
+
+	if (show->profile)
+		return finish(cli, tsec_profile_get(cli->nl, show->profile,
+						    &profile));
+	if (show->session)
+		return finish(cli, tsec_session_get(cli->nl, show->session,
+						    &session));
 	return 0;
 }
 
@@ -74,6 +89,8 @@ static int key_show(struct cli *cli, struct args *args)
 
 	if (!code)
 		code = cli_open(cli);
+	if (!code)
+		code = find_whose(cli, &show);
 	if (code)
 		return code;
 	if (cli->json)
@@ -92,6 +109,7 @@ struct files {
 	const char *iv;
 	const char *secret;
 	uint8_t cid[TSEC_CID_MAX];
+	bool spi;		/* that is what the ID was called */
 };
 
 struct bytes {
@@ -106,7 +124,7 @@ static int take_session(struct args *args, struct tsec_key_info *key)
 	uint64_t session;
 
 	if (!word || !parse_number(word, UINT32_MAX, &session) || !session)
-		return bad_usage("session needs the number of one");
+		return bad_usage("session needs the number of a session");
 	tsec_set(key, KEY_SESSION, session, session);
 	return 0;
 }
@@ -145,6 +163,8 @@ static int take_file(const char **file, const char *word, const char *value)
 {
 	if (*file)
 		return bad_usage("%s is given twice", word);
+	if (!*value)
+		return bad_usage("%s needs the name of a file", word);
 	*file = value;
 	return 0;
 }
@@ -157,10 +177,27 @@ static int take_cid(const char *value, struct tsec_key_info *key,
 	if (tsec_has(key, KEY_CID))
 		return bad_usage("cid is given twice");
 	if (len < 0)
-		return bad_usage("cid: not at most %d bytes in hexadecimal "
-				 "digits", TSEC_CID_MAX);
+		return bad_usage("cid is 1 to %d bytes in hexadecimal digits, "
+				 "two for each, not \"%s\"", TSEC_CID_MAX,
+				 value);
 	key->cid = (struct tsec_blob) { files->cid, len };
 	key->have |= TSEC_HAS(KEY_CID);
+	return 0;
+}
+
+/* What IPsec calls the ID. */
+static int take_spi(const char *value, struct tsec_key_info *key,
+		    struct files *files)
+{
+	uint64_t spi;
+
+	if (tsec_has(key, KEY_ID))
+		return bad_usage("spi, or id, is given twice");
+	if (!parse_number(value, UINT32_MAX, &spi))
+		return bad_usage("spi is a number from %d to %u, not \"%s\"",
+				 TSEC_ESP_SPI_MIN, UINT32_MAX, value);
+	tsec_set(key, KEY_ID, id, spi);
+	files->spi = true;
 	return 0;
 }
 
@@ -171,9 +208,8 @@ static int take_word(const char *word, const char *value,
 
 	if (!value)
 		return bad_usage("%s needs a value", word);
-	/* What IPsec calls it. */
 	if (!strcmp(word, "spi"))
-		word = "id";
+		return take_spi(value, key, files);
 	field = tsec_field_named(&tsec_key_layout, word);
 	if (!strcmp(word, "key-file"))
 		return take_file(&files->key, word, value);
@@ -198,8 +234,12 @@ static const char *version_text(unsigned int version)
 	switch (version) {
 	case TSEC_VERSION_TLS_1_2:
 		return "TLS 1.2";
+	case TSEC_VERSION_TLS_1_3:
+		return "TLS 1.3";
 	case TSEC_VERSION_DTLS_1_2:
 		return "DTLS 1.2";
+	case TSEC_VERSION_DTLS_1_3:
+		return "DTLS 1.3";
 	case TSEC_VERSION_ESP:
 	case TSEC_VERSION_ESP_ESN:
 		return "ESP";
@@ -221,11 +261,30 @@ static bool has_cid(unsigned int version)
 	       version == TSEC_VERSION_DTLS_1_3 || version == TSEC_VERSION_SRTP;
 }
 
-static int check_files(const struct tsec_key_info *key,
+static int check_words(const struct tsec_key_info *key,
 		       const struct files *files)
 {
 	if (!key->cipher)
 		return bad_usage("which cipher?");
+	if (!tsec_version_has_cipher(key->version, key->cipher))
+		return bad_usage("%s has no cipher %s",
+				 version_text(key->version),
+				 tsec_name_of(tsec_cipher_names, key->cipher));
+	if (files->spi && !tsec_version_has_spi(key->version))
+		return bad_usage("only ESP has an spi");
+	if (tsec_version_has_spi(key->version) && key->id < TSEC_ESP_SPI_MIN)
+		return bad_usage("ESP needs an spi, of %d or more",
+				 TSEC_ESP_SPI_MIN);
+	if (tsec_has(key, KEY_ID) && !key->id)
+		return bad_usage("an id is 1 or more");
+	if (tsec_has(key, KEY_CID) && !has_cid(key->version))
+		return bad_usage("only keys of DTLS and SRTP have a cid");
+	return 0;
+}
+
+static int check_files(const struct tsec_key_info *key,
+		       const struct files *files)
+{
 	if (files->secret ? files->key || files->iv :
 			    !files->key || !files->iv == !has_no_iv(key))
 		return bad_usage(has_no_iv(key) ?
@@ -240,11 +299,6 @@ static int check_files(const struct tsec_key_info *key,
 		return bad_usage("%s has no traffic secrets: give key-file%s",
 				 version_text(key->version),
 				 has_no_iv(key) ? "" : " and iv-file");
-	if (tsec_has(key, KEY_CID) && !has_cid(key->version))
-		return bad_usage("only DTLS and SRTP have connection IDs");
-	if (tsec_version_has_spi(key->version) && key->id < TSEC_ESP_SPI_MIN)
-		return bad_usage("ESP needs an spi, of %d or more",
-				 TSEC_ESP_SPI_MIN);
 	if (files->key && files->iv && !strcmp(files->key, "-") &&
 	    !strcmp(files->iv, "-"))
 		return bad_usage("only one file can be standard input");
@@ -306,6 +360,8 @@ static int parse_add(struct args *args, struct tsec_key_info *key,
 		code = take_word(word, next_arg(args), key, files);
 	if (!key->version)
 		tsec_set(key, KEY_VERSION, version, TSEC_VERSION_TLS_1_3);
+	if (!code)
+		code = check_words(key, files);
 	return code ? code : check_files(key, files);
 }
 

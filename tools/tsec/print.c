@@ -161,6 +161,18 @@ void print_key(const struct tsec_key_info *info, bool stats)
 	putchar('\n');
 }
 
+/* In quotes, where a quote in it does not look like their end. */
+static void print_quoted(const char *text)
+{
+	putchar('"');
+	for (; *text; text++) {
+		if (*text == '"' || *text == '\\')
+			putchar('\\');
+		putchar(*text);
+	}
+	putchar('"');
+}
+
 /* A string of the session, which may be the peer's, if there is one. */
 static void print_word(const char *label, const char *value)
 {
@@ -169,8 +181,12 @@ static void print_word(const char *label, const char *value)
 	if (!*value)
 		return;
 	tsec_copy(text, sizeof(text), value);
-	printf(strchr(text, ' ') ? " %s \"%s\"" : " %s %s", label,
-	       tsec_printable(text));
+	tsec_printable(text);
+	printf(" %s ", label);
+	if (strpbrk(text, " \"\\"))
+		print_quoted(text);
+	else
+		fputs(text, stdout);
 }
 
 static void print_flags(uint32_t flags)

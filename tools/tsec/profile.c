@@ -159,11 +159,22 @@ static int restore_one(const struct tsec_profile_info *info, void *arg)
 	return tsec_profile_set(cli->nl, &whole);
 }
 
+static int restore_all(struct cli *cli, const struct saved *saved)
+{
+	for (size_t i = 0; i < saved->n; i++) {
+		if (!restore_one(&saved->profiles[i], cli))
+			continue;
+		fprintf(stderr, "tsec: profile \"%s\": %s\n",
+			saved->profiles[i].name, tsec_nl_error(cli->nl));
+		return CLI_REFUSED;
+	}
+	return CLI_OK;
+}
+
 static int profile_restore(struct cli *cli, struct args *args)
 {
 	const char *file = next_arg(args);
 	struct saved saved;
-	int err = 0;
 	int code = no_more(args);
 
 	if (!code)
@@ -171,10 +182,10 @@ static int profile_restore(struct cli *cli, struct args *args)
 	if (code)
 		return code;
 	code = cli_open(cli);
-	for (size_t i = 0; !code && !err && i < saved.n; i++)
-		err = restore_one(&saved.profiles[i], cli);
+	if (!code)
+		code = restore_all(cli, &saved);
 	free_saved(&saved);
-	return code ? code : finish(cli, err);
+	return code;
 }
 
 static const struct verb verbs[] = {

@@ -36,31 +36,48 @@ static int parse_id(const char *word, uint64_t *id)
 static int parse_name(const struct tsec_name *names, const char *what,
 		      const char *word, int *value)
 {
-	*value = word ? tsec_value_of(names, word) : -1;
+	if (!word)
+		return bad_usage("%s needs a value, see \"tsec session help\"",
+				 what);
+	*value = tsec_value_of(names, word);
 	if (*value < 0)
 		return bad_usage("\"%s\" is not a %s, see \"tsec session "
-				 "help\"", word ? word : "", what);
+				 "help\"", word, what);
 	return 0;
+}
+
+static int parse_profile(const char *value, const char **profile)
+{
+	if (!value)
+		return bad_usage("profile needs a name");
+	*profile = value;
+	return 0;
+}
+
+static int given_twice(const char *word)
+{
+	return bad_usage("%s is given twice", word);
 }
 
 static int parse_condition(const char *word, const char *value,
 			   struct filter *filter)
 {
 	if (!strcmp(word, "id"))
-		return parse_id(value, &filter->id);
+		return filter->id ? given_twice(word) :
+				    parse_id(value, &filter->id);
 	if (!strcmp(word, "state"))
-		return parse_name(tsec_state_names, "state", value,
+		return filter->state >= 0 ? given_twice(word) :
+		       parse_name(tsec_state_names, "state", value,
 				  &filter->state);
 	if (!strcmp(word, "role"))
-		return parse_name(tsec_role_names, "role", value,
+		return filter->role >= 0 ? given_twice(word) :
+		       parse_name(tsec_role_names, "role", value,
 				  &filter->role);
-	if (strcmp(word, "profile"))
-		return bad_usage("unknown condition \"%s\", see \"tsec session "
-				 "help\"", word);
-	if (!value)
-		return bad_usage("profile needs a name");
-	filter->profile = value;
-	return 0;
+	if (!strcmp(word, "profile"))
+		return filter->profile ? given_twice(word) :
+					 parse_profile(value, &filter->profile);
+	return bad_usage("unknown condition \"%s\", see \"tsec session help\"",
+			 word);
 }
 
 static bool wanted(const struct filter *filter,

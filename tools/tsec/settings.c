@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The settings of a profile, and the limits of a key, as words. */
+#include <inttypes.h>
 #include <string.h>
 
 #include "cli.h"
@@ -8,6 +9,22 @@ bool is_limit(const char *name)
 {
 	return !strncmp(name, "soft-", 5) || !strncmp(name, "hard-", 5) ||
 	       !strcmp(name, "idle-seconds");
+}
+
+static bool is_seconds(const char *name)
+{
+	const char *end = strrchr(name, '-');
+
+	return end && !strcmp(end, "-seconds");
+}
+
+uint64_t number_max(const struct field *field)
+{
+	if (!strcmp(field->name, "connection-id"))
+		return TSEC_CID_MAX;
+	if (is_seconds(field->name))
+		return UINT32_MAX;
+	return UINT64_MAX >> (64 - 8 * field->size);
 }
 
 static bool is_path(const struct field *field)
@@ -35,7 +52,8 @@ static int parse_cipher_list(struct tsec_profile_info *info, const char *value)
 	if (*value && strcmp(value, "default"))
 		n = tsec_parse_ciphers(value, info->ciphers, TSEC_CIPHERS_MAX);
 	if (n < 0)
-		return bad_usage("\"%s\" is not a list of ciphers, which are "
+		return bad_usage("\"%s\" is not a list of ciphers, each once "
+				 "and commas between them, which are "
 				 "aes-128-gcm, aes-256-gcm, chacha20-poly1305 "
 				 "and of SRTP aes-128-cm-hmac-sha1-80, -32",
 				 value);
@@ -72,37 +90,36 @@ static int parse_pubkey(const struct field *field, void *info,
 
 static int bad_name(const struct field *field, const char *value)
 {
-	char list[128] = "default";
-	size_t len = strlen(list);
-
+	fprintf(stderr, "tsec: %s is one of default", field->name);
 	for (const struct tsec_name *n = field->names; n->name; n++)
 		if (strcmp(n->name, "default"))
-			len += snprintf(list + len, sizeof(list) - len, "|%s",
-					n->name);
-	return bad_usage("%s is one of %s, not \"%s\"", field->name, list,
-			 value);
+			fprintf(stderr, "|%s", n->name);
+	fprintf(stderr, ", not \"%s\"\n", value);
+	return CLI_USAGE;
+}
+
+static int bad_number(const struct field *field, const char *value)
+{
+	return bad_usage("%s is a number from 0 to %" PRIu64 ", not \"%s\"",
+			 field->name, number_max(field), value);
 }
 
 static int parse_scalar(const struct field *field, void *info,
 			const char *value)
 {
+	bool given = strcmp(value, "default");
 	uint64_t number = 0;
 	int named;
 
-	if (!strcmp(value, "default"))
-		named = 0;
-	else if (field->names)
+	if (given && field->names) {
 		named = tsec_value_of(field->names, value);
-	else if (parse_number(value, UINT64_MAX, &number))
-		named = 0;
-	else
-		return bad_usage("%s is a number, not \"%s\"", field->name,
-				 value);
-	if (named < 0)
-		return bad_name(field, value);
-	if (!tsec_field_set(field, info, number ? number : (uint64_t)named))
-		return bad_usage("%s is a smaller number, not \"%s\"",
-				 field->name, value);
+		if (named < 0)
+			return bad_name(field, value);
+		number = named;
+	} else if (given && !parse_number(value, number_max(field), &number)) {
+		return bad_number(field, value);
+	}
+	tsec_field_set(field, info, number);
 	return 0;
 }
 

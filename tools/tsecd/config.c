@@ -61,6 +61,11 @@ static int check_count(cfg_t *cfg, cfg_opt_t *opt)
 	return check_range(cfg, opt, 0, __LONG_MAX__);
 }
 
+static int check_seconds(cfg_t *cfg, cfg_opt_t *opt)
+{
+	return check_range(cfg, opt, 0, UINT32_MAX);
+}
+
 static int check_connection_id(cfg_t *cfg, cfg_opt_t *opt)
 {
 	return check_range(cfg, opt, 0, TSEC_CID_MAX);
@@ -98,7 +103,7 @@ static int check_verify(cfg_t *cfg, cfg_opt_t *opt)
 
 static int check_version(cfg_t *cfg, cfg_opt_t *opt)
 {
-	return check_name(cfg, opt, tsec_version_names);
+	return check_name(cfg, opt, tsec_profile_version_names);
 }
 
 static int check_ciphers(cfg_t *cfg, cfg_opt_t *opt)
@@ -108,6 +113,18 @@ static int check_ciphers(cfg_t *cfg, cfg_opt_t *opt)
 	if (tsec_parse_ciphers(last_text(opt), ciphers, TSEC_CIPHERS_MAX) > 0)
 		return 0;
 	cfg_error(cfg, "\"%s\" is not a list of ciphers", last_text(opt));
+	return -1;
+}
+
+/* It does not matter where the daemon was started. */
+static int check_path(cfg_t *cfg, cfg_opt_t *opt)
+{
+	const char *path = last_text(opt);
+
+	if (!*path || *path == '/')
+		return 0;
+	cfg_error(cfg, "%s must be an absolute path, not \"%s\"",
+		  cfg_opt_name(opt), path);
 	return -1;
 }
 
@@ -261,10 +278,10 @@ static void copy_names(cfg_t *cfg, struct tsec_profile_info *profile)
 
 	if (min)
 		tsec_set(profile, PROFILE_VERSION_MIN, version_min,
-			 tsec_value_of(tsec_version_names, min));
+			 tsec_value_of(tsec_profile_version_names, min));
 	if (max)
 		tsec_set(profile, PROFILE_VERSION_MAX, version_max,
-			 tsec_value_of(tsec_version_names, max));
+			 tsec_value_of(tsec_profile_version_names, max));
 	if (verify)
 		tsec_set(profile, PROFILE_VERIFY, verify,
 			 tsec_value_of(tsec_verify_names, verify));
@@ -385,6 +402,11 @@ static void set_checks(cfg_t *cfg)
 	cfg_set_validate_func(cfg, "ticket-lifetime", check_ticket_lifetime);
 	cfg_set_validate_func(cfg, "ticket-key-lifetime", check_key_lifetime);
 	cfg_set_validate_func(cfg, "session-cache", check_session_cache);
+	cfg_set_validate_func(cfg, "profile|cert", check_path);
+	cfg_set_validate_func(cfg, "profile|privkey", check_path);
+	cfg_set_validate_func(cfg, "profile|trust", check_path);
+	cfg_set_validate_func(cfg, "profile|crl", check_path);
+	cfg_set_validate_func(cfg, "profile|psk", check_path);
 	cfg_set_validate_func(cfg, "profile|version-min", check_version);
 	cfg_set_validate_func(cfg, "profile|version-max", check_version);
 	cfg_set_validate_func(cfg, "profile|ciphers", check_ciphers);
@@ -395,9 +417,9 @@ static void set_checks(cfg_t *cfg)
 	cfg_set_validate_func(cfg, "profile|hard-records", check_count);
 	cfg_set_validate_func(cfg, "profile|soft-bytes", check_count);
 	cfg_set_validate_func(cfg, "profile|hard-bytes", check_count);
-	cfg_set_validate_func(cfg, "profile|soft-seconds", check_count);
-	cfg_set_validate_func(cfg, "profile|hard-seconds", check_count);
-	cfg_set_validate_func(cfg, "profile|idle-seconds", check_count);
+	cfg_set_validate_func(cfg, "profile|soft-seconds", check_seconds);
+	cfg_set_validate_func(cfg, "profile|hard-seconds", check_seconds);
+	cfg_set_validate_func(cfg, "profile|idle-seconds", check_seconds);
 	cfg_set_validate_func(cfg, "profile|tunnel-local", check_addr);
 	cfg_set_validate_func(cfg, "profile|tunnel-remote", check_addr);
 	cfg_set_validate_func(cfg, "profile|pubkey", check_pubkey);

@@ -9,6 +9,9 @@
  * An application opens socket(AF_TSEC, SOCK_STREAM, 0) or, for datagrams,
  * socket(AF_TSEC, SOCK_DGRAM, 0), uses struct sockaddr_in or sockaddr_in6,
  * and reads and writes plain data.
+ *
+ * Numbers are in host byte order, those that packets have in them as well (an
+ * SPI, a sequence number); in socket addresses all is as it always is there.
  */
 #ifndef _LINUX_TSEC_H
 #define _LINUX_TSEC_H
@@ -55,10 +58,11 @@ enum tsec_protocol {
 };
 
 /*
- * Protocol versions are the protocol's own numbers on the wire.  SRTP has none
- * but that of RTP itself, which is 2.  ESP has none: its two tell sequence
- * numbers of 32 bits from extended ones, as IKEv2's transform type 5 does
- * (RFC 7296 section 3.3.2).  WireGuard is in version 1.
+ * Protocol versions: of TLS and DTLS, their own numbers on the wire.  The
+ * others have none there, and numbers made up here: SRTP 0x13 and the version
+ * of RTP, which is 2; ESP 0x14, and 0 for sequence numbers of 32 bits or 1 for
+ * extended ones, as IKEv2's transform type 5 has it (RFC 7296 section 3.3.2);
+ * WireGuard 0x15 and its version, 1.
  */
 #define TSEC_VERSION_TLS_1_2	0x0303
 #define TSEC_VERSION_TLS_1_3	0x0304
@@ -144,7 +148,7 @@ enum tsec_verify {
 	TSEC_VERIFY_REQUIRE	= 3,
 };
 
-/* Largest sizes, in bytes, without a terminating zero. */
+/* Largest sizes, in bytes, without a terminating zero; _LEN: the only size. */
 #define TSEC_PROFILE_NAME_MAX	63
 #define TSEC_PEER_NAME_MAX	255
 #define TSEC_PEER_ID_MAX	1023
@@ -177,40 +181,49 @@ enum tsec_verify {
  * @TSEC_PROFILE: set/get, string: name of the profile (default "default")
  * @TSEC_PEER_NAME: set/get, string: the host name to send (SNI) and to
  *	verify, or an IP address to verify; on an accepted socket, the name
- *	the client asked for
+ *	the client asked for; WireGuard: the peer's public key in base64, or
+ *	its name in the list of peers
  * @TSEC_ALPN: set, string: comma-separated protocol names in order of
  *	preference (RFC 7301); get: the one agreed on, empty if none
- * @TSEC_VERSION_MIN: set/get, int: lowest version, e.g. TSEC_VERSION_TLS_1_2
- * @TSEC_VERSION_MAX: set/get, int: highest version
+ * @TSEC_VERSION_MIN: set/get, int: lowest version, TSEC_VERSION_TLS_1_2 or
+ *	TSEC_VERSION_TLS_1_3, which stand for DTLS 1.2 and 1.3 on SOCK_DGRAM;
+ *	0: the profile's (default)
+ * @TSEC_VERSION_MAX: set/get, int: highest version, the same
  * @TSEC_CIPHERS: set/get, array of __u16 enum tsec_cipher, in order of
  *	preference; a handshake uses those that its protocol has
  * @TSEC_CERT: set, PEM: own certificate, leaf first, then its chain
- * @TSEC_PRIVKEY: set, PEM: the certificate's private key; never read back
+ * @TSEC_PRIVKEY: set, PEM: the certificate's private key; WireGuard: the
+ *	private key in base64; never read back
  * @TSEC_TRUST: set, PEM: the certificates to trust, instead of the
- *	system's; EPERM if the profile names its own
+ *	system's; WireGuard: the peers, one in each line; EPERM if the profile
+ *	names its own
  * @TSEC_PSK: set, struct tsec_psk; never read back
  * @TSEC_VERIFY: set/get, int: enum tsec_verify
  * @TSEC_SESSION_CACHE: set/get, int: 1 to resume sessions (default), 0 not
  * @TSEC_INFO: get, struct tsec_info; EOPNOTSUPP for a datagram socket that is
  *	one for all peers, which has many sessions
- * @TSEC_PEER_ID: get, string: the verified identity of the peer: a
- *	certificate's subject name or a PSK identity
+ * @TSEC_PEER_ID: get, string: the verified identity of the peer: the first
+ *	name of its certificate's subjectAltName, else its subject, or a PSK
+ *	identity; WireGuard: its public key in base64; empty if not verified
  * @TSEC_PEER_CERT: get, the peer's certificates in DER, leaf first, one
  *	after the other
  * @TSEC_ERROR: get, string: why the handshake or the session failed, in
  *	words for people; empty if it did not
  * @TSEC_EXPORT: get, struct tsec_export in, keying material out (RFC 8446
- *	section 7.5); EOPNOTSUPP for versions 1.2
+ *	section 7.5, with the labels of RFC 9147 for DTLS 1.3); EOPNOTSUPP for
+ *	all but version 1.3
  * @TSEC_KEY_UPDATE: set, int: renew the sending key now; 1 asks the peer to
  *	renew its own as well (RFC 8446 section 4.6.3, RFC 9147 section 8);
- *	EOPNOTSUPP for versions 1.2
+ *	EOPNOTSUPP where keys do not renew themselves: TLS and DTLS 1.2, SRTP,
+ *	ESP, WireGuard
  * @TSEC_MTU: get, int: bytes of the longest datagram that can be sent now;
  *	SOCK_DGRAM only
  * @TSEC_TUNNEL: set/get, struct tsec_tunnel: who speaks inside of the records;
  *	WireGuard only
  * @TSEC_CONNECTION_ID: set/get, int: bytes of the connection ID that the peer
- *	is asked to put into its records (RFC 9146), up to TSEC_CID_MAX; 0: none
- *	are negotiated; -1: the profile's (default); DTLS only
+ *	is asked to put into its records (RFC 9146, RFC 9147 section 9), up to
+ *	TSEC_CID_MAX; 0: none are negotiated; -1: the profile's (default); DTLS
+ *	only
  *
  * Numbers 13 to 15, 22 and 23 are kept for early data, delegated
  * verification, record size and padding.
@@ -287,7 +300,8 @@ struct tsec_tunnel {
 
 /**
  * struct tsec_info_dir - one direction of a session
- * @records: records under the present key
+ * @records: records under the present key, of datagrams without those that
+ *	were not authentic or had come before
  * @bytes: payload bytes since the session began
  * @epoch: how many times the key was renewed
  * @reserved: zero
@@ -403,11 +417,13 @@ enum tsec_attr_handshake {
 	TSEC_A_HANDSHAKE_TIMEOUT,	/* u32, milliseconds left */
 	TSEC_A_HANDSHAKE_LOCAL,		/* binary, struct sockaddr_in or _in6 */
 	TSEC_A_HANDSHAKE_REMOTE,	/* binary, struct sockaddr_in or _in6 */
-	TSEC_A_HANDSHAKE_PEER_NAME,	/* string, SNI */
+	TSEC_A_HANDSHAKE_PEER_NAME,	/* string, to send and to verify; of a
+					 * server, the name asked for
+					 */
 	TSEC_A_HANDSHAKE_SETTINGS,	/* nest of TSEC_A_PROFILE_*, effective */
-	TSEC_A_HANDSHAKE_CERT,		/* binary, PEM given by the program */
-	TSEC_A_HANDSHAKE_PRIVKEY,	/* binary, PEM given by the program */
-	TSEC_A_HANDSHAKE_TRUST,		/* binary, PEM given by the program */
+	TSEC_A_HANDSHAKE_CERT,		/* binary, TSEC_CERT of the program */
+	TSEC_A_HANDSHAKE_PRIVKEY,	/* binary, TSEC_PRIVKEY of the program */
+	TSEC_A_HANDSHAKE_TRUST,		/* binary, TSEC_TRUST of the program */
 	TSEC_A_HANDSHAKE_PSK_IDENTITY,	/* binary, given by the program */
 	TSEC_A_HANDSHAKE_PSK_KEY,	/* binary, given by the program */
 	TSEC_A_HANDSHAKE_STATUS,	/* u32, 0 or a positive errno */
@@ -454,8 +470,8 @@ enum tsec_direction {
  * the key's direction puts into its records and the receiver expects there.
  *
  * A session over datagrams takes further keys while it is open, of the same
- * version and cipher and with another ID: a tx key replaces the one at work;
- * the last three rx keys open packets at a time.
+ * version and cipher and with another ID, of SRTP with another CID: a tx key
+ * replaces the one at work; the last three rx keys open packets at a time.
  */
 enum tsec_attr_key {
 	TSEC_A_KEY_UNSPEC,
@@ -470,8 +486,12 @@ enum tsec_attr_key {
 					 * SRTP with AES-CM: 14; ESP: 4;
 					 * WireGuard: none
 					 */
-	TSEC_A_KEY_SECRET,		/* binary, 32 or 48: traffic secret */
-	TSEC_A_KEY_SEQ,			/* u64, next sequence number */
+	TSEC_A_KEY_SECRET,		/* binary, 32 or 48: traffic secret of
+					 * (D)TLS 1.3
+					 */
+	TSEC_A_KEY_SEQ,			/* u64, next sequence number; SRTP: the
+					 * index that sources begin at
+					 */
 	TSEC_A_KEY_SOFT_RECORDS,	/* u64, renew after so many records */
 	TSEC_A_KEY_HARD_RECORDS,	/* u64, fail closed after so many */
 	TSEC_A_KEY_SOFT_BYTES,		/* u64, payload bytes */
@@ -490,7 +510,8 @@ enum tsec_attr_key {
 	TSEC_A_KEY_CID,			/* binary, DTLS, SRTP: in each record */
 	TSEC_A_KEY_ID,			/* u32, what records call the key: the
 					 * epoch (DTLS 1.2: 1, DTLS 1.3: 3
-					 * unless given), the SPI (ESP)
+					 * unless given), the SPI (ESP), the
+					 * index of the receiver (WireGuard)
 					 */
 	TSEC_A_KEY_CONFIRM,		/* flag, tx of an open session: begin
 					 * to send once the peer uses the rx
@@ -537,7 +558,9 @@ enum tsec_attr_session {
 	TSEC_A_SESSION_AGE,		/* u64, milliseconds since it began */
 	TSEC_A_SESSION_HANDSHAKE_US,	/* u32, microseconds */
 	TSEC_A_SESSION_UID,		/* u32, owner of the socket */
-	TSEC_A_SESSION_INODE,		/* u64, socket inode, 0 before accept */
+	TSEC_A_SESSION_INODE,		/* u64, socket inode, 0 before accept
+					 * and once the socket is closed
+					 */
 	TSEC_A_SESSION_STATUS,		/* u32, 0 or a positive errno */
 	TSEC_A_SESSION_ERROR,		/* string, the reason in words */
 	TSEC_A_SESSION_TX,		/* nest of TSEC_A_KEY_*, no secrets */
@@ -559,14 +582,18 @@ enum tsec_attr_profile {
 	TSEC_A_PROFILE_PAD,
 	TSEC_A_PROFILE_NAME,		/* string */
 	TSEC_A_PROFILE_CERT,		/* string, path of a PEM chain */
-	TSEC_A_PROFILE_PRIVKEY,		/* string, path of a PEM key */
-	TSEC_A_PROFILE_TRUST,		/* string, path of PEM certificates */
+	TSEC_A_PROFILE_PRIVKEY,		/* string, path of a PEM key, or of one
+					 * of WireGuard
+					 */
+	TSEC_A_PROFILE_TRUST,		/* string, path of PEM certificates, or
+					 * of a list of WireGuard's peers
+					 */
 	TSEC_A_PROFILE_CRL,		/* string, path of PEM CRLs */
 	TSEC_A_PROFILE_PSK,		/* string, path of "identity:hex" lines */
 	TSEC_A_PROFILE_PSK_IDENTITY,	/* string, the one a client uses */
 	TSEC_A_PROFILE_ALPN,		/* string, comma-separated */
-	TSEC_A_PROFILE_VERSION_MIN,	/* u16 */
-	TSEC_A_PROFILE_VERSION_MAX,	/* u16 */
+	TSEC_A_PROFILE_VERSION_MIN,	/* u16, of TLS; DTLS has the same two */
+	TSEC_A_PROFILE_VERSION_MAX,	/* u16, the same */
 	TSEC_A_PROFILE_CIPHERS,		/* binary, array of u16 tsec_cipher */
 	TSEC_A_PROFILE_VERIFY,		/* u8, enum tsec_verify */
 	TSEC_A_PROFILE_SESSION_CACHE,	/* u8, 1 on, 2 off */

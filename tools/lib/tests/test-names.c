@@ -114,6 +114,23 @@ static void test_ciphers(void)
 	is_int(tsec_cipher_iv_len(TSEC_CIPHER_AES_256_CM_HMAC_SHA1_32,
 				  TSEC_VERSION_ESP), 0,
 	       "a cipher that ESP does not have");
+	ok(tsec_version_has_cipher(TSEC_VERSION_TLS_1_3,
+				   TSEC_CIPHER_CHACHA20_POLY1305),
+	   "a cipher of TLS 1.3");
+	ok(!tsec_version_has_cipher(TSEC_VERSION_DTLS_1_2,
+				    TSEC_CIPHER_AES_128_CM_HMAC_SHA1_80),
+	   "DTLS has none of AES-CM");
+	ok(tsec_version_has_cipher(TSEC_VERSION_SRTP,
+				   TSEC_CIPHER_AES_256_CM_HMAC_SHA1_32),
+	   "SRTP has");
+	ok(!tsec_version_has_cipher(TSEC_VERSION_SRTP,
+				    TSEC_CIPHER_CHACHA20_POLY1305),
+	   "but not ChaCha20");
+	ok(!tsec_version_has_cipher(TSEC_VERSION_WIREGUARD,
+				    TSEC_CIPHER_AES_256_GCM),
+	   "WireGuard has ChaCha20 alone");
+	ok(!tsec_version_has_cipher(TSEC_VERSION_TLS_1_2, 99),
+	   "nobody has an unknown cipher");
 	ok(tsec_version_has_spi(TSEC_VERSION_ESP), "ESP has SPIs");
 	ok(tsec_version_has_spi(TSEC_VERSION_ESP_ESN),
 	   "with extended numbers, too");

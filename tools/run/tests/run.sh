@@ -130,11 +130,31 @@ datagrams "*bind to port 4433 is secured*$same" "${udp[@]}" --listen -- \
 	bind 127.0.0.1 4433
 datagrams "*bind to port 4433 is secured*$same" --datagrams --listen -- \
 	bind 0.0.0.0 4433
-datagrams "$same" --datagrams --listen -- bind 127.0.0.1 4433
+datagrams "*bind to port 4433 is left alone*$same" --datagrams --listen -- \
+	bind 127.0.0.1 4433
 datagrams "$same" "${udp[@]}" -- bind 127.0.0.1 4433
 datagrams "$same" "${udp[@]}" --listen -- bind 127.0.0.1 0
-datagrams "$same" "${udp[@]}" --listen --no-ports 4433 -- bind 127.0.0.1 4433
+datagrams "*bind to port 4433 is left alone*$same" "${udp[@]}" --listen \
+	--no-ports 4433 -- bind 127.0.0.1 4433
 datagrams "$same" --loopback --listen -- bind 127.0.0.1 4433
+
+# listens TEXT OPTIONS...: what is said of a TCP socket at 127.0.0.1, port 4434
+listens() {
+	local text=$1 out
+	shift
+	out=$(./tsec-run --debug "$@" -- python3 -c '
+import socket
+s = socket.socket()
+s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+s.bind(("127.0.0.1", 4434))
+s.listen()' 2>&1)
+	[[ $out == *"$text"* ]]
+	ok $? "$*: $text"
+	[[ $out == *"$text"* ]] || echo "#   ${out//$'\n'/$'\n'#   }"
+}
+
+listens 'listen on port 4434 is left alone' --listen
+listens 'listen on port 4434 is secured' --listen --loopback
 
 out=$(./tsec-run --debug --loopback sh -c 'python3 -c "
 import socket

@@ -54,6 +54,11 @@ expect 1 'which session?' session del 5
 expect 1 'unexpected "now"' session del id 5 now
 expect 1 'unexpected "now"' session rekey id 5 request now
 expect 1 '"up" is not a state' session show state up
+expect 1 'state needs a value' session show state
+for word in 'id 1' 'state failed' 'role client' 'profile web'; do
+	# shellcheck disable=SC2086 # two words
+	expect 1 "${word% *} is given twice" session show $word $word
+done
 expect 1 '"peer" is not a role' session show role peer
 expect 1 'unknown condition "uid"' session show uid 0
 expect 1 'which profile?' profile add
@@ -63,6 +68,14 @@ expect 1 'cert needs a value' profile add web cert
 expect 1 'must be an absolute path' profile add web cert web.pem
 expect 1 'verify is one of default|none|request|require' \
 	profile set web verify maybe
+expect 1 'version-min is one of default|TLSv1.2|TLSv1.3|1.2|1.3, not' \
+	profile set web version-min DTLSv1.3
+expect 1 'connection-id is a number from 0 to 20, not "21"' \
+	profile set web connection-id 21
+expect 1 'hard-seconds is a number from 0 to 4294967295, not "4294967296"' \
+	profile set web hard-seconds 4294967296
+expect 1 'soft-bytes is a number from 0 to 18446744073709551615, not "x"' \
+	profile set web soft-bytes x
 expect 1 'is not a list of ciphers' profile set web ciphers null
 expect 1 'tunnel-local is an address' profile add web tunnel-local host
 expect 1 'tunnel-remote is an address' profile add web tunnel-remote 10.0.0.1:x
@@ -83,31 +96,67 @@ expect 1 'TLS 1.2 has no traffic secrets' \
 	key add web tx cipher aes-128-gcm version 1.2 secret-file a
 expect 1 'DTLS 1.2 has no traffic secrets' \
 	key add web tx cipher aes-128-gcm version DTLSv1.2 secret-file a
-expect 1 'cid: not at most 20 bytes' key add web tx cid xyz
-expect 1 'session needs the number of one' key add session 0 tx
+for cid in xyz 123 '' 00112233445566778899aabbccddeeff0011223344; do
+	expect 1 "cid is 1 to 20 bytes in hexadecimal digits, two for each, not \"$cid\"" \
+		key add web tx cid "$cid"
+done
+expect 1 'session needs the number of a session' key add session 0 tx
+expect 1 'session needs the number of a session' key show session x
 expect 1 'which direction' key add session 7
 expect 1 'id is given twice' key add web tx id 1 id 2
-expect 1 'id is given twice' key add web tx id 1 spi 2
+expect 1 'id, is given twice' key add web tx id 1 spi 2
+expect 1 'id is given twice' key add web tx spi 1 id 2
+expect 1 'id is a number from 0 to 4294967295, not "4294967296"' \
+	key add web tx id 4294967296
+expect 1 'spi is a number from 256 to 4294967295, not "0x100000000"' \
+	key add web tx spi 0x100000000
+expect 1 'seq is a number from 0 to 18446744073709551615, not' \
+	key add web tx seq 18446744073709551616
+expect 1 'an id is 1 or more' key add web tx cipher aes-128-gcm \
+	version DTLSv1.2 id 0 key-file a iv-file b
+for version in 1.2 1.3 DTLSv1.2 DTLSv1.3 srtp wireguard; do
+	expect 1 'only ESP has an spi' key add web tx version $version spi 0x1001 \
+		cipher "$([ $version = wireguard ] && echo chacha20-poly1305 ||
+			echo aes-128-gcm)" key-file a iv-file b
+done
+expect 1 'SRTP has no cipher chacha20-poly1305' key add web tx version srtp \
+	cipher chacha20-poly1305 key-file a iv-file b
+expect 1 'WireGuard has no cipher aes-256-gcm' key add web tx \
+	version wireguard cipher aes-256-gcm key-file a iv-file b
+expect 1 'TLS 1.3 has no cipher aes-128-cm-hmac-sha1-80' key add web tx \
+	cipher aes-128-cm-hmac-sha1-80 secret-file a
+expect 1 'DTLS 1.3 has no cipher aes-256-cm-hmac-sha1-32' key add web tx \
+	version DTLSv1.3 cipher aes-256-cm-hmac-sha1-32 secret-file a
+expect 1 'ESP has no cipher aes-128-cm-hmac-sha1-32' key add web tx \
+	version esp cipher aes-128-cm-hmac-sha1-32 spi 0x1001 key-file a \
+	iv-file b
+expect 1 'key-file needs the name of a file' key add web tx \
+	cipher aes-128-gcm key-file '' iv-file b
 expect 1 'ESP needs an spi, of 256 or more' \
 	key add web tx cipher aes-128-gcm version esp key-file a iv-file b
 expect 1 'ESP needs an spi, of 256 or more' key add web tx \
 	cipher aes-128-gcm version esp-esn spi 255 key-file a iv-file b
 expect 1 'ESP has no traffic secrets' \
-	key add web tx cipher aes-128-gcm version esp secret-file a
+	key add web tx cipher aes-128-gcm version esp spi 0x1001 secret-file a
 expect 1 'cid is given twice' key add web tx cid 01 cid 02
 expect 1 'more than one key of DTLS 1.3 comes of its secret' \
 	key add web tx cipher aes-128-gcm version DTLSv1.3 key-file a \
 	iv-file b
-expect 1 'only DTLS and SRTP have connection IDs' \
+expect 1 'only keys of DTLS and SRTP have a cid' \
 	key add web tx cipher aes-128-gcm cid 01 key-file a iv-file b
 expect 1 'unexpected "key"' key add web tx key 00112233
 expect 1 'seq is given twice' key add web tx seq 1 seq 2
-expect 1 'cipher is one of' key add web tx cipher null
+expect 1 'aes-256-cm-hmac-sha1-80|aes-256-cm-hmac-sha1-32, not "null"' \
+	key add web tx cipher null
 expect 1 'comes tx, rx or nothing' key del web both
 expect 1 'cannot monitor "wrong"' monitor wrong
 expect 1 'unexpected "x"' daemon show x
 echo '[{"name":"x","verify":"maybe"}]' >"$tmp/bad"
 expect 1 'profile 1: "verify" has a bad value' profile restore "$tmp/bad"
+echo '[{"name":"x","connection_id":21}]' >"$tmp/bad"
+expect 1 'profile 1: "connection_id" has a bad value' profile restore "$tmp/bad"
+echo '[{"name":"x","version_min":"srtp"}]' >"$tmp/bad"
+expect 1 'profile 1: "version_min" has a bad value' profile restore "$tmp/bad"
 echo '[{"verify":"none"}]' >"$tmp/bad"
 expect 1 'profile 1: it has no name' profile restore "$tmp/bad"
 echo '{}' >"$tmp/bad"

@@ -58,6 +58,10 @@ offers default web -- profile set ''
 offers version-min version-max verify -- profile set web ve
 offers none -- profile set web verify n
 offers tx rx -- key add web ''
+offers session default web -- key add ''
+offers 3 12 -- key add session ''
+offers tx rx -- key add session 3 ''
+offers cipher cid -- key add session 3 tx c
 offers cipher cid -- key add web tx c
 offers esp esp-esn -- key add web tx version e
 offers spi seq secret-file soft-records soft-bytes soft-seconds -- \

@@ -87,6 +87,11 @@ static void test_refusals(void)
 	refused("ticket-lifetime = 604801\n", "a ticket of over a week");
 	refused("profile \"a\" { verify = \"maybe\" }\n", "an unknown verify");
 	refused("profile \"a\" { version-min = \"1.1\" }\n", "TLS 1.1");
+	refused("profile \"a\" { version-min = \"DTLSv1.3\" }\n",
+		"a version that profiles do not have");
+	refused("profile \"a\" { cert = \"web.pem\" }\n", "a relative path");
+	refused("profile \"a\" { hard-seconds = 4294967296 }\n",
+		"more seconds than the kernel counts");
 	refused("profile \"a\" { ciphers = \"rc4\" }\n", "an unknown cipher");
 	refused("profile \"a\" { connection-id = 21 }\n",
 		"connection IDs that are too long");
