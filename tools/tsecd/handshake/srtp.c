@@ -124,17 +124,12 @@ static int refuse_plain(struct tls *tls)
  * A server chooses before the library does, which then finds the one profile
  * in the client's list that is meant.
  */
-static int choose(gnutls_session_t session, unsigned int type,
-		  unsigned int when, unsigned int incoming,
-		  const gnutls_datum_t *message)
+static int choose(struct tls *tls, const gnutls_datum_t *message)
 {
-	struct tls *tls = gnutls_session_get_ptr(session);
 	struct srtp *srtp = tls->media;
 	int err;
 
-	(void)type;
-	(void)when;
-	if (!incoming || srtp->asked)
+	if (srtp->asked)
 		return 0;
 	err = gnutls_ext_raw_parse(tls, take_offer, message,
 				   GNUTLS_EXT_RAW_FLAG_DTLS_CLIENT_HELLO);
@@ -223,9 +218,7 @@ static int srtp_open(struct handshake *handshake,
 	if (!tls->media)
 		return reason_set(&handshake->reason, ENOMEM, "out of memory");
 	if (!tls_is_client(tls))
-		gnutls_handshake_set_hook_function(
-			tls->session, GNUTLS_HANDSHAKE_CLIENT_HELLO,
-			GNUTLS_HOOK_PRE, choose);
+		tls->hello = choose;
 	return choose_ciphers(tls, &info->settings);
 }
 

@@ -31,7 +31,8 @@ struct tls {
 	bool has_psk;
 	bool datagrams; /* DTLS */
 	void *carrier; /* dtls.c's own */
-	void *media; /* srtp.c's own */
+	void *media; /* srtp.c's own, and how it looks at a ClientHello */
+	int (*hello)(struct tls *tls, const gnutls_datum_t *message);
 	uint8_t verify; /* enum tsec_verify, the default resolved */
 	bool resume; /* tickets are given or taken */
 	bool over; /* nothing more can be said to the peer */
@@ -108,8 +109,11 @@ int tls_verify_cert(struct tls *tls);
 int tls_verify_psk(struct tls *tls, const char *identity);
 /* The library's callback in the midst of the handshake. */
 int tls_verify_callback(gnutls_session_t session);
-/* Has it look at the peer's key before it verifies a signature by that. */
-void tls_verify_listen(gnutls_session_t session);
+/*
+ * Of a signature that is about to be verified: is the peer's key one that may
+ * be used?  What cannot be read is the library's to refuse.
+ */
+int tls_check_key(struct tls *tls);
 /* The key of the peer's certificate is beyond what pubkey.h allows. */
 int tls_refuse_key(struct tls *tls);
 

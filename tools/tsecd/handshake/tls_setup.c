@@ -112,6 +112,26 @@ static void choice_of(const struct tls *tls,
 	choice->cert = choice->server ? tls->identity->has_cert : !choice->psk;
 }
 
+/* Sees each message before the library does, which takes one hook alone. */
+static int watch(gnutls_session_t session, unsigned int type, unsigned int when,
+		 unsigned int incoming, const gnutls_datum_t *message)
+{
+	struct tls *tls = gnutls_session_get_ptr(session);
+
+	(void)when;
+	if (!incoming)
+		return 0;
+	switch (type) {
+	case GNUTLS_HANDSHAKE_CLIENT_HELLO:
+		return tls->hello ? tls->hello(tls, message) : 0;
+	case GNUTLS_HANDSHAKE_SERVER_KEY_EXCHANGE:
+	case GNUTLS_HANDSHAKE_CERTIFICATE_VERIFY:
+		return tls_check_key(tls) ? GNUTLS_E_CERTIFICATE_ERROR : 0;
+	default:
+		return 0;
+	}
+}
+
 static int attach_credentials(struct tls *tls, const struct tls_choice *choice)
 {
 	gnutls_certificate_request_t request = GNUTLS_CERT_IGNORE;
@@ -124,7 +144,6 @@ static int attach_credentials(struct tls *tls, const struct tls_choice *choice)
 				   tls->identity->cred) < 0)
 		return reason_set(reason_of(tls), ENOMEM, "out of memory");
 	gnutls_session_set_verify_function(tls->session, tls_verify_callback);
-	tls_verify_listen(tls->session);
 	if (tls_is_client(tls))
 		return 0;
 	if (tls->verify == TSEC_VERIFY_REQUEST)
@@ -207,6 +226,8 @@ static int make_session(struct tls *tls, const struct tls_choice *choice)
 	if (!tls->datagrams)
 		gnutls_transport_set_int(tls->session, tls->handshake->fd);
 	gnutls_handshake_set_timeout(tls->session, GNUTLS_INDEFINITE_TIMEOUT);
+	gnutls_handshake_set_hook_function(tls->session, GNUTLS_HANDSHAKE_ANY,
+					   GNUTLS_HOOK_PRE, watch);
 	tls_keys_listen(tls);
 	return attach_credentials(tls, choice);
 }

@@ -452,36 +452,17 @@ int tls_refuse_key(struct tls *tls)
 			  PUBKEY_RSA_BITS_MAX, PUBKEY_RSA_EXPONENT_BITS_MAX);
 }
 
-/* What cannot be read is the library's to refuse. */
-static int key_check(gnutls_session_t session, unsigned int type,
-		     unsigned int when, unsigned int incoming,
-		     const gnutls_datum_t *message)
+int tls_check_key(struct tls *tls)
 {
-	struct tls *tls = gnutls_session_get_ptr(session);
-	const gnutls_datum_t *der;
 	gnutls_pubkey_t pubkey;
 	unsigned int n = 0;
+	const gnutls_datum_t *der = tls_peer_chain(tls, &n);
 	int ret;
 
-	(void)when;
-	(void)message;
-	if (!incoming || (type != GNUTLS_HANDSHAKE_SERVER_KEY_EXCHANGE &&
-			  type != GNUTLS_HANDSHAKE_CERTIFICATE_VERIFY))
-		return 0;
-	der = tls_peer_chain(tls, &n);
 	if (!der || !n)
 		return 0;
 	ret = pubkey_of(der, &pubkey);
 	if (ret >= 0)
 		gnutls_pubkey_deinit(pubkey);
-	if (ret != GNUTLS_E_PK_INVALID_PUBKEY)
-		return 0;
-	tls_refuse_key(tls);
-	return GNUTLS_E_CERTIFICATE_ERROR;
-}
-
-void tls_verify_listen(gnutls_session_t session)
-{
-	gnutls_handshake_set_hook_function(session, GNUTLS_HANDSHAKE_ANY,
-					   GNUTLS_HOOK_PRE, key_check);
+	return ret == GNUTLS_E_PK_INVALID_PUBKEY ? tls_refuse_key(tls) : 0;
 }

@@ -18,7 +18,7 @@
 
 #define TYPE_ALERT 21
 
-static struct cert alone_cert, other_cert;
+static struct cert alone_cert, other_cert, long_cert;
 
 static void ciphers(struct peer *peer, unsigned int n, const uint16_t *list)
 {
@@ -218,6 +218,21 @@ static void test_mutual(void)
 	network_ask_client(&net, false);
 	network_run(&net);
 	expect(&net.server, EKEYREJECTED, "certificate", "... and without");
+	network_end(&net);
+}
+
+/* A server of SRTP looks at the first message, and at a key all the same. */
+static void test_long_key(void)
+{
+	struct network net;
+
+	begin(&net);
+	network_ask_client(&net, true);
+	peer_show(&net.client, &long_cert);
+	peer_blob(&net.server.info.trust, long_cert.cert_pem);
+	network_run(&net);
+	expect(&net.server, EKEYREJECTED, "its exponent than 64",
+	       "a client's RSA key with an exponent of 65 bits");
 	network_end(&net);
 }
 
@@ -436,6 +451,10 @@ static void make_certs(void)
 						     .dns = "a.example",
 						     .days_from = -1,
 						     .days_to = 5 });
+	cert_make(&long_cert, &(struct cert_order){ .cn = "x",
+						    .exponent = 65,
+						    .days_from = -1,
+						    .days_to = 5 });
 }
 
 int main(void)
@@ -447,6 +466,7 @@ int main(void)
 	test_no_common_cipher();
 	test_without_srtp();
 	test_mutual();
+	test_long_key();
 	test_self_signed(&alone_cert, true);
 	test_self_signed(&other_cert, false);
 	test_psk();
@@ -458,6 +478,7 @@ int main(void)
 	test_repeats();
 	cert_free(&alone_cert);
 	cert_free(&other_cert);
+	cert_free(&long_cert);
 	network_cleanup();
 	return done_testing();
 }
