@@ -485,6 +485,8 @@ static struct socket *dgram_stop(struct tsec_listener *listener)
 	struct tsec_endpoint *endpoint = listener->endpoint;
 
 	RCU_INIT_POINTER(endpoint->listener, NULL);
+	/* Who has found it there looks at what its program has set. */
+	synchronize_net();
 	skb_queue_purge(&endpoint->hellos);
 	tsec_endpoint_put(endpoint);
 	return NULL;
