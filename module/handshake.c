@@ -366,12 +366,9 @@ int tsec_handshake_open(struct tsec_session *session, const char **why)
 		err = session->transport->open(session, why);
 	if (!err) {
 		time_taken(session);
-		set_bit(TSEC_SESSION_OPENED, &session->flags);
 		if (!tsec_session_advance(session, TSEC_STATE_HANDSHAKE,
-					  TSEC_STATE_ESTABLISHED)) {
-			clear_bit(TSEC_SESSION_OPENED, &session->flags);
+					  TSEC_STATE_ESTABLISHED))
 			err = -ESTALE;
-		}
 	}
 	if (!err)
 		handshake_forget(session);

@@ -250,6 +250,9 @@ static void state_set(struct tsec_session *session, u8 state)
  * @from: the state it must be in
  * @to: the state it gets
  *
+ * A session that has failed is not opened any more, and one that is opened
+ * fails as such: TSEC_SESSION_OPENED goes with the state.
+ *
  * Return: false, and nothing done, if it is in another state.
  */
 bool tsec_session_advance(struct tsec_session *session, u8 from, u8 to)
@@ -258,6 +261,9 @@ bool tsec_session_advance(struct tsec_session *session, u8 from, u8 to)
 
 	spin_lock_bh(&session->lock);
 	if (session->state == from) {
+		/* Who sees it fail afterwards sees that as well. */
+		if (to == TSEC_STATE_ESTABLISHED)
+			set_bit(TSEC_SESSION_OPENED, &session->flags);
 		state_set(session, to);
 		moved = true;
 	}
