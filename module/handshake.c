@@ -35,6 +35,12 @@ static void timeout_work(struct work_struct *work)
 	tsec_session_put(session);
 }
 
+static void timeout_disarm(struct tsec_session *session)
+{
+	if (cancel_delayed_work(&session->timeout))
+		tsec_session_put(session);
+}
+
 static void timeout_arm(struct tsec_session *session)
 {
 	unsigned int ms = READ_ONCE(session->tn->handshake_timeout_ms);
@@ -44,12 +50,9 @@ static void timeout_arm(struct tsec_session *session)
 	if (!queue_delayed_work(tsec_wq, &session->timeout,
 				msecs_to_jiffies(ms)))
 		tsec_session_put(session);
-}
-
-static void timeout_disarm(struct tsec_session *session)
-{
-	if (cancel_delayed_work(&session->timeout))
-		tsec_session_put(session);
+	/* Who has ended it meanwhile found nothing to disarm. */
+	if (!tsec_session_busy(session))
+		timeout_disarm(session);
 }
 
 /* Called by the inner socket, in softirq: hand over to process context. */
@@ -297,6 +300,8 @@ static void daemon_start(struct tsec_session *session)
 		if (!READ_ONCE(tn->daemon.port))
 			TSEC_INC_STATS(tn, TSEC_STAT_HANDSHAKES_NO_DAEMON);
 		tsec_session_fail(session, EUNATCH, "no daemon is registered");
+		/* If it had ended before that, it was not counted then. */
+		handshake_uncount(session);
 		return;
 	}
 	TSEC_INC_STATS(tn, TSEC_STAT_HANDSHAKES_STARTED);
