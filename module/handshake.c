@@ -27,11 +27,9 @@ static void timeout_work(struct work_struct *work)
 						    struct tsec_session,
 						    timeout);
 
-	if (tsec_session_busy(session) &&
-	    tsec_session_fail(session, ETIMEDOUT,
-			      "the handshake took longer than %u ms",
-			      READ_ONCE(session->tn->handshake_timeout_ms)))
-		kernel_sock_shutdown(session->inner, SHUT_RDWR);
+	tsec_session_give_up(session, ETIMEDOUT,
+			     "the handshake took longer than %u ms",
+			     READ_ONCE(session->tn->handshake_timeout_ms));
 	tsec_session_put(session);
 }
 
@@ -439,11 +437,9 @@ void tsec_handshake_failed(struct tsec_session *session, int err)
 void tsec_handshake_abandon(struct tsec_session *session)
 {
 	clear_bit(TSEC_SESSION_HELD, &session->flags);
-	if (!tsec_session_busy(session))
-		return;
-	if (tsec_session_fail(session, EUNATCH,
-			      "the daemon went away during the handshake"))
-		kernel_sock_shutdown(session->inner, SHUT_RDWR);
+	if (tsec_session_busy(session))
+		tsec_session_give_up(session, EUNATCH,
+				     "the daemon went away during the handshake");
 }
 
 /**

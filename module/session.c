@@ -325,12 +325,14 @@ void tsec_session_wake(struct tsec_session *session)
 	spin_unlock_bh(&session->lock);
 }
 
-static bool fail_note(struct tsec_session *session, int err, char **error)
+/* @before: only in a state before this one */
+static bool fail_note(struct tsec_session *session, int err, u8 before,
+		      char **error)
 {
 	bool first;
 
 	spin_lock_bh(&session->lock);
-	first = session->state != TSEC_STATE_FAILED;
+	first = session->state < before;
 	if (first) {
 		session->error = *error;
 		*error = NULL;
@@ -341,11 +343,12 @@ static bool fail_note(struct tsec_session *session, int err, char **error)
 	return first;
 }
 
-static __printf(3, 0) bool session_fail(struct tsec_session *session, int err,
-					const char *fmt, va_list args)
+static __printf(4, 0) bool session_fail(struct tsec_session *session, int err,
+					u8 before, const char *fmt,
+					va_list args)
 {
 	char *error = kvasprintf(GFP_KERNEL, fmt, args);
-	bool first = fail_note(session, err, &error);
+	bool first = fail_note(session, err, before, &error);
 
 	kfree(error);
 	if (!first)
@@ -380,9 +383,31 @@ bool tsec_session_fail(struct tsec_session *session, int err,
 	bool first;
 
 	va_start(args, fmt);
-	first = session_fail(session, err, fmt, args);
+	first = session_fail(session, err, TSEC_STATE_FAILED, fmt, args);
 	va_end(args);
 	return first;
+}
+
+/**
+ * tsec_session_give_up() - end a handshake by an error, transport and all
+ * @session: the session; nothing happens once it has been opened
+ * @err: positive errno for its program
+ * @fmt: the reason, in words for people
+ *
+ * Context: process context.
+ */
+void tsec_session_give_up(struct tsec_session *session, int err,
+			  const char *fmt, ...)
+{
+	va_list args;
+	bool first;
+
+	va_start(args, fmt);
+	first = session_fail(session, err, TSEC_STATE_ESTABLISHED, fmt, args);
+	va_end(args);
+	/* Without having been opened, it keeps its socket up to its end. */
+	if (first)
+		kernel_sock_shutdown(session->inner, SHUT_RDWR);
 }
 
 static struct socket *inner_take(struct tsec_session *session)
@@ -475,7 +500,7 @@ void tsec_session_abort(struct tsec_session *session, int err,
 	bool first;
 
 	va_start(args, fmt);
-	first = session_fail(session, err, fmt, args);
+	first = session_fail(session, err, TSEC_STATE_FAILED, fmt, args);
 	va_end(args);
 	if (first)
 		transport_abort(session);

@@ -235,6 +235,8 @@ void tsec_session_attach(struct tsec_session *session, struct sock *sk);
 void tsec_session_wake(struct tsec_session *session);
 __printf(3, 4) bool tsec_session_fail(struct tsec_session *session, int err,
 				      const char *fmt, ...);
+__printf(3, 4) void tsec_session_give_up(struct tsec_session *session, int err,
+					 const char *fmt, ...);
 __printf(3, 4) void tsec_session_abort(struct tsec_session *session, int err,
 				       const char *fmt, ...);
 void tsec_session_close(struct tsec_session *session);

@@ -178,11 +178,35 @@ static void open_after_the_end(struct kunit *test)
 	expect_over(test, b);
 }
 
+/* The time is over just as it is open, and closed: its socket may be gone. */
+static void give_up_too_late(struct kunit *test)
+{
+	struct bench *b = test->priv;
+
+	b->session.state = TSEC_STATE_ESTABLISHED;
+	b->session.inner = NULL;
+	tsec_session_give_up(&b->session, ETIMEDOUT, "it took too long");
+	KUNIT_EXPECT_EQ(test, b->session.state, TSEC_STATE_ESTABLISHED);
+	KUNIT_EXPECT_EQ(test, b->session.status, 0);
+}
+
+static void give_up(struct kunit *test)
+{
+	struct bench *b = test->priv;
+
+	b->session.state = TSEC_STATE_HANDSHAKE;
+	tsec_session_give_up(&b->session, ETIMEDOUT, "it took too long");
+	KUNIT_EXPECT_EQ(test, b->session.state, TSEC_STATE_FAILED);
+	KUNIT_EXPECT_EQ(test, b->session.status, ETIMEDOUT);
+}
+
 static struct kunit_case cases[] = {
 	KUNIT_CASE(start_without_daemon),
 	KUNIT_CASE(start_after_the_end),
 	KUNIT_CASE(opened_goes_with_the_state),
 	KUNIT_CASE(open_after_the_end),
+	KUNIT_CASE(give_up),
+	KUNIT_CASE(give_up_too_late),
 	{ }
 };
 
