@@ -244,6 +244,7 @@ int tsec_dgram_new(struct tsec_session *session);
 void tsec_dgram_error(struct tsec_dgram *dgram, const struct sk_buff *skb);
 __poll_t tsec_dgram_poll(struct tsec_session *session, struct file *file,
 			 struct socket *sock, struct poll_table_struct *wait);
+void tsec_dgram_ended(struct tsec_session *session, int how);
 int tsec_dgram_shutdown(struct tsec_session *session, int how);
 
 int tsec_dgram_tx_broken(const struct tsec_session *session);

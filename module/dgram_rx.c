@@ -517,9 +517,14 @@ void tsec_dgram_rx_free(struct tsec_dgram *dgram)
 int tsec_dgram_recvmsg(struct tsec_session *session, struct sock *sk,
 		       struct msghdr *msg, size_t len, int flags)
 {
-	int status = READ_ONCE(session->status);
+	int status = READ_ONCE(session->status), ret;
 
 	if (unlikely(status))
 		return -status;
-	return tsec_dgram_queue_recv(sk, session->inner->sk, msg, len, flags);
+	ret = tsec_dgram_queue_recv(sk, session->inner->sk, msg, len, flags);
+	if (likely(ret > 0))
+		return ret;
+	/* It may have waited. */
+	status = READ_ONCE(session->status);
+	return status ? -status : ret;
 }

@@ -250,8 +250,7 @@ static void state_set(struct tsec_session *session, u8 state)
  * @from: the state it must be in
  * @to: the state it gets
  *
- * A session that has failed is not opened any more, and one that is opened
- * fails as such: TSEC_SESSION_OPENED goes with the state.
+ * TSEC_SESSION_OPENED goes with TSEC_STATE_ESTABLISHED.
  *
  * Return: false, and nothing done, if it is in another state.
  */
@@ -261,7 +260,6 @@ bool tsec_session_advance(struct tsec_session *session, u8 from, u8 to)
 
 	spin_lock_bh(&session->lock);
 	if (session->state == from) {
-		/* Who sees it fail afterwards sees that as well. */
 		if (to == TSEC_STATE_ESTABLISHED)
 			set_bit(TSEC_SESSION_OPENED, &session->flags);
 		state_set(session, to);
@@ -275,14 +273,18 @@ bool tsec_session_advance(struct tsec_session *session, u8 from, u8 to)
 static void sk_follow(struct tsec_session *session)
 {
 	struct sock *sk = session->sk;
+	bool opened = test_bit(TSEC_SESSION_OPENED, &session->flags);
 
-	if (test_bit(TSEC_SESSION_OPENED, &session->flags)) {
+	if (opened) {
 		tsec_inner_graft(session->inner, sk);
 		sk->sk_socket->state = SS_CONNECTED;
 		/* Pairs with the acquire in tsec_sk_state(). */
 		smp_store_release(&sk->sk_state, TCP_ESTABLISHED);
 	}
 	if (session->state == TSEC_STATE_FAILED) {
+		/* One of those who wait takes the error: the others see that. */
+		if (opened && session->dgram)
+			sk->sk_shutdown |= RCV_SHUTDOWN;
 		WRITE_ONCE(sk->sk_err, session->status);
 		sk_error_report(sk);
 	}

@@ -157,7 +157,8 @@ struct tsec_transport {
  * @tx_seen: @tx.bytes at the last control record, under @rx.lock
  * @rx_seen: @rx.bytes at the last control record, under @rx.lock
  * @lock: protects @state, @status, @error, @sk, @channel, @listener and the
- *	list membership @entry; bottom halves off
+ *	list membership @entry, and of datagrams what has ended in @sk;
+ *	bottom halves off
  * @sk: the program's socket, NULL before accept() and after close()
  * @channel: the daemon's end, NULL without
  * @listener: who waits for this session, NULL without
