@@ -266,11 +266,15 @@ static void softirqs_detach(struct tsec_session *session)
 	RCU_INIT_POINTER(session->dgram->sk, NULL);
 }
 
+/*
+ * From here on nothing may be sent, and whoever was about to is done once
+ * rx.lock was taken: a clock that is stopped after that stands still.
+ */
 static void dgram_close(struct tsec_session *session)
 {
-	tsec_dgram_update_stop(session);
 	tsec_dgram_send_close(session);
 	softirqs_detach(session);
+	tsec_dgram_update_stop(session);
 	tsec_dgram_move_stop(session->dgram);
 	tsec_dgram_keepalive_stop(session->dgram);
 }
