@@ -24,14 +24,7 @@ enum rx_limits {
  */
 void tsec_dgram_rx_work(struct tsec_dgram *dgram)
 {
-	struct tsec_session *session = dgram->session;
-
-	/* The work holds a reference. */
-	if (!refcount_inc_not_zero(&session->refs))
-		return;
-	/* Not the last one: the work that is queued has its own. */
-	if (!queue_work(tsec_wq, &dgram->work))
-		refcount_dec(&session->refs);
+	tsec_session_queue(dgram->session, &dgram->work);
 }
 
 /**

@@ -60,10 +60,8 @@ static void inner_event(struct sock *isk)
 
 	read_lock_bh(&isk->sk_callback_lock);
 	session = isk->sk_user_data;
-	if (session && refcount_inc_not_zero(&session->refs)) {
-		if (!queue_work(tsec_wq, &session->work))
-			refcount_dec(&session->refs);
-	}
+	if (session)
+		tsec_session_queue(session, &session->work);
 	read_unlock_bh(&isk->sk_callback_lock);
 }
 

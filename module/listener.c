@@ -42,9 +42,9 @@ bool tsec_listener_kick(struct tsec_listener *listener)
 {
 	if (!refcount_inc_not_zero(&listener->refs))
 		return false;
-	/* Not the last one: the work that is queued has its own. */
+	/* Work that is queued has its own, unless it is done by now. */
 	if (!queue_work(tsec_wq, &listener->work))
-		refcount_dec(&listener->refs);
+		tsec_listener_put(listener);
 	return true;
 }
 

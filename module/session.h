@@ -16,6 +16,7 @@
 
 #include "address.h"
 #include "key.h"
+#include "net.h"
 #include "record.h"
 #include "record/tls.h"
 #include "settings.h"
@@ -251,6 +252,29 @@ tsec_session_get(struct tsec_session *session)
 {
 	refcount_inc(&session->refs);
 	return session;
+}
+
+/**
+ * tsec_session_queue() - have a work of a session's done
+ * @session: the session, which the caller holds, or found under RCU or the
+ *	lock of its inner socket's callbacks
+ * @work: the work, which lets go of a reference when it is done
+ *
+ * Context: Any but hard interrupts.
+ */
+static inline void tsec_session_queue(struct tsec_session *session,
+				      struct work_struct *work)
+{
+	if (!refcount_inc_not_zero(&session->refs))
+		return;
+	/*
+	 * One that is queued already has a reference of its own.  But it may
+	 * be done by now, and then this one is the last: the work has to let
+	 * go of it, which takes a process.
+	 */
+	while (!queue_work(tsec_wq, work))
+		if (refcount_dec_not_one(&session->refs))
+			break;
 }
 
 /**
