@@ -234,7 +234,9 @@ static void accept_work(struct work_struct *work)
 						      struct tsec_listener,
 						      work);
 
-	list_drop(listener, &listener->ended, NULL);
+	/* Once it stops, they are closed there, before the socket goes. */
+	if (READ_ONCE(listener->sk))
+		list_drop(listener, &listener->ended, NULL);
 	listener->ops->accept(listener);
 	tsec_listener_put(listener);
 }
