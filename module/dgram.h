@@ -237,6 +237,19 @@ static inline void tsec_dgram_use(struct tsec_dgram *dgram)
 		WRITE_ONCE(dgram->used, now);
 }
 
+/**
+ * tsec_dgram_set_aside() - make ready to wait what was not dealt with at once
+ * @skb: what came in
+ *
+ * Nothing keeps the device that it came by.
+ *
+ * Context: Any.
+ */
+static inline void tsec_dgram_set_aside(struct sk_buff *skb)
+{
+	skb->dev = NULL;
+}
+
 extern const struct tsec_transport tsec_transport_dgram;
 
 void tsec_dgram_hook(struct socket *inner);

@@ -41,6 +41,7 @@ static void cb_queue(struct tsec_session *session, struct sk_buff *skb,
 		return;
 	}
 	*(struct control_cb *)skb->cb = cb;
+	tsec_dgram_set_aside(skb);
 	skb_queue_tail(&dgram->control, skb);
 	tsec_dgram_rx_work(dgram);
 }

@@ -35,6 +35,7 @@ void tsec_dgram_rx_defer(struct tsec_dgram *dgram, struct sk_buff *skb)
 		tsec_drop(dgram->session->tn, skb, TSEC_STAT_PACKETS_NO_ROOM);
 		return;
 	}
+	tsec_dgram_set_aside(skb);
 	skb_queue_tail(&dgram->backlog, skb);
 	tsec_dgram_rx_work(dgram);
 }

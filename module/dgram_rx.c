@@ -159,8 +159,10 @@ static bool early_keep(struct tsec_dgram *dgram, struct sk_buff *skb)
 
 	spin_lock(&dgram->early.lock);
 	kept = !dgram->told && skb_queue_len(&dgram->early) < EARLY_MAX;
-	if (kept)
+	if (kept) {
+		tsec_dgram_set_aside(skb);
 		__skb_queue_tail(&dgram->early, skb);
+	}
 	spin_unlock(&dgram->early.lock);
 	return kept;
 }
@@ -174,11 +176,19 @@ static void data_drop(struct tsec_session *session, struct sk_buff *skb,
 	tsec_drop(session->tn, skb, why);
 }
 
+/* Filters look at the device, of what has waited as far as it is there. */
+static void device_find(struct sock *sk, struct sk_buff *skb)
+{
+	if (!skb->dev)
+		skb->dev = dev_get_by_index_rcu(sock_net(sk), skb->skb_iif);
+}
+
 static void sk_queue(struct tsec_session *session, struct sock *sk,
 		     struct sk_buff *skb, unsigned int size)
 {
 	union tsec_address from;
 
+	device_find(sk, skb);
 	tsec_session_address(session, true, &from);
 	switch (tsec_dgram_queue(sk, skb, size, &from)) {
 	case 0:

@@ -100,6 +100,7 @@ static void hello_queue(struct tsec_endpoint *endpoint, struct sk_buff *skb)
 		tsec_drop(endpoint->tn, skb, TSEC_STAT_PACKETS_NO_ROOM);
 		return;
 	}
+	tsec_dgram_set_aside(skb);
 	skb_queue_tail(&endpoint->hellos, skb);
 	tsec_listener_kick(listener);
 }
