@@ -160,6 +160,7 @@ enum tsec_dgram_events {
  * @sealed_size: the memory that took, under the list's lock
  * @early: data that came before the program's socket; its lock protects
  *	@told
+ * @early_size: the memory that took, under the list's lock
  * @told: the program's socket has been told of
  * @path: the way to the peer
  * @farewell: the datagram that tells the peer of the end, if the daemon has
@@ -199,6 +200,7 @@ struct tsec_dgram {
 	struct sk_buff_head sealed;
 	unsigned int sealed_size;
 	struct sk_buff_head early;
+	unsigned int early_size;
 	bool told;
 	struct tsec_udp_path path;
 	u8 farewell[TSEC_FAREWELL_MAX];

@@ -14,6 +14,7 @@
 
 enum rx_limits {
 	EARLY_MAX = 64,			/* that wait for the program's socket */
+	EARLY_SIZE_MAX = 256 * 1024,	/* memory that they may take */
 };
 
 /**
@@ -152,16 +153,24 @@ tsec_dgram_record_open(struct tsec_session *session,
 	return NULL;
 }
 
+/* Under the lock of the list. */
+static bool early_has_room(const struct tsec_dgram *dgram)
+{
+	return skb_queue_len(&dgram->early) < EARLY_MAX &&
+	       dgram->early_size < EARLY_SIZE_MAX;
+}
+
 /* Kept up to accept(); true if the datagram is used up. */
 static bool early_keep(struct tsec_dgram *dgram, struct sk_buff *skb)
 {
 	bool kept;
 
 	spin_lock(&dgram->early.lock);
-	kept = !dgram->told && skb_queue_len(&dgram->early) < EARLY_MAX;
+	kept = !dgram->told && early_has_room(dgram);
 	if (kept) {
 		tsec_dgram_set_aside(skb);
 		__skb_queue_tail(&dgram->early, skb);
+		dgram->early_size += skb->truesize;
 	}
 	spin_unlock(&dgram->early.lock);
 	return kept;
