@@ -174,6 +174,7 @@ enum tsec_dgram_events {
  * @keepalive: whether the peer waits for a sign of life
  * @backlog: datagrams that could not be opened where they came
  * @behind: how many of those there are, the one at work included
+ * @behind_size: the memory that they take
  * @control: opened control records, and flights of the peer's handshake
  * @events: bits of enum tsec_dgram_events
  * @work: deals with the last four of these
@@ -212,6 +213,7 @@ struct tsec_dgram {
 	struct tsec_dgram_keepalive keepalive;
 	struct sk_buff_head backlog;
 	atomic_t behind;
+	atomic_t behind_size;
 	struct sk_buff_head control;
 	unsigned long events;
 	struct work_struct work;

@@ -466,6 +466,7 @@ static void backlog_open(struct tsec_dgram *dgram)
 	struct sk_buff *skb;
 
 	while ((skb = skb_dequeue(&dgram->backlog))) {
+		atomic_sub(skb->truesize, &dgram->behind_size);
 		local_bh_disable();
 		rcu_read_lock();
 		tsec_dgram_open(dgram->session, skb);
