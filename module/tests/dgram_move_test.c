@@ -11,6 +11,7 @@
 #include "../record/dtls13.h"
 #include "../session.h"
 #include "kunit.h"
+#include "net.h"
 
 enum dgram_move_test_limits {
 	RECEIVED	= 1000,		/* bytes: enough for a challenge */
@@ -36,13 +37,8 @@ static int bench_setup(struct kunit *test)
 	struct bench *b = kunit_kzalloc(test, sizeof(*b), GFP_KERNEL);
 
 	test->priv = b;
-	if (!b)
+	if (!b || net_make(&b->tn, &b->own_wq))
 		return -ENOMEM;
-	b->tn.net = &init_net;
-	b->tn.stats = tsec_stats_alloc();
-	b->own_wq = !tsec_wq;
-	if (b->own_wq)
-		tsec_wq = alloc_workqueue("tsec_test", 0, 0);
 	refcount_set(&b->session.refs, 1);
 	mutex_init(&b->session.tx.lock);
 	mutex_init(&b->session.rx.lock);
@@ -53,7 +49,7 @@ static int bench_setup(struct kunit *test)
 	b->dgram.ops = &tsec_packet_dtls13_ops;
 	seqlock_init(&b->dgram.path.lock);
 	tsec_dgram_move_init(&b->dgram);
-	return b->tn.stats && tsec_wq ? 0 : -ENOMEM;
+	return 0;
 }
 
 static void bench_teardown(struct kunit *test)
@@ -61,11 +57,7 @@ static void bench_teardown(struct kunit *test)
 	struct bench *b = test->priv;
 
 	cancel_delayed_work_sync(&b->dgram.move.timer);
-	tsec_stats_free(b->tn.stats);
-	if (!b->own_wq)
-		return;
-	destroy_workqueue(tsec_wq);
-	tsec_wq = NULL;
+	net_end(&b->tn, b->own_wq);
 }
 
 /* A softirq that was under way may still see the peer elsewhere. */

@@ -11,6 +11,7 @@
 #include "../net.h"
 #include "../session.h"
 #include "kunit.h"
+#include "net.h"
 
 enum handshake_test_limits {
 	TIMEOUT_MS	= 60 * 1000,
@@ -58,20 +59,6 @@ static const struct tsec_transport late_transport = {
 	.open		= open_late,
 };
 
-static int net_prepare(struct bench *b)
-{
-	b->tn.net = &init_net;
-	spin_lock_init(&b->tn.lock);
-	INIT_LIST_HEAD(&b->tn.pending);
-	b->tn.max_handshakes = 1;
-	b->tn.handshake_timeout_ms = TIMEOUT_MS;
-	b->tn.stats = tsec_stats_alloc();
-	b->own_wq = !tsec_wq;
-	if (b->own_wq)
-		tsec_wq = alloc_workqueue("tsec_test", 0, 0);
-	return b->tn.stats && tsec_wq ? 0 : -ENOMEM;
-}
-
 static void session_init(struct bench *b)
 {
 	struct tsec_session *session = &b->session;
@@ -96,8 +83,10 @@ static int bench_setup(struct kunit *test)
 	int err;
 
 	test->priv = b;
-	if (!b || net_prepare(b))
+	if (!b || net_make(&b->tn, &b->own_wq))
 		return -ENOMEM;
+	b->tn.max_handshakes = 1;
+	b->tn.handshake_timeout_ms = TIMEOUT_MS;
 	err = sock_create_kern(&init_net, AF_INET, SOCK_DGRAM, IPPROTO_UDP,
 			       &b->inner);
 	if (!err)
@@ -112,11 +101,7 @@ static void bench_teardown(struct kunit *test)
 	cancel_delayed_work_sync(&b->session.timeout);
 	kfree(b->session.error);
 	sock_release(b->inner);
-	tsec_stats_free(b->tn.stats);
-	if (!b->own_wq)
-		return;
-	destroy_workqueue(tsec_wq);
-	tsec_wq = NULL;
+	net_end(&b->tn, b->own_wq);
 }
 
 /* Nothing is left behind that would count or come back. */
