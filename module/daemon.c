@@ -132,15 +132,22 @@ static struct tsec_session *pending_take(struct tsec_net *tn, u32 id)
 	return session;
 }
 
-/* False if it has ended meanwhile. */
+/*
+ * False if it has ended meanwhile.  It is counted first, so that whoever ends
+ * it later finds it counted.
+ */
 static bool claim(struct tsec_session *session)
 {
-	if (!tsec_session_advance(session, TSEC_STATE_PENDING,
-				  TSEC_STATE_HANDSHAKE))
-		return is_alive(session);
-	atomic_inc(&session->tn->running);
+	struct tsec_net *tn = session->tn;
+
+	atomic_inc(&tn->running);
 	set_bit(TSEC_SESSION_CLAIMED, &session->flags);
-	return true;
+	if (tsec_session_advance(session, TSEC_STATE_PENDING,
+				 TSEC_STATE_HANDSHAKE))
+		return true;
+	if (test_and_clear_bit(TSEC_SESSION_CLAIMED, &session->flags))
+		atomic_dec(&tn->running);
+	return is_alive(session);
 }
 
 /**

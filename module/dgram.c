@@ -218,11 +218,31 @@ __poll_t tsec_dgram_poll(struct tsec_session *session, struct file *file,
 }
 
 /**
- * tsec_dgram_shutdown() - end one direction or both
+ * tsec_dgram_ended() - note in the program's socket what has ended
  * @session: an open session
  * @how: RCV_SHUTDOWN, SEND_SHUTDOWN
  *
- * That the receiving direction has ended is noted in the program's socket.
+ * Whoever waits there wakes up.
+ *
+ * Context: process context.
+ */
+void tsec_dgram_ended(struct tsec_session *session, int how)
+{
+	struct sock *sk;
+
+	spin_lock_bh(&session->lock);
+	sk = session->sk;
+	if (sk) {
+		sk->sk_shutdown |= how;
+		sk->sk_state_change(sk);
+	}
+	spin_unlock_bh(&session->lock);
+}
+
+/**
+ * tsec_dgram_shutdown() - end one direction or both
+ * @session: an open session
+ * @how: RCV_SHUTDOWN, SEND_SHUTDOWN
  *
  * Context: process context.
  * Return: 0.
@@ -233,6 +253,7 @@ int tsec_dgram_shutdown(struct tsec_session *session, int how)
 		tsec_dgram_send_close(session);
 	tsec_session_advance(session, TSEC_STATE_ESTABLISHED,
 			     TSEC_STATE_CLOSING);
+	tsec_dgram_ended(session, how);
 	return 0;
 }
 
@@ -245,11 +266,15 @@ static void softirqs_detach(struct tsec_session *session)
 	RCU_INIT_POINTER(session->dgram->sk, NULL);
 }
 
+/*
+ * From here on nothing may be sent, and whoever was about to is done once
+ * rx.lock was taken: a clock that is stopped after that stands still.
+ */
 static void dgram_close(struct tsec_session *session)
 {
-	tsec_dgram_update_stop(session);
 	tsec_dgram_send_close(session);
 	softirqs_detach(session);
+	tsec_dgram_update_stop(session);
 	tsec_dgram_move_stop(session->dgram);
 	tsec_dgram_keepalive_stop(session->dgram);
 }

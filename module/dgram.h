@@ -160,6 +160,7 @@ enum tsec_dgram_events {
  * @sealed_size: the memory that took, under the list's lock
  * @early: data that came before the program's socket; its lock protects
  *	@told
+ * @early_size: the memory that took, under the list's lock
  * @told: the program's socket has been told of
  * @path: the way to the peer
  * @farewell: the datagram that tells the peer of the end, if the daemon has
@@ -173,6 +174,7 @@ enum tsec_dgram_events {
  * @keepalive: whether the peer waits for a sign of life
  * @backlog: datagrams that could not be opened where they came
  * @behind: how many of those there are, the one at work included
+ * @behind_size: the memory that they take
  * @control: opened control records, and flights of the peer's handshake
  * @events: bits of enum tsec_dgram_events
  * @work: deals with the last four of these
@@ -199,6 +201,7 @@ struct tsec_dgram {
 	struct sk_buff_head sealed;
 	unsigned int sealed_size;
 	struct sk_buff_head early;
+	unsigned int early_size;
 	bool told;
 	struct tsec_udp_path path;
 	u8 farewell[TSEC_FAREWELL_MAX];
@@ -210,6 +213,7 @@ struct tsec_dgram {
 	struct tsec_dgram_keepalive keepalive;
 	struct sk_buff_head backlog;
 	atomic_t behind;
+	atomic_t behind_size;
 	struct sk_buff_head control;
 	unsigned long events;
 	struct work_struct work;
@@ -237,6 +241,19 @@ static inline void tsec_dgram_use(struct tsec_dgram *dgram)
 		WRITE_ONCE(dgram->used, now);
 }
 
+/**
+ * tsec_dgram_set_aside() - make ready to wait what was not dealt with at once
+ * @skb: what came in
+ *
+ * Nothing keeps the device that it came by.
+ *
+ * Context: Any.
+ */
+static inline void tsec_dgram_set_aside(struct sk_buff *skb)
+{
+	skb->dev = NULL;
+}
+
 extern const struct tsec_transport tsec_transport_dgram;
 
 void tsec_dgram_hook(struct socket *inner);
@@ -244,6 +261,7 @@ int tsec_dgram_new(struct tsec_session *session);
 void tsec_dgram_error(struct tsec_dgram *dgram, const struct sk_buff *skb);
 __poll_t tsec_dgram_poll(struct tsec_session *session, struct file *file,
 			 struct socket *sock, struct poll_table_struct *wait);
+void tsec_dgram_ended(struct tsec_session *session, int how);
 int tsec_dgram_shutdown(struct tsec_session *session, int how);
 
 int tsec_dgram_tx_broken(const struct tsec_session *session);

@@ -41,6 +41,7 @@ static void cb_queue(struct tsec_session *session, struct sk_buff *skb,
 		return;
 	}
 	*(struct control_cb *)skb->cb = cb;
+	tsec_dgram_set_aside(skb);
 	skb_queue_tail(&dgram->control, skb);
 	tsec_dgram_rx_work(dgram);
 }
@@ -86,23 +87,10 @@ void tsec_dgram_control_flight(struct tsec_session *session,
 /* The peer has ended: a program that has read what there is reads 0. */
 static void peer_closed(struct tsec_session *session)
 {
-	struct sock *sk;
-
 	tsec_control_take(session, &(struct tsec_record_event){
 			  .type = TSEC_RECORD_CLOSE });
 	tsec_listener_ended(session);
-	spin_lock_bh(&session->lock);
-	sk = session->sk;
-	if (sk)
-		sock_hold(sk);
-	spin_unlock_bh(&session->lock);
-	if (!sk)
-		return;
-	lock_sock(sk);
-	sk->sk_shutdown |= RCV_SHUTDOWN;
-	release_sock(sk);
-	sk->sk_state_change(sk);
-	sock_put(sk);
+	tsec_dgram_ended(session, RCV_SHUTDOWN);
 }
 
 static void alert_take(struct tsec_session *session, struct sk_buff *skb)

@@ -29,6 +29,7 @@ static void sealed_queue(struct tsec_dgram *dgram, struct sk_buff *skb)
 	spin_lock(&dgram->sealed.lock);
 	kept = dgram->sealed_size < READ_ONCE(dgram->isk->sk_rcvbuf);
 	if (kept) {
+		tsec_dgram_set_aside(skb);
 		__skb_queue_tail(&dgram->sealed, skb);
 		dgram->sealed_size += skb->truesize;
 	}

@@ -19,6 +19,7 @@
 
 enum intake_limits {
 	BACKLOG_MAX = 1024,		/* datagrams that wait to be opened */
+	BACKLOG_SIZE_MAX = 4 << 20,	/* memory that they may take */
 };
 
 /**
@@ -30,11 +31,14 @@ enum intake_limits {
  */
 void tsec_dgram_rx_defer(struct tsec_dgram *dgram, struct sk_buff *skb)
 {
-	if (atomic_inc_return(&dgram->behind) > BACKLOG_MAX) {
+	if (atomic_inc_return(&dgram->behind) > BACKLOG_MAX ||
+	    atomic_read(&dgram->behind_size) > BACKLOG_SIZE_MAX) {
 		atomic_dec(&dgram->behind);
 		tsec_drop(dgram->session->tn, skb, TSEC_STAT_PACKETS_NO_ROOM);
 		return;
 	}
+	atomic_add(skb->truesize, &dgram->behind_size);
+	tsec_dgram_set_aside(skb);
 	skb_queue_tail(&dgram->backlog, skb);
 	tsec_dgram_rx_work(dgram);
 }

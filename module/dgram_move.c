@@ -50,9 +50,17 @@ static u32 challenge_len(const struct tsec_dgram *dgram)
 
 static void timer_arm(struct tsec_dgram *dgram)
 {
-	tsec_session_get(dgram->session);
-	if (mod_delayed_work(tsec_wq, &dgram->move.timer, WAIT))
-		tsec_session_put(dgram->session);
+	struct tsec_session *session = dgram->session;
+	struct tsec_dgram_move *move = &dgram->move;
+
+	spin_lock_bh(&move->lock);
+	if (!move->stopped) {
+		tsec_session_get(session);
+		/* Not the last one: the caller has its own. */
+		if (mod_delayed_work(tsec_wq, &move->timer, WAIT))
+			refcount_dec(&session->refs);
+	}
+	spin_unlock_bh(&move->lock);
 }
 
 /* Makes the next challenge; false if there may be none. */
@@ -188,6 +196,7 @@ void tsec_dgram_move_stop(struct tsec_dgram *dgram)
 {
 	spin_lock_bh(&dgram->move.lock);
 	reset(&dgram->move);
+	dgram->move.stopped = true;
 	spin_unlock_bh(&dgram->move.lock);
 	if (cancel_delayed_work(&dgram->move.timer))
 		tsec_session_put(dgram->session);
@@ -306,6 +315,19 @@ static bool proven_take(struct tsec_dgram *dgram, struct tsec_udp_ends *to)
 	return proven;
 }
 
+/* Under rx.lock, so that the inner socket stays. */
+static void follow(struct tsec_dgram *dgram, const struct tsec_udp_ends *to)
+{
+	tsec_endpoint_moved(dgram, to);
+	write_seqlock_bh(&dgram->path.lock);
+	dgram->path.ends = *to;
+	addresses_set(dgram);
+	write_sequnlock_bh(&dgram->path.lock);
+	dst_cache_reset(&dgram->path.cache);
+	TSEC_INC_STATS(dgram->session->tn, TSEC_STAT_PEERS_MOVED);
+	tsec_event_session(dgram->session, TSEC_CMD_SESSION_MOVE_NTF);
+}
+
 /**
  * tsec_dgram_move_work() - challenge the peer, or follow it
  * @dgram: the session
@@ -319,16 +341,11 @@ void tsec_dgram_move_work(struct tsec_dgram *dgram)
 
 	if (READ_ONCE(dgram->move.state) == TSEC_DGRAM_SEEN)
 		challenge_send(dgram);
-	if (!proven_take(dgram, &to))
-		return;
-	tsec_endpoint_moved(dgram, &to);
-	write_seqlock_bh(&dgram->path.lock);
-	dgram->path.ends = to;
-	addresses_set(dgram);
-	write_sequnlock_bh(&dgram->path.lock);
-	dst_cache_reset(&dgram->path.cache);
-	TSEC_INC_STATS(session->tn, TSEC_STAT_PEERS_MOVED);
-	tsec_event_session(session, TSEC_CMD_SESSION_MOVE_NTF);
+	mutex_lock(&session->rx.lock);
+	/* Its program may have closed it meanwhile. */
+	if (session->inner && proven_take(dgram, &to))
+		follow(dgram, &to);
+	mutex_unlock(&session->rx.lock);
 }
 
 /* RFC 9853 section 6.4: back to where it came from, and at once. */

@@ -47,6 +47,7 @@ enum tsec_dgram_move_state {
  * @tries: how many of those there are
  * @received: bytes of datagrams from there
  * @sent: bytes of datagrams to there, at most three times as many
+ * @stopped: the session has ended
  * @timer: ends a challenge; holds a reference on the session
  */
 struct tsec_dgram_move {
@@ -58,6 +59,7 @@ struct tsec_dgram_move {
 	u8 tries;
 	u32 received;
 	u32 sent;
+	bool stopped;
 	struct delayed_work timer;
 };
 

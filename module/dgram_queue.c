@@ -122,6 +122,9 @@ static int queue_joined(struct sock *sk, struct sk_buff *skb)
 
 	if (err)
 		return err;
+	/* A filter may have cut it off. */
+	if (queued_cb(skb)->count == 1)
+		queued_cb(skb)->size = skb->len;
 	if (atomic_read(&sk->sk_rmem_alloc) >= READ_ONCE(sk->sk_rcvbuf)) {
 		atomic_inc(&sk->sk_drops);
 		return -ENOMEM;

@@ -14,6 +14,7 @@
 
 enum rx_limits {
 	EARLY_MAX = 64,			/* that wait for the program's socket */
+	EARLY_SIZE_MAX = 256 * 1024,	/* memory that they may take */
 };
 
 /**
@@ -24,14 +25,7 @@ enum rx_limits {
  */
 void tsec_dgram_rx_work(struct tsec_dgram *dgram)
 {
-	struct tsec_session *session = dgram->session;
-
-	/* The work holds a reference. */
-	if (!refcount_inc_not_zero(&session->refs))
-		return;
-	/* Not the last one: the work that is queued has its own. */
-	if (!queue_work(tsec_wq, &dgram->work))
-		refcount_dec(&session->refs);
+	tsec_session_queue(dgram->session, &dgram->work);
 }
 
 /**
@@ -159,15 +153,25 @@ tsec_dgram_record_open(struct tsec_session *session,
 	return NULL;
 }
 
+/* Under the lock of the list. */
+static bool early_has_room(const struct tsec_dgram *dgram)
+{
+	return skb_queue_len(&dgram->early) < EARLY_MAX &&
+	       dgram->early_size < EARLY_SIZE_MAX;
+}
+
 /* Kept up to accept(); true if the datagram is used up. */
 static bool early_keep(struct tsec_dgram *dgram, struct sk_buff *skb)
 {
 	bool kept;
 
 	spin_lock(&dgram->early.lock);
-	kept = !dgram->told && skb_queue_len(&dgram->early) < EARLY_MAX;
-	if (kept)
+	kept = !dgram->told && early_has_room(dgram);
+	if (kept) {
+		tsec_dgram_set_aside(skb);
 		__skb_queue_tail(&dgram->early, skb);
+		dgram->early_size += skb->truesize;
+	}
 	spin_unlock(&dgram->early.lock);
 	return kept;
 }
@@ -181,11 +185,19 @@ static void data_drop(struct tsec_session *session, struct sk_buff *skb,
 	tsec_drop(session->tn, skb, why);
 }
 
+/* Filters look at the device, of what has waited as far as it is there. */
+static void device_find(struct sock *sk, struct sk_buff *skb)
+{
+	if (!skb->dev)
+		skb->dev = dev_get_by_index_rcu(sock_net(sk), skb->skb_iif);
+}
+
 static void sk_queue(struct tsec_session *session, struct sock *sk,
 		     struct sk_buff *skb, unsigned int size)
 {
 	union tsec_address from;
 
+	device_find(sk, skb);
 	tsec_session_address(session, true, &from);
 	switch (tsec_dgram_queue(sk, skb, size, &from)) {
 	case 0:
@@ -454,6 +466,7 @@ static void backlog_open(struct tsec_dgram *dgram)
 	struct sk_buff *skb;
 
 	while ((skb = skb_dequeue(&dgram->backlog))) {
+		atomic_sub(skb->truesize, &dgram->behind_size);
 		local_bh_disable();
 		rcu_read_lock();
 		tsec_dgram_open(dgram->session, skb);
@@ -517,9 +530,14 @@ void tsec_dgram_rx_free(struct tsec_dgram *dgram)
 int tsec_dgram_recvmsg(struct tsec_session *session, struct sock *sk,
 		       struct msghdr *msg, size_t len, int flags)
 {
-	int status = READ_ONCE(session->status);
+	int status = READ_ONCE(session->status), ret;
 
 	if (unlikely(status))
 		return -status;
-	return tsec_dgram_queue_recv(sk, session->inner->sk, msg, len, flags);
+	ret = tsec_dgram_queue_recv(sk, session->inner->sk, msg, len, flags);
+	if (likely(ret > 0))
+		return ret;
+	/* It may have waited. */
+	status = READ_ONCE(session->status);
+	return status ? -status : ret;
 }

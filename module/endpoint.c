@@ -100,6 +100,7 @@ static void hello_queue(struct tsec_endpoint *endpoint, struct sk_buff *skb)
 		tsec_drop(endpoint->tn, skb, TSEC_STAT_PACKETS_NO_ROOM);
 		return;
 	}
+	tsec_dgram_set_aside(skb);
 	skb_queue_tail(&endpoint->hellos, skb);
 	tsec_listener_kick(listener);
 }
@@ -485,6 +486,8 @@ static struct socket *dgram_stop(struct tsec_listener *listener)
 	struct tsec_endpoint *endpoint = listener->endpoint;
 
 	RCU_INIT_POINTER(endpoint->listener, NULL);
+	/* Who has found it there looks at what its program has set. */
+	synchronize_net();
 	skb_queue_purge(&endpoint->hellos);
 	tsec_endpoint_put(endpoint);
 	return NULL;

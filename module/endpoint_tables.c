@@ -141,6 +141,17 @@ struct tsec_dgram *tsec_endpoint_named(struct tsec_endpoint *endpoint,
 	return NULL;
 }
 
+/* Whoever moves while lists are walked leads from one list into another. */
+static bool is_meant(const struct tsec_dgram *dgram,
+		     const struct tsec_udp_ends *ends)
+{
+	const struct tsec_udp_ends *has = &dgram->peer.ends;
+
+	return !memcmp(&has->remote, &ends->remote, remotes_params.key_len) &&
+	       (is_any(&ends->local) ||
+		ipv6_addr_equal(&ends->local, &has->local));
+}
+
 /**
  * tsec_endpoint_find() - the session of a peer
  * @endpoint: the endpoint, whose socket its sessions share
@@ -160,10 +171,8 @@ struct tsec_session *tsec_endpoint_find(struct tsec_endpoint *endpoint,
 	list = rhltable_lookup(&endpoint->remotes, &ends->remote,
 			       remotes_params);
 	rhl_for_each_entry_rcu(dgram, at, list, peer.by_remote) {
-		if (!is_any(&ends->local) &&
-		    !ipv6_addr_equal(&ends->local, &dgram->peer.ends.local))
-			continue;
-		if (tsec_session_open(dgram->session) &&
+		if (is_meant(dgram, ends) &&
+		    tsec_session_open(dgram->session) &&
 		    refcount_inc_not_zero(&dgram->session->refs)) {
 			session = dgram->session;
 			break;

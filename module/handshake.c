@@ -27,12 +27,16 @@ static void timeout_work(struct work_struct *work)
 						    struct tsec_session,
 						    timeout);
 
-	if (tsec_session_busy(session) &&
-	    tsec_session_fail(session, ETIMEDOUT,
-			      "the handshake took longer than %u ms",
-			      READ_ONCE(session->tn->handshake_timeout_ms)))
-		kernel_sock_shutdown(session->inner, SHUT_RDWR);
+	tsec_session_give_up(session, ETIMEDOUT,
+			     "the handshake took longer than %u ms",
+			     READ_ONCE(session->tn->handshake_timeout_ms));
 	tsec_session_put(session);
+}
+
+static void timeout_disarm(struct tsec_session *session)
+{
+	if (cancel_delayed_work(&session->timeout))
+		tsec_session_put(session);
 }
 
 static void timeout_arm(struct tsec_session *session)
@@ -44,12 +48,9 @@ static void timeout_arm(struct tsec_session *session)
 	if (!queue_delayed_work(tsec_wq, &session->timeout,
 				msecs_to_jiffies(ms)))
 		tsec_session_put(session);
-}
-
-static void timeout_disarm(struct tsec_session *session)
-{
-	if (cancel_delayed_work(&session->timeout))
-		tsec_session_put(session);
+	/* Who has ended it meanwhile found nothing to disarm. */
+	if (!tsec_session_busy(session))
+		timeout_disarm(session);
 }
 
 /* Called by the inner socket, in softirq: hand over to process context. */
@@ -59,10 +60,8 @@ static void inner_event(struct sock *isk)
 
 	read_lock_bh(&isk->sk_callback_lock);
 	session = isk->sk_user_data;
-	if (session && refcount_inc_not_zero(&session->refs)) {
-		if (!queue_work(tsec_wq, &session->work))
-			refcount_dec(&session->refs);
-	}
+	if (session)
+		tsec_session_queue(session, &session->work);
 	read_unlock_bh(&isk->sk_callback_lock);
 }
 
@@ -297,6 +296,8 @@ static void daemon_start(struct tsec_session *session)
 		if (!READ_ONCE(tn->daemon.port))
 			TSEC_INC_STATS(tn, TSEC_STAT_HANDSHAKES_NO_DAEMON);
 		tsec_session_fail(session, EUNATCH, "no daemon is registered");
+		/* If it had ended before that, it was not counted then. */
+		handshake_uncount(session);
 		return;
 	}
 	TSEC_INC_STATS(tn, TSEC_STAT_HANDSHAKES_STARTED);
@@ -366,12 +367,9 @@ int tsec_handshake_open(struct tsec_session *session, const char **why)
 		err = session->transport->open(session, why);
 	if (!err) {
 		time_taken(session);
-		set_bit(TSEC_SESSION_OPENED, &session->flags);
 		if (!tsec_session_advance(session, TSEC_STATE_HANDSHAKE,
-					  TSEC_STATE_ESTABLISHED)) {
-			clear_bit(TSEC_SESSION_OPENED, &session->flags);
+					  TSEC_STATE_ESTABLISHED))
 			err = -ESTALE;
-		}
 	}
 	if (!err)
 		handshake_forget(session);
@@ -437,11 +435,9 @@ void tsec_handshake_failed(struct tsec_session *session, int err)
 void tsec_handshake_abandon(struct tsec_session *session)
 {
 	clear_bit(TSEC_SESSION_HELD, &session->flags);
-	if (!tsec_session_busy(session))
-		return;
-	if (tsec_session_fail(session, EUNATCH,
-			      "the daemon went away during the handshake"))
-		kernel_sock_shutdown(session->inner, SHUT_RDWR);
+	if (tsec_session_busy(session))
+		tsec_session_give_up(session, EUNATCH,
+				     "the daemon went away during the handshake");
 }
 
 /**

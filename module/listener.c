@@ -42,9 +42,9 @@ bool tsec_listener_kick(struct tsec_listener *listener)
 {
 	if (!refcount_inc_not_zero(&listener->refs))
 		return false;
-	/* Not the last one: the work that is queued has its own. */
+	/* Work that is queued has its own, unless it is done by now. */
 	if (!queue_work(tsec_wq, &listener->work))
-		refcount_dec(&listener->refs);
+		tsec_listener_put(listener);
 	return true;
 }
 
@@ -234,7 +234,9 @@ static void accept_work(struct work_struct *work)
 						      struct tsec_listener,
 						      work);
 
-	list_drop(listener, &listener->ended, NULL);
+	/* Once it stops, they are closed there, before the socket goes. */
+	if (READ_ONCE(listener->sk))
+		list_drop(listener, &listener->ended, NULL);
 	listener->ops->accept(listener);
 	tsec_listener_put(listener);
 }

@@ -112,6 +112,32 @@ static struct tsec_session *victim_find(struct tsec_listener *listener)
 	return victim;
 }
 
+static bool is_crowded(const struct tsec_listener *listener,
+		       struct tsec_net *tn)
+{
+	return listener->ready_count > READ_ONCE(tn->max_sessions_listener);
+}
+
+static struct tsec_session *evict(struct tsec_listener *listener,
+				  struct tsec_net *tn)
+{
+	struct tsec_session *victim = victim_find(listener);
+
+	TSEC_INC_STATS(tn, TSEC_STAT_SESSIONS_EVICTED);
+	session_end(listener, victim);
+	return victim;
+}
+
+/* Of the list of those that are ready, it takes no other off. */
+static void adopt(struct tsec_listener *listener,
+		  struct tsec_session *session)
+{
+	if (listener->ops->adopt(listener, session))
+		idle_arm(listener, time_left(session));
+	else
+		session_end(listener, session);
+}
+
 /**
  * tsec_listener_adopt() - let a finished session share the socket
  * @listener: a listener that is shared
@@ -126,14 +152,9 @@ void tsec_listener_adopt(struct tsec_listener *listener,
 
 	if (!listener->sk)
 		return;
-	if (listener->ready_count > READ_ONCE(tn->max_sessions_listener)) {
-		TSEC_INC_STATS(tn, TSEC_STAT_SESSIONS_EVICTED);
-		session_end(listener, victim_find(listener));
-	}
-	if (listener->ops->adopt(listener, session))
-		idle_arm(listener, time_left(session));
-	else
-		session_end(listener, session);
+	if (is_crowded(listener, tn) && evict(listener, tn) == session)
+		return;
+	adopt(listener, session);
 }
 
 /**
@@ -144,12 +165,15 @@ void tsec_listener_adopt(struct tsec_listener *listener,
  */
 void tsec_listener_share(struct tsec_listener *listener)
 {
+	struct tsec_net *tn = tsec_net_get(sock_net(listener->sk));
 	struct tsec_session *session, *next;
 
 	spin_lock_bh(&listener->lock);
 	listener->shared = true;
+	while (is_crowded(listener, tn))
+		evict(listener, tn);
 	list_for_each_entry_safe(session, next, &listener->ready, entry)
-		tsec_listener_adopt(listener, session);
+		adopt(listener, session);
 	spin_unlock_bh(&listener->lock);
 	/* Those that the backlog has held back. */
 	tsec_listener_kick(listener);

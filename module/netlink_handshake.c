@@ -507,9 +507,8 @@ static int done_badly(struct genl_info *info, struct tsec_session *session,
 	if (tsec_session_state(session) != TSEC_STATE_HANDSHAKE)
 		return tsec_nl_refuse(info, -EINVAL,
 				      "no handshake of that session is under way");
-	if (tsec_session_fail(session, status, "%s", error ?
-			      (char *)nla_data(error) : "the handshake failed"))
-		kernel_sock_shutdown(session->inner, SHUT_RDWR);
+	tsec_session_give_up(session, status, "%s", error ?
+			     (char *)nla_data(error) : "the handshake failed");
 	return 0;
 }
 

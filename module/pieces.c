@@ -39,12 +39,17 @@ void tsec_pieces_free(struct tsec_pieces *pieces)
 		kfree_skb(pieces->slot[i].skb);
 }
 
-/* The datagram, with room for the rest of the message. */
+/* The datagram, with room for the rest of the message; its device may go. */
 static struct sk_buff *message_begin(const struct sk_buff *skb,
 				     const struct tsec_packet_piece *piece)
 {
-	return skb_copy_expand(skb, skb_headroom(skb),
-			       piece->total - piece->len, GFP_ATOMIC);
+	struct sk_buff *message;
+
+	message = skb_copy_expand(skb, skb_headroom(skb),
+				  piece->total - piece->len, GFP_ATOMIC);
+	if (message)
+		message->dev = NULL;
+	return message;
 }
 
 /* True if it goes on where the others have ended. */

@@ -250,6 +250,8 @@ static void state_set(struct tsec_session *session, u8 state)
  * @from: the state it must be in
  * @to: the state it gets
  *
+ * TSEC_SESSION_OPENED goes with TSEC_STATE_ESTABLISHED.
+ *
  * Return: false, and nothing done, if it is in another state.
  */
 bool tsec_session_advance(struct tsec_session *session, u8 from, u8 to)
@@ -258,6 +260,8 @@ bool tsec_session_advance(struct tsec_session *session, u8 from, u8 to)
 
 	spin_lock_bh(&session->lock);
 	if (session->state == from) {
+		if (to == TSEC_STATE_ESTABLISHED)
+			set_bit(TSEC_SESSION_OPENED, &session->flags);
 		state_set(session, to);
 		moved = true;
 	}
@@ -269,14 +273,18 @@ bool tsec_session_advance(struct tsec_session *session, u8 from, u8 to)
 static void sk_follow(struct tsec_session *session)
 {
 	struct sock *sk = session->sk;
+	bool opened = test_bit(TSEC_SESSION_OPENED, &session->flags);
 
-	if (test_bit(TSEC_SESSION_OPENED, &session->flags)) {
+	if (opened) {
 		tsec_inner_graft(session->inner, sk);
 		sk->sk_socket->state = SS_CONNECTED;
 		/* Pairs with the acquire in tsec_sk_state(). */
 		smp_store_release(&sk->sk_state, TCP_ESTABLISHED);
 	}
 	if (session->state == TSEC_STATE_FAILED) {
+		/* One of those who wait takes the error: the others see that. */
+		if (opened && session->dgram)
+			sk->sk_shutdown |= RCV_SHUTDOWN;
 		WRITE_ONCE(sk->sk_err, session->status);
 		sk_error_report(sk);
 	}
@@ -319,12 +327,14 @@ void tsec_session_wake(struct tsec_session *session)
 	spin_unlock_bh(&session->lock);
 }
 
-static bool fail_note(struct tsec_session *session, int err, char **error)
+/* @before: only in a state before this one */
+static bool fail_note(struct tsec_session *session, int err, u8 before,
+		      char **error)
 {
 	bool first;
 
 	spin_lock_bh(&session->lock);
-	first = session->state != TSEC_STATE_FAILED;
+	first = session->state < before;
 	if (first) {
 		session->error = *error;
 		*error = NULL;
@@ -335,11 +345,12 @@ static bool fail_note(struct tsec_session *session, int err, char **error)
 	return first;
 }
 
-static __printf(3, 0) bool session_fail(struct tsec_session *session, int err,
-					const char *fmt, va_list args)
+static __printf(4, 0) bool session_fail(struct tsec_session *session, int err,
+					u8 before, const char *fmt,
+					va_list args)
 {
 	char *error = kvasprintf(GFP_KERNEL, fmt, args);
-	bool first = fail_note(session, err, &error);
+	bool first = fail_note(session, err, before, &error);
 
 	kfree(error);
 	if (!first)
@@ -374,9 +385,31 @@ bool tsec_session_fail(struct tsec_session *session, int err,
 	bool first;
 
 	va_start(args, fmt);
-	first = session_fail(session, err, fmt, args);
+	first = session_fail(session, err, TSEC_STATE_FAILED, fmt, args);
 	va_end(args);
 	return first;
+}
+
+/**
+ * tsec_session_give_up() - end a handshake by an error, transport and all
+ * @session: the session; nothing happens once it has been opened
+ * @err: positive errno for its program
+ * @fmt: the reason, in words for people
+ *
+ * Context: process context.
+ */
+void tsec_session_give_up(struct tsec_session *session, int err,
+			  const char *fmt, ...)
+{
+	va_list args;
+	bool first;
+
+	va_start(args, fmt);
+	first = session_fail(session, err, TSEC_STATE_ESTABLISHED, fmt, args);
+	va_end(args);
+	/* Without having been opened, it keeps its socket up to its end. */
+	if (first)
+		kernel_sock_shutdown(session->inner, SHUT_RDWR);
 }
 
 static struct socket *inner_take(struct tsec_session *session)
@@ -469,7 +502,7 @@ void tsec_session_abort(struct tsec_session *session, int err,
 	bool first;
 
 	va_start(args, fmt);
-	first = session_fail(session, err, fmt, args);
+	first = session_fail(session, err, TSEC_STATE_FAILED, fmt, args);
 	va_end(args);
 	if (first)
 		transport_abort(session);

@@ -16,6 +16,7 @@
 
 #include "address.h"
 #include "key.h"
+#include "net.h"
 #include "record.h"
 #include "record/tls.h"
 #include "settings.h"
@@ -157,7 +158,8 @@ struct tsec_transport {
  * @tx_seen: @tx.bytes at the last control record, under @rx.lock
  * @rx_seen: @rx.bytes at the last control record, under @rx.lock
  * @lock: protects @state, @status, @error, @sk, @channel, @listener and the
- *	list membership @entry; bottom halves off
+ *	list membership @entry, and of datagrams what has ended in @sk;
+ *	bottom halves off
  * @sk: the program's socket, NULL before accept() and after close()
  * @channel: the daemon's end, NULL without
  * @listener: who waits for this session, NULL without
@@ -235,6 +237,8 @@ void tsec_session_attach(struct tsec_session *session, struct sock *sk);
 void tsec_session_wake(struct tsec_session *session);
 __printf(3, 4) bool tsec_session_fail(struct tsec_session *session, int err,
 				      const char *fmt, ...);
+__printf(3, 4) void tsec_session_give_up(struct tsec_session *session, int err,
+					 const char *fmt, ...);
 __printf(3, 4) void tsec_session_abort(struct tsec_session *session, int err,
 				       const char *fmt, ...);
 void tsec_session_close(struct tsec_session *session);
@@ -248,6 +252,29 @@ tsec_session_get(struct tsec_session *session)
 {
 	refcount_inc(&session->refs);
 	return session;
+}
+
+/**
+ * tsec_session_queue() - have a work of a session's done
+ * @session: the session, which the caller holds, or found under RCU or the
+ *	lock of its inner socket's callbacks
+ * @work: the work, which lets go of a reference when it is done
+ *
+ * Context: Any but hard interrupts.
+ */
+static inline void tsec_session_queue(struct tsec_session *session,
+				      struct work_struct *work)
+{
+	if (!refcount_inc_not_zero(&session->refs))
+		return;
+	/*
+	 * One that is queued already has a reference of its own.  But it may
+	 * be done by now, and then this one is the last: the work has to let
+	 * go of it, which takes a process.
+	 */
+	while (!queue_work(tsec_wq, work))
+		if (refcount_dec_not_one(&session->refs))
+			break;
 }
 
 /**

@@ -122,8 +122,6 @@ static int dgram_shutdown(struct socket *sock, int how)
 	switch (sk->sk_state) {
 	case TCP_ESTABLISHED:
 		err = tsec_dgram_shutdown(tsec_sk(sk)->session, mask);
-		sk->sk_shutdown |= mask;
-		sk->sk_state_change(sk);
 		break;
 	case TCP_LISTEN:
 		if (mask & RCV_SHUTDOWN)

@@ -48,6 +48,8 @@ void tsec_udp_train_expect(struct tsec_udp_train *train, struct sock *isk,
 	/* Whoever finds no hook, and queues, finds whom to tell of it. */
 	smp_store_release(&udp_sk(isk)->encap_rcv, NULL);
 	tsec_udp_train_end(train);
+	/* Who has come meanwhile found somebody at it. */
+	ready(isk);
 }
 
 /**

@@ -16,6 +16,7 @@
 #include "../record/esp.h"
 #include "../session.h"
 #include "kunit.h"
+#include "net.h"
 
 enum encap_test_limits {
 	SPI		= 0x1001,
@@ -61,24 +62,13 @@ static void session_init(struct bench *b, int i, bool by_v6)
 	tsec_encap_header_init(&b->dgrams[i].inside.header, 0, &ends);
 }
 
-static int net_prepare(struct bench *b)
-{
-	b->tn.net = &init_net;
-	mutex_init(&b->tn.encap_lock);
-	b->tn.stats = tsec_stats_alloc();
-	b->own_wq = !tsec_wq;
-	if (b->own_wq)
-		tsec_wq = alloc_workqueue("tsec_test", 0, 0);
-	return b->tn.stats && tsec_wq ? 0 : -ENOMEM;
-}
-
 static int bench_setup(struct kunit *test)
 {
 	struct bench *b = kunit_kzalloc(test, sizeof(*b), GFP_KERNEL);
 	int err, i;
 
 	test->priv = b;
-	if (!b || net_prepare(b))
+	if (!b || net_make(&b->tn, &b->own_wq))
 		return -ENOMEM;
 	err = sock_create_kern(&init_net, AF_INET, SOCK_DGRAM, IPPROTO_UDP,
 			       &b->isk);
@@ -110,11 +100,7 @@ static void bench_teardown(struct kunit *test)
 	rcu_barrier();
 	flush_workqueue(tsec_wq);
 	sock_release(b->isk);
-	tsec_stats_free(b->tn.stats);
-	if (!b->own_wq)
-		return;
-	destroy_workqueue(tsec_wq);
-	tsec_wq = NULL;
+	net_end(&b->tn, b->own_wq);
 }
 
 static int join(struct bench *b, int i, u32 spi, const char **why)

@@ -4,6 +4,7 @@
  */
 #include <netinet/udp.h>
 #include <sys/ioctl.h>
+#include <linux/filter.h>
 #include <linux/sockios.h>
 #include <unistd.h>
 
@@ -148,6 +149,23 @@ TEST_F(gro, empty_ones_stay_alone)
 	expect_joined(self->sock, 0, 0, 0);
 	expect_joined(self->sock, 100, 100, 0);
 	expect_empty(self->sock);
+}
+
+/* A filter may cut them off: they are as long as what is left. */
+TEST_F(gro, cut_off)
+{
+	struct sock_filter code[] = { BPF_STMT(BPF_RET | BPF_K, 40) };
+	struct sock_fprog program = { ARRAY_SIZE(code), code };
+	int told;
+
+	ASSERT_EQ(setsockopt(self->sock, SOL_SOCKET, SO_ATTACH_FILTER, &program,
+			     sizeof(program)), 0);
+	ARRIVE(&self->peer, 100, 100, 30);
+	ASSERT_EQ(receive(self->sock, 0, &told), 110);
+	EXPECT_EQ(told, 40);
+	check_pattern(got, 40, 0);
+	check_pattern(got + 40, 40, 100);
+	check_pattern(got + 80, 30, 200);
 }
 
 TEST_F(gro, as_many_as_udp_has_it)

@@ -488,6 +488,23 @@ TEST_F(listen, tells_when_the_client_is_gone)
 	self->peer.fd = dup(self->listener);
 }
 
+/* What nobody has accepted takes little memory, however long it is. */
+TEST_F(listen, keeps_little_before_accept)
+{
+	uint64_t ended = stat_of("PacketsEnded");
+	struct shake shake;
+	int fd, i;
+
+	client_begin(self->nl, &self->peer, &shake);
+	for (i = 0; i < 60; i++)
+		peer_send(&self->peer, TYPE_DATA, buf, 16000);
+	stat_reaches("PacketsEnded", ended + 30);
+	fd = client_accept(self->listener);
+	EXPECT_EQ(recv(fd, buf, sizeof(buf), 0), 16000);
+	close(shake.channel);
+	close(fd);
+}
+
 TEST_F(listen, hands_options_down)
 {
 	int fd, listener = dgram_bound(NULL, variant->kind.family,

@@ -4,6 +4,7 @@
  */
 #include <fcntl.h>
 #include <poll.h>
+#include <pthread.h>
 #include <sys/ioctl.h>
 #include <linux/sockios.h>
 #include <unistd.h>
@@ -248,6 +249,51 @@ TEST_F(sock, killed)
 	EXPECT_ERR(recv(self->fd, buf, 1, 0), ECONNABORTED);
 	EXPECT_ERR(send(self->fd, "x", 1, 0), ECONNABORTED);
 	EXPECT_EQ(poll_for(self->fd, POLLIN, 0) & POLLHUP, POLLHUP);
+}
+
+enum { RECEIVERS = 3 };
+
+struct receiver {
+	int fd;
+	int err;
+	pid_t tid;
+	pthread_t thread;
+};
+
+static void *receive_one(void *arg)
+{
+	struct receiver *receiver = arg;
+
+	__atomic_store_n(&receiver->tid, gettid(), __ATOMIC_RELEASE);
+	receiver->err = recv(receiver->fd, buf, 1, 0) < 0 ? errno : 0;
+	return NULL;
+}
+
+/* All who wait hear of it, not only the first. */
+TEST_F(sock, killed_under_receivers)
+{
+	struct timeval limit = { .tv_sec = 20 };
+	struct receiver receivers[RECEIVERS];
+	struct tsec_info info;
+	int i;
+
+	link_keys(&self->link);
+	ASSERT_EQ(tsec_connect(self->fd, &self->addr), 0);
+	ASSERT_EQ(setsockopt(self->fd, SOL_SOCKET, SO_RCVTIMEO, &limit,
+			     sizeof(limit)), 0);
+	info_of(self->fd, &info);
+	for (i = 0; i < RECEIVERS; i++) {
+		receivers[i] = (struct receiver){ .fd = self->fd };
+		ASSERT_EQ(pthread_create(&receivers[i].thread, NULL,
+					 receive_one, &receivers[i]), 0);
+		ASSERT_SOON(thread_waits(__atomic_load_n(&receivers[i].tid,
+							 __ATOMIC_ACQUIRE)));
+	}
+	ASSERT_EQ(tsec_session_del(self->link.nl, info.id), 0);
+	for (i = 0; i < RECEIVERS; i++) {
+		ASSERT_EQ(pthread_join(receivers[i].thread, NULL), 0);
+		EXPECT_EQ(receivers[i].err, ECONNABORTED);
+	}
 }
 
 /* What comes before the keys is for nobody. */

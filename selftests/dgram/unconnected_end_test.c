@@ -141,6 +141,27 @@ TEST_F(unconnected, bounds_their_number)
 	EXPECT_EQ(send_to(self->server, "x", 1, &self->from[3]), 1);
 }
 
+/* The same of those that have waited, whoever of them has ended by then. */
+TEST_F(unconnected, bounds_the_number_that_waited)
+{
+	uint64_t closed = stat_of("CloseNotifyReceived");
+	uint64_t evicted = stat_of("SessionsEvicted");
+
+	ASSERT_EQ(system("sysctl -qw net.tsec.max_sessions_listener=1"), 0);
+	ASSERT_EQ(listen(self->server, PEERS), 0);
+	peers_begin(self, &variant->kind, 4);
+	peer_send(&self->peers[1], TYPE_ALERT, "\1\0", 2);
+	stat_reaches("CloseNotifyReceived", closed + 1);
+	wait_first(self->server);
+	expect_sessions(1);
+	EXPECT_EQ(stat_of("SessionsEvicted"), evicted + 3);
+	peers_begin(self, &variant->kind, 1);
+	expect_sessions(1);
+	peer_send(&self->peers[4], TYPE_DATA, "x", 1);
+	echo(self->server);
+	peer_hears(&self->peers[4], "x", 1);
+}
+
 /* The end of the socket is the end of its sessions, and each peer is told. */
 TEST_F(unconnected, close_ends_them_all)
 {

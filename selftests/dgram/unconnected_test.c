@@ -10,9 +10,11 @@
 #include <sys/epoll.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
+#include <linux/filter.h>
 #include <linux/sockios.h>
 #include <unistd.h>
 
+#include "relay.h"
 #include "unconnected.h"
 #include "util.h"
 
@@ -128,6 +130,62 @@ TEST_F(unconnected, takes_what_waited_for_accept)
 	EXPECT_ERR(accept(self->server, NULL, NULL), EINVAL);
 	ASSERT_EQ(send_to(self->server, "x", 1, &self->from[3]), 1);
 	peer_hears(&self->peers[3], "x", 1);
+}
+
+/* A filter that lets pass what has come by a device, if that is still there. */
+static void filter_device(int fd)
+{
+	struct sock_filter code[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
+			 SKF_AD_OFF + SKF_AD_IFINDEX),
+		BPF_STMT(BPF_RET | BPF_K, 65535),
+	};
+	struct sock_fprog program = { ARRAY_SIZE(code), code };
+
+	ASSERT_EQ(setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &program,
+			     sizeof(program)), 0);
+}
+
+TEST_F(unconnected, filters_what_waited_for_accept)
+{
+	ASSERT_EQ(listen(self->server, PEERS), 0);
+	peers_begin(self, &variant->kind, 1);
+	peer_send(&self->peers[0], TYPE_DATA, "x", 1);
+	usleep(QUIET * 1000);
+	filter_device(self->server);
+	expect_from(self->server, "x", 1, &self->from[0]);
+}
+
+/* Its device has gone meanwhile. */
+TEST_F(unconnected, filters_what_waited_for_too_long)
+{
+	uint64_t filtered = stat_of("PacketsFiltered");
+	struct peer *peer = &self->peers[0];
+	union tsec_addr addr, from;
+	struct relay relay;
+	struct shake shake;
+	int server;
+
+	relay_make(&relay);
+	relay_addr(&addr, variant->kind.family, HOST_A, 0);
+	server = dgram_socket(NULL, SOCK_NONBLOCK);
+	ASSERT_EQ(bind(server, &addr.sa, addr_len(&addr)), 0);
+	ASSERT_EQ(listen(server, PEERS), 0);
+	addr_of(&addr, server);
+	peer_toward(peer, &variant->kind, &addr);
+	close(peer->fd);
+	relay_addr(&from, variant->kind.family, HOST_RELAY, 0);
+	peer->fd = relay_socket(&relay, &from);
+	ASSERT_EQ(connect(peer->fd, &addr.sa, addr_len(&addr)), 0);
+	client_begin(self->nl, peer, &shake);
+	close(shake.channel);
+	peer_send(peer, TYPE_DATA, "x", 1);
+	usleep(QUIET * 1000);
+	relay_end(&relay);
+	filter_device(server);
+	EXPECT_ERR(recv(server, buf, 1, 0), EAGAIN);
+	EXPECT_EQ(stat_of("PacketsFiltered"), filtered + 1);
+	close(server);
 }
 
 TEST_F(unconnected, leaves_accept_alone)
