@@ -11,6 +11,7 @@
 #include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <linux/filter.h>
+#include <linux/sock_diag.h>
 #include <linux/sockios.h>
 #include <unistd.h>
 
@@ -356,6 +357,16 @@ TEST_F(unconnected, segments_to_one_peer)
 	EXPECT_EQ(poll_for(self->peers[0].fd, POLLIN, QUIET), 0);
 }
 
+/* The memory of what waits there. */
+static unsigned int waiting(int fd)
+{
+	uint32_t mem[SK_MEMINFO_VARS] = { 0 };
+	socklen_t len = sizeof(mem);
+
+	getsockopt(fd, SOL_SOCKET, SO_MEMINFO, mem, &len);
+	return mem[SK_MEMINFO_RMEM_ALLOC];
+}
+
 /* What is of two peers is never joined. */
 TEST_F(unconnected, joins_by_peer)
 {
@@ -367,15 +378,19 @@ TEST_F(unconnected, joins_by_peer)
 	struct iovec iov = { buf, sizeof(buf) };
 	struct msghdr msg = { .msg_iov = &iov, .msg_iovlen = 1,
 			      .msg_name = &from };
-	unsigned int i;
+	unsigned int i, one;
 
 	wait_first(self->server);
 	if (setsockopt(self->server, SOL_UDP, UDP_GRO, &(int){ 1 },
 		       sizeof(int)))
 		NOT_HERE("a kernel that does not take GRO apart");
 	peers_begin(self, &variant->kind, 2);
-	for (i = 0; i < ARRAY_SIZE(of); i++)
+	for (i = 0; i < ARRAY_SIZE(of); i++) {
 		peer_send(&self->peers[of[i]], TYPE_DATA, "0123456789", 10);
+		if (!i)
+			ASSERT_SOON((one = waiting(self->server)));
+	}
+	ASSERT_SOON(waiting(self->server) == one * ARRAY_SIZE(of));
 	for (i = 0; i < ARRAY_SIZE(joined); i++) {
 		msg.msg_control = control;
 		msg.msg_controllen = sizeof(control);
