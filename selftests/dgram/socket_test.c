@@ -101,6 +101,25 @@ TEST_F(sock, unconnected)
 	EXPECT_EQ(n, 0);
 }
 
+static int cid_len_set(int fd, int len)
+{
+	return setsockopt(fd, SOL_TSEC, TSEC_CONNECTION_ID, &len, sizeof(len));
+}
+
+TEST_F(sock, connection_id_option)
+{
+	int len;
+
+	EXPECT_EQ(option_int(self->fd, SOL_TSEC, TSEC_CONNECTION_ID), -1);
+	for (len = TSEC_CID_MAX; len >= -1; len--) {
+		ASSERT_EQ(cid_len_set(self->fd, len), 0);
+		EXPECT_EQ(option_int(self->fd, SOL_TSEC, TSEC_CONNECTION_ID),
+			  len);
+	}
+	EXPECT_ERR(cid_len_set(self->fd, -2), EINVAL);
+	EXPECT_ERR(cid_len_set(self->fd, TSEC_CID_MAX + 1), EINVAL);
+}
+
 TEST_F(sock, no_socketpair)
 {
 	int fds[2];

@@ -317,6 +317,7 @@ TEST_F(unconnected, many_with_one_call)
 			.msg_iovlen	= 1,
 		};
 	}
+	nonblocking(self->server, 0);
 	ASSERT_EQ(recvmmsg(self->server, msgs, PEERS, 0, NULL), PEERS);
 	for (i = 0; i < PEERS; i++) {
 		EXPECT_EQ(seen[i], i);
@@ -378,7 +379,7 @@ TEST_F(unconnected, joins_by_peer)
 	struct iovec iov = { buf, sizeof(buf) };
 	struct msghdr msg = { .msg_iov = &iov, .msg_iovlen = 1,
 			      .msg_name = &from };
-	unsigned int i, one;
+	unsigned int i, one = 0;
 
 	wait_first(self->server);
 	if (setsockopt(self->server, SOL_UDP, UDP_GRO, &(int){ 1 },
@@ -405,13 +406,19 @@ TEST_F(unconnected, joins_by_peer)
 TEST_F(unconnected, charges_the_socket)
 {
 	uint64_t before = stat_of("PacketsNoRoom");
+	unsigned int one = 0;
 	int i, n = 0;
 
 	option_set_int(self->server, SOL_SOCKET, SO_RCVBUF, 4096);
 	wait_first(self->server);
 	peers_begin(self, &variant->kind, 2);
-	for (i = 0; i < 100; i++)
+	for (i = 0; i < 100; i++) {
 		peer_send(&self->peers[i % 2], TYPE_DATA, buf, 500);
+		if (!i)
+			ASSERT_SOON((one = waiting(self->server)));
+	}
+	ASSERT_SOON(waiting(self->server) / one + stat_of("PacketsNoRoom") ==
+		    before + 100);
 	while (recv(self->server, buf, sizeof(buf), 0) > 0)
 		n++;
 	EXPECT_GT(n, 0);
