@@ -85,7 +85,8 @@ ssize_t send(int fd, const void *data, size_t len, int flags)
 bool sessions_take(const uint8_t name[SESSION_NAME_SIZE],
 		   struct saved_session *saved)
 {
-	static const uint8_t psk[DTLS13_HASH_MAX], certificate[] = { 0, 0, 0, 0 };
+	static const uint8_t psk[DTLS13_HASH_MAX];
+	static const uint8_t certificate[] = { 0, 0, 0, 0 };
 	uint8_t room[128];
 	struct wire_writer writer = wire_writer(room, sizeof(room));
 	struct dtls13_saved content = {

@@ -7,8 +7,8 @@
  *
  * Both ends are on 127.0.0.1; with a protocol (enum tsec_protocol) they are
  * datagram sockets, of PORT and the port after it.  Says "ready" when bytes
- * have gone both ways, then obeys standard input: "send N" sends N messages each
- * way, the end of input closes both.
+ * have gone both ways, then obeys standard input: "send N" sends N messages
+ * each way, the end of input closes both.
  */
 #include <arpa/inet.h>
 #include <errno.h>

@@ -23,7 +23,8 @@ static void test_first_lost(void)
 
 	network13_begin(&net);
 	peer_step(&net.client);
-	ok(network_lose(&net, CLIENT) == 1 && client->ops->timer(client) == 1000,
+	ok(network_lose(&net, CLIENT) == 1 &&
+		   client->ops->timer(client) == 1000,
 	   "the first flight is one datagram, repeated after a second");
 	test_clock_ms += 999;
 	peer_step(&net.client);
@@ -31,7 +32,8 @@ static void test_first_lost(void)
 	   "... not before");
 	test_clock_ms += 1;
 	peer_step(&net.client);
-	ok(network_lose(&net, CLIENT) == 1 && client->ops->timer(client) == 2000,
+	ok(network_lose(&net, CLIENT) == 1 &&
+		   client->ops->timer(client) == 2000,
 	   "... then after two");
 	network_run(&net);
 	ok(network_is_good(&net), "... and the handshake goes on");

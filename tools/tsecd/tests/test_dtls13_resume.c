@@ -73,7 +73,8 @@ static void expect_full(void (*set)(struct network *net), const char *why)
 	network13_begin(&net);
 	set(&net);
 	network13_run_on(&net);
-	ok(network_is_good(&net) && is_full(&net), "no session is resumed %s", why);
+	ok(network_is_good(&net) && is_full(&net), "no session is resumed %s",
+	   why);
 	network_end(&net);
 }
 
