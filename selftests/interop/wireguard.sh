@@ -458,14 +458,18 @@ finish there
 stop over
 "$tsec" profile set web4 soft-seconds 0 hard-seconds 0
 start here "$peer" client --datagrams --protocol wireguard --profile quick \
-	$outside4.2 51820 rounds 7 info
+	$outside4.2 51820 rounds 7 wait info
 eventually eval '[ "$(counter SessionsOpened)" -gt "$begun" ]'
 daemon_stop -KILL
+begun=$(counter KeysInstalled)
 daemon_start
 wait_line "$work/here.out" ROUNDS
+tap_run '... nor does a client, which gets new keys' \
+	eventually eval '[ "$(counter KeysInstalled)" -gt "$begun" ]'
+tell here go
 finish here
-tap_like '... nor does a client' "$(out here)" '^ROUNDS [0-9]{3,} lost=0$' \
-	'tx-epoch=[2-4] '
+tap_like '... of which it makes use' "$(out here)" \
+	'^ROUNDS [0-9]{3,} lost=0$' 'tx-epoch=[2-9] '
 
 # --- we move, and it follows
 
