@@ -229,6 +229,8 @@ static void handshake_uncount(struct tsec_session *session)
  */
 void tsec_handshake_begin(struct tsec_session *session)
 {
+	struct sock *isk;
+
 	if (session->dgram) {
 		tsec_handshake_start(session);
 		return;
@@ -236,12 +238,16 @@ void tsec_handshake_begin(struct tsec_session *session)
 	/* The transport of a client has time limits of its own. */
 	if (session->role == TSEC_ROLE_SERVER)
 		timeout_arm(session);
+	/* From then on others may open the session, and close it again. */
+	isk = session->inner->sk;
+	sock_hold(isk);
 	callbacks_hook(session);
 	/* What came before the callbacks were there has called nobody. */
 	if (session->role == TSEC_ROLE_SERVER &&
-	    (tcp_inq(session->inner->sk) || session->settings.manual ||
-	     session->inner->sk->sk_state != TCP_ESTABLISHED))
-		inner_event(session->inner->sk);
+	    (tcp_inq(isk) || session->settings.manual ||
+	     isk->sk_state != TCP_ESTABLISHED))
+		inner_event(isk);
+	sock_put(isk);
 }
 
 /* Keys of a session that could not open have sealed nothing. */

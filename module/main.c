@@ -93,8 +93,7 @@ static int __init tsec_init(void)
 	if (err)
 		return err;
 	err = -ENOMEM;
-	/* Floods keep it busy: work of others on a CPU does not wait for it. */
-	tsec_wq = alloc_workqueue("tsec", WQ_CPU_INTENSIVE, 0);
+	tsec_wq = alloc_workqueue("tsec", 0, 0);
 	if (!tsec_wq)
 		goto sessions_exit;
 	err = tsec_aead_init();
