@@ -204,6 +204,28 @@ static int update(int fd, int value)
 	return 0;
 }
 
+/*
+ * Until our key was renewed so often: of DTLS 1.3 it is once the peer has
+ * acknowledged the KeyUpdate.
+ */
+static int wait_renewed(int fd, const struct options *o, unsigned int times)
+{
+	time_t limit = time(NULL) + o->timeout;
+	struct tsec_info info;
+	socklen_t len;
+
+	do {
+		len = sizeof(info);
+		if (getsockopt(fd, SOL_TSEC, TSEC_INFO, &info, &len))
+			return failed(fd, "renewed");
+		if (info.tx.epoch >= times)
+			return 0;
+		usleep(20 * 1000);
+	} while (time(NULL) < limit);
+	errno = ETIMEDOUT;
+	return failed(fd, "renewed");
+}
+
 /* A close that the peer sees as a reset. */
 static int reset(int fd)
 {
@@ -299,6 +321,8 @@ static int run_with_value(int fd, const struct options *o, const char *word,
 		return rtp_ask(fd, atoi(value), true);
 	if (!strcmp(word, "update"))
 		return update(fd, atoi(value));
+	if (!strcmp(word, "renewed"))
+		return wait_renewed(fd, o, atoi(value));
 	if (!strcmp(word, "cert"))
 		return report_peer_cert(fd, value), 0;
 	die("what is \"%s\"?", word);

@@ -168,11 +168,12 @@ tap_failure 'its certificate of another name' \
 finish ns
 tap_like '... of which it is told' "$(out ns)" 'FAILED handshake SSL_ERROR_BAD_CERT_ALERT'
 
-# A new key is used once the KeyUpdate is acknowledged, which NSS does after a while.
-nss_server 4604 -- recv update 0 send two recv update 1 send four recv \
-	listen 500 send six recv listen 500 send eight recv
+# A new key is used once the KeyUpdate is acknowledged, and what an end wishes
+# meanwhile is one wish: each waits.  The last epoch of NSS is its answer to ours.
+nss_server 4604 -- recv update 0 epoch 4 send two recv update 1 epoch 5 \
+	send four recv send six recv epoch 6 send eight recv
 said=$(our_client 4604 -- send one datagram send three datagram send five \
-	datagram update 1 send seven datagram info)
+	datagram renewed 1 update 1 send seven datagram renewed 2 info)
 finish ns
 tap_like 'its server renews its key, and asks for ours; then we do' "$said" \
 	'^DATA two$' '^DATA four$' '^DATA six$' '^DATA eight$' \
@@ -237,9 +238,9 @@ for cipher in aes-128-gcm aes-256-gcm; do
 done
 
 our_server keys 4614 -- datagram send two datagram send four datagram \
-	update 1 send six datagram info
-said=$(nss_client 4614 -- send one recv update 0 send three recv update 1 \
-	listen 500 send five recv listen 500 send seven recv)
+	renewed 1 update 1 send six datagram renewed 2 info
+said=$(nss_client 4614 -- send one recv update 0 epoch 4 send three recv \
+	update 1 epoch 5 send five recv epoch 6 send seven recv)
 tap_like 'its client renews its key, and asks for ours; we do so, too' "$said" \
 	'^DATA two$' '^DATA four$' '^DATA six$' '^END$'
 tap_like '... and all that it says arrives' "$(out keys)" '^DATA one$' \

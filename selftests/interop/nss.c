@@ -306,23 +306,26 @@ static bool do_recv(PRFileDesc *fd)
 	return true;
 }
 
-/* For what comes without data, or is sent after a while: acknowledgements. */
-static bool do_listen(PRFileDesc *fd, const char *ms)
+/* Until it writes with keys of this epoch: its KeyUpdate is acknowledged. */
+static bool do_epoch(PRFileDesc *fd, const char *number)
 {
 	PRIntervalTime began = PR_IntervalNow();
-	PRIntervalTime time = PR_MillisecondsToInterval(atoi(ms));
+	PRUint16 read = 0, write = 0;
 	char data[ROOM];
 	int len;
 
-	do {
+	for (;;) {
+		SSL_GetCurrentEpoch(fd, &read, &write);
+		if (write >= atoi(number))
+			return true;
 		len = PR_Recv(fd, data, sizeof(data) - 1, 0, 0);
-		if (len >= 0) {
+		if (!len || (len < 0 && !wait_a_little(fd, began)))
+			return failed("epoch");
+		if (len > 0) {
 			data[len] = '\0';
 			say_data(data, len);
 		}
-	} while (len && (len > 0 || wait_a_little(fd, began)) &&
-		 PR_IntervalNow() - began < time);
-	return true;
+	}
 }
 
 static bool do_update(PRFileDesc *fd, const char *request)
@@ -374,8 +377,8 @@ static bool act(PRFileDesc *fd, char ***words)
 		return do_info(fd);
 	if (**words && !strcmp(word, "send"))
 		return do_send(fd, *(*words)++);
-	if (**words && !strcmp(word, "listen"))
-		return do_listen(fd, *(*words)++);
+	if (**words && !strcmp(word, "epoch"))
+		return do_epoch(fd, *(*words)++);
 	if (**words && !strcmp(word, "update"))
 		return do_update(fd, *(*words)++);
 	if (**words && !strcmp(word, "export"))
