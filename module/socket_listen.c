@@ -120,6 +120,15 @@ static int session_take(struct sock *sk, int flags,
 	}
 }
 
+/* Options that have changed since hold for what is still to come. */
+static void listener_sync(struct sock *sk)
+{
+	struct tsec_listener *listener = tsec_sk(sk)->listener;
+
+	if (listener)
+		tsec_inner_sync(sk, listener->inner->sk);
+}
+
 /**
  * tsec_socket_accept() - accept()
  * @sock: the program's socket
@@ -142,6 +151,7 @@ int tsec_socket_accept(struct socket *sock, struct socket *newsock, int flags)
 		err = -EINVAL;
 	} else {
 		tsec_sk(sk)->accepts = true;
+		listener_sync(sk);
 		err = session_take(sk, flags, &session);
 	}
 	release_sock(sk);

@@ -432,7 +432,7 @@ int tsec_udp_route(struct tsec_udp_path *path, struct sock *isk,
  * @ask: how it is to be sent
  * @route: set; ends with tsec_udp_send() or tsec_udp_route_put()
  *
- * Context: process context.
+ * Context: Any but hard interrupts.
  * Return: 0 or a negative errno, as from send(2).
  */
 int tsec_udp_route_to(struct sock *isk, const struct tsec_udp_ends *to,
@@ -478,14 +478,14 @@ size_t tsec_udp_headroom(const struct tsec_udp_route *route)
 
 /**
  * tsec_udp_send() - send a datagram
- * @isk: the inner socket; it has been charged for @skb
+ * @isk: the inner socket; charged for @skb if a program sends that
  * @route: its way, used up
  * @skb: the datagram, tsec_udp_headroom() bytes free before it; used up
  *
  * A packet of many segments (gso_size) gets its UDP headers from the device,
  * or right before it.
  *
- * Context: process context.
+ * Context: Any but hard interrupts.
  */
 void tsec_udp_send(struct sock *isk, struct tsec_udp_route *route,
 		   struct sk_buff *skb)

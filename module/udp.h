@@ -85,6 +85,8 @@ bool tsec_udp_path_is_from(const struct tsec_udp_path *path,
 			   const struct sk_buff *skb);
 int tsec_udp_disconnect(struct socket *inner);
 bool tsec_udp_is_bound(const struct sock *isk);
+void tsec_udp_ask_plain(const struct sock *isk, bool by_v6,
+			struct tsec_udp_ask *ask);
 int tsec_udp_ask(const struct tsec_udp_path *path, struct sock *isk,
 		 struct msghdr *msg, struct tsec_udp_ask *ask);
 void tsec_udp_tell(struct sock *isk, struct msghdr *msg,

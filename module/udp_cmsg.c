@@ -72,14 +72,30 @@ static int wish_take(struct sock *isk, const struct cmsghdr *cmsg,
 	}
 }
 
-static u8 socket_tos(const struct tsec_udp_path *path, struct sock *isk)
+static u8 socket_tos(const struct sock *isk, bool by_v6)
 {
 #if IS_ENABLED(CONFIG_IPV6)
-	/* Half of an address tells as much: its family stays. */
-	if (isk->sk_family == AF_INET6 && tsec_udp_ends_v6(&path->ends))
+	if (isk->sk_family == AF_INET6 && by_v6)
 		return inet6_sk(isk)->tclass;
 #endif
 	return READ_ONCE(inet_sk(isk)->tos);
+}
+
+/**
+ * tsec_udp_ask_plain() - how a socket's datagrams are sent, unless one says
+ * otherwise
+ * @isk: the inner socket
+ * @by_v6: they go by IPv6
+ * @ask: set
+ *
+ * Context: Any.
+ */
+void tsec_udp_ask_plain(const struct sock *isk, bool by_v6,
+			struct tsec_udp_ask *ask)
+{
+	ask->mark = READ_ONCE(isk->sk_mark);
+	ask->tos = socket_tos(isk, by_v6);
+	ask->segment = READ_ONCE(udp_sk(isk)->gso_size);
 }
 
 /**
@@ -100,9 +116,8 @@ int tsec_udp_ask(const struct tsec_udp_path *path, struct sock *isk,
 	struct cmsghdr *cmsg;
 	int err;
 
-	ask->mark = READ_ONCE(isk->sk_mark);
-	ask->tos = socket_tos(path, isk);
-	ask->segment = READ_ONCE(udp_sk(isk)->gso_size);
+	/* Half of an address tells as much: its family stays. */
+	tsec_udp_ask_plain(isk, tsec_udp_ends_v6(&path->ends), ask);
 	if (!msg || !msg->msg_controllen)
 		return 0;
 	for_each_cmsghdr(cmsg, msg) {

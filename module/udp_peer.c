@@ -13,12 +13,9 @@
 #include <linux/udp.h>
 #include <net/inet_sock.h>
 #include <net/ip.h>
-#include <net/ip6_route.h>
 #include <net/ipv6.h>
-#include <net/ipv6_stubs.h>
-#include <net/route.h>
-#include <net/udp_tunnel.h>
 
+#include "udp.h"
 #include "udp_peer.h"
 
 static void ends4_set(struct tsec_udp_ends *ends, __be32 local, __be32 remote)
@@ -190,7 +187,10 @@ bool tsec_udp_ends_failed(const struct sk_buff *skb,
 	return true;
 }
 
-/* By hand what bind() does, but for the port, which is the parent's. */
+/*
+ * By hand what bind() does, but for the port, which is the parent's, as is what
+ * else decides which way a datagram takes.
+ */
 static void child_bind(struct sock *isk, struct sock *parent,
 		       const struct in6_addr *local)
 {
@@ -199,6 +199,10 @@ static void child_bind(struct sock *isk, struct sock *parent,
 	lock_sock(isk);
 	isk->sk_uid = parent->sk_uid;
 	isk->sk_bound_dev_if = READ_ONCE(parent->sk_bound_dev_if);
+	isk->sk_mark = READ_ONCE(parent->sk_mark);
+	isk->sk_priority = READ_ONCE(parent->sk_priority);
+	sock_valbool_flag(isk, SOCK_LOCALROUTE,
+			  sock_flag(parent, SOCK_LOCALROUTE));
 	/* Softirqs find it by the session, as others by the kernel's tables. */
 	sock_set_flag(isk, SOCK_RCU_FREE);
 	inet->inet_num = inet_sk(parent)->inet_num;
@@ -253,11 +257,10 @@ int tsec_udp_child(struct socket *child, struct sock *parent,
 	return child_connect(child, ends);
 }
 
-static struct sk_buff *reply_make(const struct dst_entry *dst,
+static struct sk_buff *reply_make(const struct tsec_udp_route *route,
 				  const void *data, size_t len)
 {
-	size_t room = LL_RESERVED_SPACE(dst->dev) + dst->header_len +
-		      sizeof(struct ipv6hdr) + sizeof(struct udphdr);
+	size_t room = tsec_udp_headroom(route);
 	struct sk_buff *skb = alloc_skb(room + len, GFP_ATOMIC);
 
 	if (!skb)
@@ -267,69 +270,6 @@ static struct sk_buff *reply_make(const struct dst_entry *dst,
 	return skb;
 }
 
-static void reply4(struct sock *isk, const struct tsec_udp_ends *ends,
-		   const void *data, size_t len)
-{
-	__be16 port = inet_sk(isk)->inet_sport;
-	struct sk_buff *skb;
-	struct flowi4 fl4;
-	struct rtable *rt;
-
-	flowi4_init_output(&fl4, READ_ONCE(isk->sk_bound_dev_if),
-			   READ_ONCE(isk->sk_mark), 0, RT_SCOPE_UNIVERSE,
-			   IPPROTO_UDP, inet_sk_flowi_flags(isk),
-			   ends->remote.s6_addr32[3], ends->local.s6_addr32[3],
-			   ends->port, port, isk->sk_uid);
-	rt = ip_route_output_flow(sock_net(isk), &fl4, isk);
-	if (IS_ERR(rt))
-		return;
-	skb = reply_make(&rt->dst, data, len);
-	if (!skb) {
-		ip_rt_put(rt);
-		return;
-	}
-	udp_tunnel_xmit_skb(rt, isk, skb, fl4.saddr, fl4.daddr, 0,
-			    ip4_dst_hoplimit(&rt->dst), 0, port, ends->port,
-			    false, false);
-}
-
-#if IS_ENABLED(CONFIG_IPV6)
-static void reply6(struct sock *isk, const struct tsec_udp_ends *ends,
-		   const void *data, size_t len)
-{
-	struct flowi6 fl6 = {
-		.flowi6_proto	= IPPROTO_UDP,
-		.flowi6_oif	= ends->scope ?:
-				  READ_ONCE(isk->sk_bound_dev_if),
-		.flowi6_mark	= READ_ONCE(isk->sk_mark),
-		.flowi6_uid	= isk->sk_uid,
-		.daddr		= ends->remote,
-		.saddr		= ends->local,
-		.fl6_dport	= ends->port,
-		.fl6_sport	= inet_sk(isk)->inet_sport,
-	};
-	struct dst_entry *dst;
-	struct sk_buff *skb;
-
-	dst = ipv6_stub->ipv6_dst_lookup_flow(sock_net(isk), isk, &fl6, NULL);
-	if (IS_ERR(dst))
-		return;
-	skb = reply_make(dst, data, len);
-	if (!skb) {
-		dst_release(dst);
-		return;
-	}
-	udp_tunnel6_xmit_skb(dst, isk, skb, NULL, &fl6.saddr, &fl6.daddr, 0,
-			     ip6_dst_hoplimit(dst), 0, fl6.fl6_sport,
-			     fl6.fl6_dport, false);
-}
-#else
-static void reply6(struct sock *isk, const struct tsec_udp_ends *ends,
-		   const void *data, size_t len)
-{
-}
-#endif
-
 /**
  * tsec_udp_reply() - answer a peer, and keep nothing
  * @isk: the socket that it has sent to
@@ -337,15 +277,25 @@ static void reply6(struct sock *isk, const struct tsec_udp_ends *ends,
  * @data: the answer
  * @len: bytes of it
  *
- * What cannot be sent is lost, as any datagram may be.
+ * It goes as what a program sends by the socket: its mark, for one, may have
+ * it take another way than the rest of the machine's datagrams.  What cannot
+ * be sent is lost, as any datagram may be.
  *
  * Context: softirq or bottom halves off, under RCU.
  */
 void tsec_udp_reply(struct sock *isk, const struct tsec_udp_ends *ends,
 		    const void *data, size_t len)
 {
-	if (tsec_udp_ends_v6(ends))
-		reply6(isk, ends, data, len);
+	struct tsec_udp_route route;
+	struct tsec_udp_ask ask;
+	struct sk_buff *skb;
+
+	tsec_udp_ask_plain(isk, tsec_udp_ends_v6(ends), &ask);
+	if (tsec_udp_route_to(isk, ends, &ask, &route))
+		return;
+	skb = reply_make(&route, data, len);
+	if (skb)
+		tsec_udp_send(isk, &route, skb);
 	else
-		reply4(isk, ends, data, len);
+		tsec_udp_route_put(&route);
 }

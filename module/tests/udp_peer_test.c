@@ -283,12 +283,18 @@ static void child_check(struct kunit *test, sa_family_t family,
 
 	KUNIT_ASSERT_EQ(test, sock_create_kern(&init_net, family, SOCK_DGRAM,
 					       IPPROTO_UDP, &child), 0);
+	parent->sk->sk_mark = 7;
+	parent->sk->sk_priority = 5;
+	sock_set_flag(parent->sk, SOCK_LOCALROUTE);
 	KUNIT_ASSERT_EQ(test, tsec_udp_child(child, parent->sk, &ends), 0);
 	tsec_udp_ends_of(child->sk, &of);
 	EXPECT_BYTES(test, &of, &ends, sizeof(ends));
 	inet = inet_sk(child->sk);
 	KUNIT_EXPECT_EQ(test, child->sk->sk_state, TCP_ESTABLISHED);
 	KUNIT_EXPECT_TRUE(test, sk_unhashed(child->sk));
+	KUNIT_EXPECT_EQ(test, child->sk->sk_mark, 7);
+	KUNIT_EXPECT_EQ(test, child->sk->sk_priority, 5);
+	KUNIT_EXPECT_TRUE(test, sock_flag(child->sk, SOCK_LOCALROUTE));
 	KUNIT_EXPECT_EQ(test, inet->inet_sport, inet_sk(parent->sk)->inet_sport);
 	KUNIT_EXPECT_EQ(test, inet->inet_dport, ends.port);
 	if (ipv6_addr_v4mapped(&ends.local))

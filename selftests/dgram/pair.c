@@ -111,6 +111,20 @@ void expect_datagram(int fd, const void *data, size_t len)
 	ASSERT_MEMEQ(buf, data, len);
 }
 
+int word_received(int fd)
+{
+	char control[CMSG_SPACE(sizeof(int))];
+	struct msghdr msg = {
+		.msg_control = control, .msg_controllen = sizeof(control),
+	};
+	struct cmsghdr *cmsg;
+
+	ASSERT_GE(recvmsg(fd, &msg, 0), 0);
+	cmsg = CMSG_FIRSTHDR(&msg);
+	ASSERT_TRUE(cmsg);
+	return *(uint8_t *)CMSG_DATA(cmsg);
+}
+
 void wait_records(int fd, uint64_t records)
 {
 	struct tsec_info info;

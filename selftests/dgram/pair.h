@@ -117,6 +117,8 @@ void ends_close(struct ends *ends);
 void expect_no_key(const struct kind *kind);
 /* The next datagram is this one. */
 void expect_datagram(int fd, const void *data, size_t len);
+/* The word of control data that comes with it, a small one. */
+int word_received(int fd);
 /* So many have been opened; by another task, that may take a moment. */
 void wait_records(int fd, uint64_t records);
 

@@ -19,7 +19,7 @@ FIXTURE(segment) {
 KIND_VARIANT(segment);
 DTLS_KINDS_ADD(segment);
 
-static uint8_t buf[65536], got[65536];
+static uint8_t buf[65536];
 
 FIXTURE_SETUP(segment)
 {
@@ -245,23 +245,6 @@ TEST_F(segment, mtu_refused)
 	EXPECT_ERR(getsockopt(fd, SOL_TSEC, TSEC_MTU, &value, &len),
 		   ENOPROTOOPT);
 	close(fd);
-}
-
-/* The word that comes with the next datagram; the rest is thrown away. */
-static int word_received(int fd)
-{
-	char control[CMSG_SPACE(sizeof(int))];
-	struct iovec vec = { got, sizeof(got) };
-	struct msghdr msg = {
-		.msg_iov = &vec, .msg_iovlen = 1,
-		.msg_control = control, .msg_controllen = sizeof(control),
-	};
-	struct cmsghdr *cmsg;
-
-	ASSERT_GT(recvmsg(fd, &msg, 0), 0);
-	cmsg = CMSG_FIRSTHDR(&msg);
-	ASSERT_TRUE(cmsg);
-	return *(uint8_t *)CMSG_DATA(cmsg);	/* all are small */
 }
 
 TEST_F(segment, tos)
