@@ -56,6 +56,11 @@ static bool is_over(const struct tsec_session *session)
 	return !tsec_session_open(session) || !READ_ONCE(session->inner);
 }
 
+static bool is_asked(const struct tsec_session *session)
+{
+	return test_bit(TSEC_SESSION_ASKED, &session->flags);
+}
+
 /*
  * Pass-through ends with the handshake, whichever way that ended; but over
  * datagrams a flight can be sent again.
@@ -103,7 +108,8 @@ static __poll_t channel_poll(struct file *file, struct socket *sock,
 		inner_leave(&session->rx);
 		return mask;
 	}
-	if (!skb_queue_empty_lockless(&channel->sk.sk_receive_queue))
+	if (is_asked(session) ||
+	    !skb_queue_empty_lockless(&channel->sk.sk_receive_queue))
 		mask |= EPOLLIN | EPOLLRDNORM;
 	if (is_over(session))
 		mask |= EPOLLIN | EPOLLRDNORM | EPOLLRDHUP | EPOLLHUP;
@@ -171,12 +177,31 @@ static int channel_sendmsg(struct socket *sock, struct msghdr *msg, size_t len)
 	return ret;
 }
 
+/* True for the one who is to hear it. */
+static bool ask_take(struct tsec_session *session, int flags)
+{
+	if (flags & MSG_PEEK)
+		return is_asked(session);
+	return test_and_clear_bit(TSEC_SESSION_ASKED, &session->flags);
+}
+
+/* One byte that is zero begins no message of any handshake. */
+static int ask_recv(struct msghdr *msg)
+{
+	static const u8 ask;
+
+	return copy_to_iter(&ask, sizeof(ask), &msg->msg_iter) == sizeof(ask) ?
+	       sizeof(ask) : -EFAULT;
+}
+
 static int message_recv(struct tsec_channel *channel, struct msghdr *msg,
 			size_t len, int flags)
 {
 	struct sk_buff *skb;
 	int err;
 
+	if (len && ask_take(channel->session, flags))
+		return ask_recv(msg);
 	skb = skb_recv_datagram(&channel->sk, flags | MSG_DONTWAIT, &err);
 	if (!skb)
 		return is_over(channel->session) ? 0 : err;
@@ -315,7 +340,7 @@ static struct socket *channel_socket(struct tsec_session *session)
  *	on, without a channel
  *
  * During the handshake the inner socket wakes the channel, and closing the
- * file fails the session.
+ * file fails the session, as does this function if it fails.
  *
  * Context: process context.
  * Return: a file for the daemon to be given, or an ERR_PTR.
@@ -325,8 +350,10 @@ struct file *tsec_channel_new(struct tsec_session *session)
 	struct socket *sock = channel_socket(session);
 	struct tsec_channel *channel;
 
-	if (IS_ERR(sock))
+	if (IS_ERR(sock)) {
+		tsec_handshake_abandon(session);
 		return ERR_CAST(sock);
+	}
 	channel = channel_of(sock);
 	spin_lock_bh(&session->lock);
 	session->channel = channel;
@@ -391,20 +418,32 @@ bool tsec_channel_pass(struct tsec_session *session, const u8 *message,
 	return !skb;
 }
 
+/* False if there is none. */
+static bool channel_tell(struct tsec_session *session)
+{
+	struct tsec_channel *channel;
+
+	spin_lock_bh(&session->lock);
+	channel = session->channel;
+	if (channel)
+		channel->sk.sk_data_ready(&channel->sk);
+	spin_unlock_bh(&session->lock);
+	return channel;
+}
+
 /**
  * tsec_channel_ask() - ask the daemon for new keys
  * @session: an open session, whose handshakes go on
  *
- * It gets a message of one byte that is zero, which begins no message of any
- * handshake.  If none has the session's channel, one is asked to take it.
+ * It reads a message of one byte that is zero.  If none has the session's
+ * channel, or closes it without having read that, one is asked to take it.
  *
  * Context: process context.
  */
 void tsec_channel_ask(struct tsec_session *session)
 {
-	static const u8 ask;
-
-	if (!tsec_channel_pass(session, &ask, sizeof(ask)))
+	set_bit(TSEC_SESSION_ASKED, &session->flags);
+	if (!channel_tell(session))
 		tsec_daemon_offer(session);
 }
 

@@ -74,10 +74,21 @@ static bool is_alive(const struct tsec_session *session)
 	       READ_ONCE(session->inner);
 }
 
+/* Under the lock.  Whoever has it may be about to let go of it. */
+static bool is_free(struct tsec_session *session)
+{
+	if (!test_bit(TSEC_SESSION_HELD, &session->flags))
+		return true;
+	set_bit(TSEC_SESSION_OWED, &session->flags);
+	return false;
+}
+
 /**
  * tsec_daemon_offer() - have a daemon take up handshakes that go on
  * @session: a session; nothing happens unless it is open and its handshakes
- *	go on, or if a daemon has them, or there is none
+ *	go on, or if there is no daemon
+ *
+ * What a daemon has already is offered once that lets go of it.
  *
  * If that comes to nothing, it would the next time: a daemon is offered a
  * session once for each key.
@@ -91,8 +102,7 @@ void tsec_daemon_offer(struct tsec_session *session)
 
 	spin_lock_bh(&tn->lock);
 	added = tn->daemon.port && list_empty(&session->pending) &&
-		is_alive(session) &&
-		!test_bit(TSEC_SESSION_HELD, &session->flags) &&
+		is_alive(session) && is_free(session) &&
 		!test_and_set_bit(TSEC_SESSION_OFFERED, &session->flags);
 	if (added)
 		list_add_tail(&tsec_session_get(session)->pending,
@@ -100,6 +110,30 @@ void tsec_daemon_offer(struct tsec_session *session)
 	spin_unlock_bh(&tn->lock);
 	if (added)
 		tsec_event_handshake(session);
+}
+
+/**
+ * tsec_daemon_release() - the daemon that had a session has it no longer
+ * @session: the session
+ *
+ * If somebody wanted one to take it up meanwhile, or new keys were asked for
+ * and the daemon has gone without having heard it, another one may.
+ *
+ * Context: process context.
+ */
+void tsec_daemon_release(struct tsec_session *session)
+{
+	struct tsec_net *tn = session->tn;
+	bool owed;
+
+	/* Who asks later finds it free, who asked before has left word. */
+	spin_lock_bh(&tn->lock);
+	clear_bit(TSEC_SESSION_HELD, &session->flags);
+	owed = test_and_clear_bit(TSEC_SESSION_OWED, &session->flags) ||
+	       test_bit(TSEC_SESSION_ASKED, &session->flags);
+	spin_unlock_bh(&tn->lock);
+	if (owed)
+		tsec_daemon_offer(session);
 }
 
 /* Sessions outlive the daemon that has made them. */

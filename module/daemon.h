@@ -15,6 +15,7 @@ void tsec_daemon_unregister(struct tsec_net *tn, u32 port);
 bool tsec_daemon_pend(struct tsec_session *session);
 void tsec_daemon_withdraw(struct tsec_session *session);
 void tsec_daemon_offer(struct tsec_session *session);
+void tsec_daemon_release(struct tsec_session *session);
 struct tsec_session *tsec_daemon_claim(struct tsec_net *tn, u32 id);
 
 #endif /* TSEC_DAEMON_H */

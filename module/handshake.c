@@ -434,13 +434,14 @@ void tsec_handshake_failed(struct tsec_session *session, int err)
 
 /**
  * tsec_handshake_abandon() - the daemon has closed its channel, or gets none
- * @session: the session; if it is open it goes on, without new keys
+ * @session: the session; if it is open it goes on, without new keys unless
+ *	it is offered to a daemon again
  *
  * Context: process context.
  */
 void tsec_handshake_abandon(struct tsec_session *session)
 {
-	clear_bit(TSEC_SESSION_HELD, &session->flags);
+	tsec_daemon_release(session);
 	if (tsec_session_busy(session))
 		tsec_session_give_up(session, EUNATCH,
 				     "the daemon went away during the handshake");

@@ -319,7 +319,6 @@ static int channel_give(struct genl_info *info, struct tsec_session *session)
 	file = tsec_channel_new(session);
 	if (IS_ERR(file)) {
 		put_unused_fd(fd);
-		tsec_handshake_abandon(session);
 		return PTR_ERR(file);
 	}
 	err = accept_reply(info, session, fd);

@@ -65,6 +65,8 @@ enum tsec_session_flags {
 	TSEC_SESSION_CLAIMED,		/* in the count of claimed ones */
 	TSEC_SESSION_HELD,		/* a daemon has its channel, or gets it */
 	TSEC_SESSION_OFFERED,		/* to this daemon, since its last key */
+	TSEC_SESSION_OWED,		/* to be offered once it is not held */
+	TSEC_SESSION_ASKED,		/* for new keys, and no daemon knows */
 	TSEC_SESSION_OPENED,		/* has been established */
 	TSEC_SESSION_PROMPT,		/* TCP_NODELAY up to the first data */
 	TSEC_SESSION_SHARED,		/* its program's socket has many */

@@ -4,6 +4,7 @@
  * what passes through before there are keys, what is kept for them, and how
  * late flights find their way.
  */
+#include <netinet/ip.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -497,11 +498,27 @@ TEST_F(lasting, next_daemon_takes_up)
 	heard(self);
 }
 
-/* The peer begins, and nobody is there: the daemon is asked once. */
-TEST_F(lasting, daemon_takes_up_again)
+/* A key beside the first one, which ends soon if it may protect few records. */
+static void next_key(struct lasting_data *self, int direction, uint32_t id,
+		     uint64_t records)
 {
 	struct tsec_key_info key = { .have = 0 };
 
+	tsec_set(&key, KEY_SESSION, session, self->shake.session);
+	tsec_set(&key, KEY_DIRECTION, direction, direction);
+	tsec_set(&key, KEY_VERSION, version, TSEC_VERSION_WIREGUARD);
+	tsec_set(&key, KEY_CIPHER, cipher, TSEC_CIPHER_CHACHA20_POLY1305);
+	tsec_set(&key, KEY_ID, id, id);
+	tsec_set(&key, KEY_KEY, key,
+		 ((struct tsec_blob){ self->peer.tx.key, 32 }));
+	if (records)
+		tsec_set(&key, KEY_SOFT_RECORDS, soft_records, records);
+	ASSERT_EQ(tsec_key_new(self->nl, &key), 0);
+}
+
+/* The peer begins, and nobody is there: the daemon is asked once. */
+TEST_F(lasting, daemon_takes_up_again)
+{
 	close(self->shake.channel);
 	shake_none(self->nl);
 	not_answered(self);
@@ -511,16 +528,77 @@ TEST_F(lasting, daemon_takes_up_again)
 	not_answered(self);
 	shake_none(self->nl);
 	/* A key is something new. */
-	tsec_set(&key, KEY_SESSION, session, self->shake.session);
-	tsec_set(&key, KEY_DIRECTION, direction, TSEC_DIR_RX);
-	tsec_set(&key, KEY_VERSION, version, TSEC_VERSION_WIREGUARD);
-	tsec_set(&key, KEY_CIPHER, cipher, TSEC_CIPHER_CHACHA20_POLY1305);
-	tsec_set(&key, KEY_ID, id, 23);
-	tsec_set(&key, KEY_KEY, key,
-		 ((struct tsec_blob){ self->peer.tx.key, 32 }));
-	ASSERT_EQ(tsec_key_new(self->nl, &key), 0);
+	next_key(self, TSEC_DIR_RX, 23, 0);
 	not_answered(self);
 	taken_up(self);
+}
+
+/* This end's key nears its end; whole packets are what there is to send. */
+static void ask_for_keys(struct lasting_data *self, uint32_t id)
+{
+	struct iphdr packet = { .version = 4, .ihl = 5, .protocol = 253,
+				.tot_len = htons(sizeof(packet)) };
+
+	next_key(self, TSEC_DIR_TX, id, 1);
+	for (int i = 0; i < 2; i++)
+		ASSERT_EQ(send(self->sock, &packet, sizeof(packet), 0),
+			  sizeof(packet));
+}
+
+static void asked(struct lasting_data *self)
+{
+	expect_raw(self->shake.channel, "", 1);
+	EXPECT_EQ(poll_for(self->shake.channel, POLLIN, 0), 0);
+}
+
+TEST_F(lasting, daemon_is_asked)
+{
+	ask_for_keys(self, 23);
+	asked(self);
+	/* It knows, whatever it does about it. */
+	close(self->shake.channel);
+	shake_none(self->nl);
+	register_anew(self);
+	taken_up(self);
+	asked(self);
+}
+
+/* It goes just as it is asked for new keys, and has not heard that. */
+TEST_F(lasting, daemon_is_asked_too_late)
+{
+	ask_for_keys(self, 23);
+	close(self->shake.channel);
+	taken_up(self);
+	asked(self);
+	/* Nor does it then: enough of that key. */
+	ask_for_keys(self, 24);
+	close(self->shake.channel);
+	taken_up(self);
+	close(self->shake.channel);
+	shake_none(self->nl);
+	self->shake.channel = dup(self->peer.fd);
+}
+
+/* However many others wait there that it has not read. */
+TEST_F(lasting, daemon_is_asked_in_a_flood)
+{
+	uint64_t before = stat_of("PacketsUnprotected");
+
+	do
+		initiate(self);
+	while (stat_of("PacketsUnprotected") == before);
+	ask_for_keys(self, 23);
+	expect_raw(self->shake.channel, "", 1);
+}
+
+/* The one before has not let go of the session yet. */
+TEST_F(lasting, next_daemon_takes_up_late)
+{
+	register_anew(self);
+	shake_none(self->nl);
+	close(self->shake.channel);
+	taken_up(self);
+	heard(self);
 }
 
 TEST_F(lasting, nobody_takes_up_what_has_ended)
