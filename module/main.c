@@ -133,7 +133,12 @@ sessions_exit:
 static void __exit tsec_exit(void)
 {
 	tsec_socket_unregister();
-	/* The last sessions may still be on their way out ... */
+	/*
+	 * Sockets, channels and dumps keep the module; works do not, nor do
+	 * commands of netlink: the last sessions may be on their way out by
+	 * one of them ...
+	 */
+	tsec_sessions_wait();
 	flush_workqueue(tsec_wq);
 	/* ... and what datagrams had comes back after a grace period. */
 	rcu_barrier();

@@ -206,6 +206,8 @@ int __init tsec_netlink_register(void)
 
 /**
  * tsec_netlink_unregister() - undo tsec_netlink_register()
+ *
+ * Context: process context; waits for commands that are under way.
  */
 void tsec_netlink_unregister(void)
 {

@@ -3,6 +3,7 @@
  * Sessions: birth, lookup, state, failure and end.
  */
 #include <linux/slab.h>
+#include <linux/wait_bit.h>
 
 #include "channel.h"
 #include "compat.h"
@@ -18,6 +19,7 @@
 #include "trace.h"
 
 static struct kmem_cache *session_cache;
+static atomic_t count;	/* of sessions, in all namespaces */
 
 /**
  * tsec_sessions_init() - prepare for sessions
@@ -30,6 +32,19 @@ int __init tsec_sessions_init(void)
 	session_cache = KMEM_CACHE_USERCOPY(tsec_session, SLAB_ACCOUNT,
 					    app.ciphers);
 	return session_cache ? 0 : -ENOMEM;
+}
+
+/**
+ * tsec_sessions_wait() - wait until there is no session any more
+ *
+ * That needs nobody's help once no socket is left: whoever else holds a session
+ * lets go of it when it is done.
+ *
+ * Context: process context, as the module goes.
+ */
+void tsec_sessions_wait(void)
+{
+	wait_var_event(&count, !atomic_read(&count));
 }
 
 /**
@@ -98,16 +113,19 @@ struct tsec_session *tsec_session_new(struct tsec_net *tn, u8 protocol,
 						       &tsec_transport_stream;
 	session->born = ktime_get();
 	session->uid = current_euid();
+	session->profile = tsec_profile_get(profile);
+	session->inner = inner;
 	tsec_handshake_init(session);
 
+	/* From here on others find it. */
 	err = number_take(session);
 	if (err) {
+		tsec_profile_put(profile);
 		kmem_cache_free(session_cache, session);
 		return ERR_PTR(err);
 	}
-	session->profile = tsec_profile_get(profile);
-	session->inner = inner;
 	TSEC_INC_STATS(tn, TSEC_STAT_CURR_SESSIONS);
+	atomic_inc(&count);
 	return session;
 }
 
@@ -178,6 +196,8 @@ static void session_free(struct tsec_session *session)
 	tsec_profile_put(session->profile);
 	kfree(session->error);
 	call_rcu(&session->rcu, session_free_rcu);
+	if (atomic_dec_and_test(&count))
+		wake_up_var(&count);
 }
 
 /**

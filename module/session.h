@@ -223,6 +223,7 @@ struct tsec_session {
 };
 
 int tsec_sessions_init(void);
+void tsec_sessions_wait(void);
 void tsec_sessions_exit(void);
 struct tsec_session *tsec_session_new(struct tsec_net *tn, u8 protocol,
 				      u8 role, struct socket *inner,

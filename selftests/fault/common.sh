@@ -120,6 +120,17 @@ failslab_prepare()
 	echo Y >$slab/cache-filter
 }
 
+program_run()
+{
+	"$faults/$1" | sed -E 's/^((not )?ok [0-9]+) /\1 - /'
+}
+
+# tap_take_program NAME: its harness puts no dash between number and name
+tap_take_program()
+{
+	tap_take "$1" program_run "$1"
+}
+
 # What the kernel said since the script began, and must not have.
 tap_kernel_calm()
 {

@@ -69,5 +69,8 @@ daemon_stop -KILL
 tap_run 'unused soon after all were killed' eventually is_unused
 tap_is '... and unloaded' "$(module_unload)" ''
 tap_run '... and loaded' module_load
+
+tap_take_program unload
+tap_run 'loaded after that' module_load
 tap_kernel_calm
 tap_done
