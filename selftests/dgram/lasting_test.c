@@ -12,6 +12,8 @@
 #include "util.h"
 #include "wire.h"
 
+static uint8_t buf[1];
+
 FIXTURE(lasting) {
 	struct tsec_nl *nl;
 	struct peer peer;
@@ -173,6 +175,23 @@ TEST_F(lasting, daemon_is_asked)
 	register_anew(self);
 	taken_up(self);
 	asked(self);
+}
+
+/* The next key is the answer, whether or not the question was heard. */
+TEST_F(lasting, daemon_is_not_asked_for_what_has_come)
+{
+	ask_for_keys(self, 23);
+	next_key(self, TSEC_DIR_TX, 24, 1);
+	EXPECT_EQ(poll_for(self->shake.channel, POLLIN, 0), 0);
+	EXPECT_ERR(recv(self->shake.channel, buf, sizeof(buf), 0), EAGAIN);
+	ask_for_keys(self, 25);
+	asked(self);
+	/* Nor is another daemon. */
+	ask_for_keys(self, 26);
+	next_key(self, TSEC_DIR_TX, 27, 0);
+	close(self->shake.channel);
+	shake_none(self->nl);
+	self->shake.channel = dup(self->peer.fd);
 }
 
 /* It goes just as it is asked for new keys, and has not heard that. */
