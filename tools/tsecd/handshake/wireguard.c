@@ -30,8 +30,15 @@ enum wireguard_limits {
 	REKEY_ATTEMPT_MS = 90 * 1000,
 	REKEY_TIMEOUT_MS = 5 * 1000,
 	JITTER_MS = 333, /* so that two ends do not begin at once forever */
+	PAUSE_MS = 100, /* peers take those who begin sooner again for a flood */
 	COOKIE_MS = 120 * 1000,
 	IDLE_MS = 3600 * 1000, /* nothing is due */
+	/*
+	 * In one step, which may well end sooner: the worker's other handshakes
+	 * wait meanwhile, as do the times of this one.  A peer, or whoever has
+	 * its address, sends initiations faster than they can be opened.
+	 */
+	DATAGRAMS_MAX = 16,
 };
 
 /* A message with data: type, receiver's index, counter; then the content. */
@@ -60,7 +67,8 @@ struct wireguard {
 	uint8_t mac1[WIREGUARD_MAC_LEN]; /* of the last message sent */
 	uint8_t cookie[WIREGUARD_MAC_LEN];
 	uint64_t cookie_until;
-	uint64_t retry_at, give_up_at; /* for an initiation to be answered */
+	uint64_t begun_at; /* when the last initiation was sent */
+	uint64_t retry_at, give_up_at; /* for it to be answered */
 	uint64_t agreed_at, renew_at;
 	uint64_t soft_ms, hard_ms;
 	struct wireguard_pair pair; /* what the last handshake agreed on */
@@ -260,6 +268,7 @@ static int initiate(struct wireguard *wg)
 	datagram_send(wg, data, sizeof(data));
 	if (!wg->give_up_at)
 		wg->give_up_at = now + REKEY_ATTEMPT_MS;
+	wg->begun_at = now;
 	wg->retry_at = now + REKEY_TIMEOUT_MS + jitter();
 	wg->renew_at = 0;
 	return 0;
@@ -437,7 +446,7 @@ static int receive_first(struct wireguard *wg)
 	int fd = wg->handshake->fd;
 	ssize_t len;
 
-	while (!wg->agreed) {
+	for (int i = 0; i < DATAGRAMS_MAX && !wg->agreed; i++) {
 		len = recv(fd, data, sizeof(data), MSG_DONTWAIT | MSG_PEEK);
 		if (len < 0)
 			return receive_failed(wg, errno);
@@ -455,13 +464,22 @@ static int receive_first(struct wireguard *wg)
 	return 0;
 }
 
+/* The kernel wants new keys.  One who has begun gets some. */
+static void ask_take(struct wireguard *wg)
+{
+	uint64_t now = wgclock_ms(), soonest = wg->begun_at + PAUSE_MS;
+
+	if (!wg->retry_at)
+		wg->renew_at = now > soonest ? now : soonest;
+}
+
 /* Of an open session the kernel passes on what is for the handshake. */
 static int receive_next(struct wireguard *wg)
 {
 	uint8_t data[WIREGUARD_MESSAGE_MAX + 1];
 	ssize_t len;
 
-	while (!wg->agreed) {
+	for (int i = 0; i < DATAGRAMS_MAX && !wg->agreed; i++) {
 		len = recv(wg->handshake->fd, data, sizeof(data),
 			   MSG_DONTWAIT);
 		if (len < 0)
@@ -469,8 +487,8 @@ static int receive_next(struct wireguard *wg)
 		if (!len)
 			return reason_set(reason_of(wg), ECONNABORTED,
 					  "the session has ended");
-		if (len == 1 && !data[0] && !wg->retry_at)
-			wg->renew_at = wgclock_ms();
+		if (len == 1 && !data[0])
+			ask_take(wg);
 		else
 			message_take(wg, data, len);
 	}
