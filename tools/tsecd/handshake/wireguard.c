@@ -11,7 +11,6 @@
  * server as somebody new, up to its initiation: that tells who it is, and if
  * it has a session, the keys are for that.
  */
-#include <endian.h>
 #include <errno.h>
 #include <sodium.h>
 #include <stdlib.h>
@@ -34,20 +33,10 @@ enum wireguard_limits {
 	COOKIE_MS = 120 * 1000,
 	IDLE_MS = 3600 * 1000, /* nothing is due */
 	/*
-	 * In one step, which may well end sooner: the worker's other handshakes
-	 * wait meanwhile, as do the times of this one.  A peer, or whoever has
-	 * its address, sends initiations faster than they can be opened.
+	 * In one step: initiations may come faster than they can be opened, and
+	 * the worker's other handshakes wait, as do the times of this one.
 	 */
 	DATAGRAMS_MAX = 16,
-};
-
-/* A message with data: type, receiver's index, counter; then the content. */
-enum {
-	DATA_TYPE = 4,
-	DATA_RECEIVER = 4,
-	DATA_COUNTER = 8,
-	DATA_HEADER = 16,
-	DATAGRAM_MAX = 65536,
 };
 
 struct wireguard_pair {
@@ -240,11 +229,10 @@ static int library_failed(struct wireguard *wg)
 
 static bool message_seal(struct wireguard *wg, uint8_t *data, size_t len)
 {
-	const uint8_t *cookie = NULL;
+	bool has_cookie = wgclock_ms() < wg->cookie_until;
 
-	if (wgclock_ms() < wg->cookie_until)
-		cookie = wg->cookie;
-	if (!wireguard_macs_put(data, len, wg->peer->pubkey, cookie))
+	if (!wireguard_macs_put(data, len, wg->peer->pubkey,
+				has_cookie ? wg->cookie : NULL))
 		return false;
 	memcpy(wg->mac1, wireguard_mac1_of(data, len), sizeof(wg->mac1));
 	return true;
@@ -274,13 +262,6 @@ static int initiate(struct wireguard *wg)
 	return 0;
 }
 
-static void number_make(uint8_t number[12], uint64_t counter)
-{
-	counter = htole64(counter);
-	memset(number, 0, 4);
-	memcpy(number + 4, &counter, sizeof(counter));
-}
-
 /*
  * What has the peer use the keys is the last thing said: they have to be there
  * when it does.
@@ -291,17 +272,11 @@ static void say_last(struct wireguard *wg, const void *data, size_t len)
 	wg->last_len = len;
 }
 
-/* The first use of the keys: number 0, and no content. */
 static void confirm(struct wireguard *wg)
 {
-	uint8_t data[DATA_HEADER + NOISE_TAG] = { DATA_TYPE }, number[12];
-	uint32_t index = htole32(wg->pair.peer_index);
+	uint8_t data[WIREGUARD_CONFIRMATION_LEN];
 
-	memcpy(data + DATA_RECEIVER, &index, sizeof(index));
-	number_make(number, 0);
-	crypto_aead_chacha20poly1305_ietf_encrypt(data + DATA_HEADER, NULL,
-						  NULL, 0, NULL, 0, NULL,
-						  number, wg->pair.tx);
+	wireguard_confirmation_make(wg->pair.peer_index, wg->pair.tx, data);
 	say_last(wg, data, sizeof(data));
 }
 
@@ -409,20 +384,8 @@ static void message_take(struct wireguard *wg, const uint8_t *data, size_t len)
 /* Has the peer used the keys?  Leaves nothing of @data. */
 static bool confirms(struct wireguard *wg, uint8_t *data, size_t len)
 {
-	uint8_t number[12];
-	uint64_t counter;
-	uint32_t index;
-
-	if (is_client(wg) || !wg->pair.local_index ||
-	    len < DATA_HEADER + NOISE_TAG || data[0] != DATA_TYPE)
-		return false;
-	memcpy(&index, data + DATA_RECEIVER, sizeof(index));
-	memcpy(&counter, data + DATA_COUNTER, sizeof(counter));
-	number_make(number, le64toh(counter));
-	return le32toh(index) == wg->pair.local_index &&
-	       !crypto_aead_chacha20poly1305_ietf_decrypt(
-		       data + DATA_HEADER, NULL, NULL, data + DATA_HEADER,
-		       len - DATA_HEADER, NULL, 0, number, wg->pair.rx);
+	return !is_client(wg) && wg->pair.local_index &&
+	       wireguard_confirms(wg->pair.local_index, wg->pair.rx, data, len);
 }
 
 static int receive_failed(struct wireguard *wg, int err)
@@ -442,7 +405,7 @@ static int receive_failed(struct wireguard *wg, int err)
  */
 static int receive_first(struct wireguard *wg)
 {
-	uint8_t data[DATAGRAM_MAX];
+	uint8_t data[UINT16_MAX];
 	int fd = wg->handshake->fd;
 	ssize_t len;
 
