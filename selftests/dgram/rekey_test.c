@@ -348,6 +348,31 @@ TEST_F(rekey, rx_soft_limit_of_each)
 	self->link.limits.have = 0;
 }
 
+static void tx_used_up(struct rekey_data *self)
+{
+	uint64_t before = stat_of("KeyLimitSoft");
+	int i;
+
+	for (i = 0; i < 2; i++)
+		ASSERT_EQ(send(self->sock, "from here", 9, 0), 9);
+	EXPECT_EQ(stat_of("KeyLimitSoft"), before + 1);
+}
+
+/* Nor does one that is in use until the next has been confirmed. */
+TEST_F(rekey, tx_soft_limit_of_each)
+{
+	struct key rx, tx;
+
+	tsec_set(&self->link.limits, KEY_SOFT_RECORDS, soft_records, 1);
+	tx_give(self, &tx, 2, false);
+	rx_give(self, &rx, 3);
+	tx_give(self, &tx, 3, true);
+	tx_used_up(self);
+	opened_under(self, &rx, 3);
+	tx_used_up(self);
+	self->link.limits.have = 0;
+}
+
 /* Two ends of our own, and new keys all the time. */
 FIXTURE(rekey_load) {
 	struct ends ends;
