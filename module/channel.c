@@ -56,11 +56,6 @@ static bool is_over(const struct tsec_session *session)
 	return !tsec_session_open(session) || !READ_ONCE(session->inner);
 }
 
-static bool is_asked(const struct tsec_session *session)
-{
-	return test_bit(TSEC_SESSION_ASKED, &session->flags);
-}
-
 /*
  * Pass-through ends with the handshake, whichever way that ended; but over
  * datagrams a flight can be sent again.
@@ -108,7 +103,7 @@ static __poll_t channel_poll(struct file *file, struct socket *sock,
 		inner_leave(&session->rx);
 		return mask;
 	}
-	if (is_asked(session) ||
+	if (tsec_session_asks(session) ||
 	    !skb_queue_empty_lockless(&channel->sk.sk_receive_queue))
 		mask |= EPOLLIN | EPOLLRDNORM;
 	if (is_over(session))
@@ -181,8 +176,10 @@ static int channel_sendmsg(struct socket *sock, struct msghdr *msg, size_t len)
 static bool ask_take(struct tsec_session *session, int flags)
 {
 	if (flags & MSG_PEEK)
-		return is_asked(session);
-	return test_and_clear_bit(TSEC_SESSION_ASKED, &session->flags);
+		return tsec_session_asks(session);
+	/* In this order: whoever asks meanwhile is heard the next time. */
+	return test_and_clear_bit(TSEC_SESSION_ASKED, &session->flags) &&
+	       tsec_session_needs_keys(session);
 }
 
 /* One byte that is zero begins no message of any handshake. */
@@ -435,8 +432,9 @@ static bool channel_tell(struct tsec_session *session)
  * tsec_channel_ask() - ask the daemon for new keys
  * @session: an open session, whose handshakes go on
  *
- * It reads a message of one byte that is zero.  If none has the session's
- * channel, or closes it without having read that, one is asked to take it.
+ * It reads a message of one byte that is zero, unless the keys have come before
+ * it does.  If none has the session's channel, or closes it without having read
+ * that, one is asked to take it.
  *
  * Context: process context.
  */

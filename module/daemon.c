@@ -130,7 +130,7 @@ void tsec_daemon_release(struct tsec_session *session)
 	spin_lock_bh(&tn->lock);
 	clear_bit(TSEC_SESSION_HELD, &session->flags);
 	owed = test_and_clear_bit(TSEC_SESSION_OWED, &session->flags) ||
-	       test_bit(TSEC_SESSION_ASKED, &session->flags);
+	       tsec_session_asks(session);
 	spin_unlock_bh(&tn->lock);
 	if (owed)
 		tsec_daemon_offer(session);

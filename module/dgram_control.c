@@ -137,11 +137,33 @@ static void control_take(struct tsec_session *session, struct sk_buff *skb)
 		alert_take(session, skb);
 }
 
-static void soft_limit(struct tsec_session *session,
-		       enum tsec_direction direction)
+static bool is_near_end(struct tsec_half *half)
 {
-	if (!tsec_dgram_update_due(session, direction))
-		tsec_control_rekey_needed(session, direction);
+	struct tsec_dgram_key *slot;
+	bool is;
+
+	rcu_read_lock();
+	slot = rcu_dereference(half->slot);
+	is = tsec_dgram_key_look(slot, half) != TSEC_KEY_OK;
+	rcu_read_unlock();
+	return is;
+}
+
+/*
+ * The key that has met its limit may have been replaced since, and under the
+ * lock it is not replaced just now: the next one, told of in its place, would
+ * not be told of at its own limit.
+ */
+static void rx_soft_limit(struct tsec_session *session)
+{
+	struct tsec_half *rx = &session->rx;
+
+	if (tsec_dgram_update_due(session, TSEC_DIR_RX))
+		return;
+	mutex_lock(&rx->lock);
+	if (is_near_end(rx))
+		tsec_control_rekey_needed(session, TSEC_DIR_RX);
+	mutex_unlock(&rx->lock);
 }
 
 static void flight_pass(struct tsec_session *session, struct sk_buff *skb)
@@ -172,13 +194,13 @@ void tsec_dgram_control_work(struct tsec_dgram *dgram)
 		kfree_skb(skb);
 	}
 	if (test_and_clear_bit(TSEC_DGRAM_TX_SOFT, &dgram->events))
-		soft_limit(session, TSEC_DIR_TX);
+		tsec_dgram_update_due(session, TSEC_DIR_TX);
 	if (test_and_clear_bit(TSEC_DGRAM_RX_END, &dgram->events))
 		peer_closed(session);
 	if (test_and_clear_bit(TSEC_DGRAM_RX_MOVED, &dgram->events))
 		tsec_dgram_move_work(dgram);
 	if (test_and_clear_bit(TSEC_DGRAM_RX_SOFT, &dgram->events))
-		soft_limit(session, TSEC_DIR_RX);
+		rx_soft_limit(session);
 	if (test_bit(TSEC_DGRAM_RX_HARD, &dgram->events))
 		tsec_control_expire(session, TSEC_DIR_RX);
 }

@@ -212,6 +212,8 @@ void tsec_dgram_rekey_confirmed(struct tsec_session *session,
 	if (slot->confirms && dgram->tx_waits) {
 		tx_install(session, dgram->tx_waits);
 		dgram->tx_waits = NULL;
+		/* Meanwhile the one before it was told of once more. */
+		clear_bit(TSEC_SESSION_TX_SOFT_TOLD, &session->flags);
 	}
 	WRITE_ONCE(slot->confirms, false);
 	spin_unlock_bh(&dgram->keys_lock);

@@ -329,8 +329,7 @@ static int channel_give(struct genl_info *info, struct tsec_session *session)
 	}
 	fd_install(fd, file);
 	/* It was asked for new keys when nobody was there. */
-	if (test_bit(TSEC_SESSION_TX_SOFT_TOLD, &session->flags) ||
-	    test_bit(TSEC_SESSION_RX_SOFT_TOLD, &session->flags))
+	if (tsec_session_needs_keys(session))
 		tsec_channel_ask(session);
 	return 0;
 }

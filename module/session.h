@@ -306,6 +306,35 @@ static inline int tsec_session_soft_told(enum tsec_direction direction)
 }
 
 /**
+ * tsec_session_needs_keys() - whether a key at work has been told to near its
+ * end
+ * @session: the session
+ *
+ * Return: false also if the next keys have come since.
+ */
+static inline bool tsec_session_needs_keys(const struct tsec_session *session)
+{
+	return test_bit(TSEC_SESSION_TX_SOFT_TOLD, &session->flags) ||
+	       test_bit(TSEC_SESSION_RX_SOFT_TOLD, &session->flags);
+}
+
+/**
+ * tsec_session_asks() - whether a daemon is to hear that keys are needed
+ * @session: the session
+ *
+ * Both keys of a pair near their end together, and each asks.  What no daemon
+ * has heard before the next pair came is answered by that: heard later, it
+ * would be taken for a need of that pair.
+ *
+ * Return: false if nobody asks any more.
+ */
+static inline bool tsec_session_asks(const struct tsec_session *session)
+{
+	return test_bit(TSEC_SESSION_ASKED, &session->flags) &&
+	       tsec_session_needs_keys(session);
+}
+
+/**
  * tsec_session_state() - where a session stands
  * @session: the session
  *

@@ -28,6 +28,15 @@ void peer_alone(struct peer *peer, const struct kind *kind)
 	peer->fd = wire_socket(kind->family, &addr);
 }
 
+void peer_meet(struct peer *peer, int sock)
+{
+	union tsec_addr own;
+
+	addr_of(&own, sock);
+	ASSERT_EQ(connect(peer->fd, &own.sa, addr_len(&own)), 0);
+	peer->sock = sock;
+}
+
 void shake_claim(struct shake *shake, struct tsec_nl *nl, int role)
 {
 	struct tsec_handshake_info info;

@@ -22,6 +22,8 @@ struct shake {
 
 /* A socket for a peer, with keys of its own that nobody else has yet. */
 void peer_alone(struct peer *peer, const struct kind *kind);
+/* Where nobody has keys, an address is all that the two know of each other. */
+void peer_meet(struct peer *peer, int sock);
 
 /* The one handshake that waits, of that role. */
 void shake_claim(struct shake *shake, struct tsec_nl *nl, int role);

@@ -3,6 +3,7 @@
  * Keys that come while a session is open: the ones before them go on opening
  * packets, and the sender changes without a gap.
  */
+#include <sched.h>
 #include <unistd.h>
 
 #include "peer.h"
@@ -306,6 +307,70 @@ TEST_F(rekey, old_key_reaches_its_limit)
 	stat_reaches("PacketsEnded", before + 1);
 	opened_under(self, &rx, 4);
 	sent_under(self, &self->peer.rx, 1, 0);
+}
+
+/* The session's work waits until this process does. */
+static void in_a_hurry(bool is)
+{
+	struct sched_param param = { .sched_priority = is };
+
+	ASSERT_EQ(sched_setscheduler(0, is ? SCHED_FIFO : SCHED_OTHER, &param),
+		  0);
+}
+
+static void used_up(struct rekey_data *self, struct key *key, uint16_t epoch)
+{
+	send_under(self, key, epoch);
+	send_under(self, key, epoch);
+}
+
+/* One that is replaced as its limit is met leaves the next one its own. */
+TEST_F(rekey, rx_soft_limit_of_each)
+{
+	enum { TIMES = 20 };
+	struct key key;
+	uint64_t before;
+	int i;
+
+	tsec_set(&self->link.limits, KEY_SOFT_RECORDS, soft_records, 1);
+	for (i = 1; i <= TIMES; i++) {
+		rx_give(self, &key, 2 * i);
+		in_a_hurry(true);
+		used_up(self, &key, 2 * i);
+		rx_give(self, &key, 2 * i + 1);
+		in_a_hurry(false);
+		usleep(2000);
+		before = stat_of("KeyLimitSoft");
+		used_up(self, &key, 2 * i + 1);
+		stat_reaches("KeyLimitSoft", before + 1);
+		EXPECT_EQ(stat_of("KeyLimitSoft"), before + 1);
+	}
+	self->link.limits.have = 0;
+}
+
+static void tx_used_up(struct rekey_data *self)
+{
+	uint64_t before = stat_of("KeyLimitSoft");
+	int i;
+
+	for (i = 0; i < 2; i++)
+		ASSERT_EQ(send(self->sock, "from here", 9, 0), 9);
+	EXPECT_EQ(stat_of("KeyLimitSoft"), before + 1);
+}
+
+/* Nor does one that is in use until the next has been confirmed. */
+TEST_F(rekey, tx_soft_limit_of_each)
+{
+	struct key rx, tx;
+
+	tsec_set(&self->link.limits, KEY_SOFT_RECORDS, soft_records, 1);
+	tx_give(self, &tx, 2, false);
+	rx_give(self, &rx, 3);
+	tx_give(self, &tx, 3, true);
+	tx_used_up(self);
+	opened_under(self, &rx, 3);
+	tx_used_up(self);
+	self->link.limits.have = 0;
 }
 
 /* Two ends of our own, and new keys all the time. */

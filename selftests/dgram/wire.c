@@ -36,6 +36,15 @@ void wire_send(int fd, const union tsec_addr *to, const void *packet,
 	ASSERT_EQ(sendto(fd, packet, len, 0, &to->sa, addr_len(to)), len);
 }
 
+void expect_raw(int fd, const void *packet, size_t len)
+{
+	static uint8_t buf[65536];
+
+	ASSERT_EQ(poll_for(fd, POLLIN, SOON), POLLIN);
+	ASSERT_EQ(recv(fd, buf, sizeof(buf), 0), len);
+	ASSERT_MEMEQ(buf, packet, len);
+}
+
 void expect_nothing(int fd)
 {
 	ASSERT_EQ(poll_for(fd, POLLIN, QUIET), 0);

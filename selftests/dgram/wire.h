@@ -14,6 +14,8 @@ int wire_socket(sa_family_t family, union tsec_addr *addr);
 size_t wire_recv(int fd, void *packet, size_t size, union tsec_addr *from);
 void wire_send(int fd, const union tsec_addr *to, const void *packet,
 	       size_t len);
+/* The next that comes, soon, is this one; of any socket. */
+void expect_raw(int fd, const void *packet, size_t len);
 /* No more comes; of any socket. */
 void expect_nothing(int fd);
 

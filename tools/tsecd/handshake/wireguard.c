@@ -11,7 +11,6 @@
  * server as somebody new, up to its initiation: that tells who it is, and if
  * it has a session, the keys are for that.
  */
-#include <endian.h>
 #include <errno.h>
 #include <sodium.h>
 #include <stdlib.h>
@@ -30,17 +29,14 @@ enum wireguard_limits {
 	REKEY_ATTEMPT_MS = 90 * 1000,
 	REKEY_TIMEOUT_MS = 5 * 1000,
 	JITTER_MS = 333, /* so that two ends do not begin at once forever */
+	PAUSE_MS = 100, /* peers take those who begin sooner again for a flood */
 	COOKIE_MS = 120 * 1000,
 	IDLE_MS = 3600 * 1000, /* nothing is due */
-};
-
-/* A message with data: type, receiver's index, counter; then the content. */
-enum {
-	DATA_TYPE = 4,
-	DATA_RECEIVER = 4,
-	DATA_COUNTER = 8,
-	DATA_HEADER = 16,
-	DATAGRAM_MAX = 65536,
+	/*
+	 * In one step: initiations may come faster than they can be opened, and
+	 * the worker's other handshakes wait, as do the times of this one.
+	 */
+	DATAGRAMS_MAX = 16,
 };
 
 struct wireguard_pair {
@@ -60,7 +56,8 @@ struct wireguard {
 	uint8_t mac1[WIREGUARD_MAC_LEN]; /* of the last message sent */
 	uint8_t cookie[WIREGUARD_MAC_LEN];
 	uint64_t cookie_until;
-	uint64_t retry_at, give_up_at; /* for an initiation to be answered */
+	uint64_t begun_at; /* when the last initiation was sent */
+	uint64_t retry_at, give_up_at; /* for it to be answered */
 	uint64_t agreed_at, renew_at;
 	uint64_t soft_ms, hard_ms;
 	struct wireguard_pair pair; /* what the last handshake agreed on */
@@ -232,11 +229,10 @@ static int library_failed(struct wireguard *wg)
 
 static bool message_seal(struct wireguard *wg, uint8_t *data, size_t len)
 {
-	const uint8_t *cookie = NULL;
+	bool has_cookie = wgclock_ms() < wg->cookie_until;
 
-	if (wgclock_ms() < wg->cookie_until)
-		cookie = wg->cookie;
-	if (!wireguard_macs_put(data, len, wg->peer->pubkey, cookie))
+	if (!wireguard_macs_put(data, len, wg->peer->pubkey,
+				has_cookie ? wg->cookie : NULL))
 		return false;
 	memcpy(wg->mac1, wireguard_mac1_of(data, len), sizeof(wg->mac1));
 	return true;
@@ -260,16 +256,10 @@ static int initiate(struct wireguard *wg)
 	datagram_send(wg, data, sizeof(data));
 	if (!wg->give_up_at)
 		wg->give_up_at = now + REKEY_ATTEMPT_MS;
+	wg->begun_at = now;
 	wg->retry_at = now + REKEY_TIMEOUT_MS + jitter();
 	wg->renew_at = 0;
 	return 0;
-}
-
-static void number_make(uint8_t number[12], uint64_t counter)
-{
-	counter = htole64(counter);
-	memset(number, 0, 4);
-	memcpy(number + 4, &counter, sizeof(counter));
 }
 
 /*
@@ -282,17 +272,11 @@ static void say_last(struct wireguard *wg, const void *data, size_t len)
 	wg->last_len = len;
 }
 
-/* The first use of the keys: number 0, and no content. */
 static void confirm(struct wireguard *wg)
 {
-	uint8_t data[DATA_HEADER + NOISE_TAG] = { DATA_TYPE }, number[12];
-	uint32_t index = htole32(wg->pair.peer_index);
+	uint8_t data[WIREGUARD_CONFIRMATION_LEN];
 
-	memcpy(data + DATA_RECEIVER, &index, sizeof(index));
-	number_make(number, 0);
-	crypto_aead_chacha20poly1305_ietf_encrypt(data + DATA_HEADER, NULL,
-						  NULL, 0, NULL, 0, NULL,
-						  number, wg->pair.tx);
+	wireguard_confirmation_make(wg->pair.peer_index, wg->pair.tx, data);
 	say_last(wg, data, sizeof(data));
 }
 
@@ -400,20 +384,8 @@ static void message_take(struct wireguard *wg, const uint8_t *data, size_t len)
 /* Has the peer used the keys?  Leaves nothing of @data. */
 static bool confirms(struct wireguard *wg, uint8_t *data, size_t len)
 {
-	uint8_t number[12];
-	uint64_t counter;
-	uint32_t index;
-
-	if (is_client(wg) || !wg->pair.local_index ||
-	    len < DATA_HEADER + NOISE_TAG || data[0] != DATA_TYPE)
-		return false;
-	memcpy(&index, data + DATA_RECEIVER, sizeof(index));
-	memcpy(&counter, data + DATA_COUNTER, sizeof(counter));
-	number_make(number, le64toh(counter));
-	return le32toh(index) == wg->pair.local_index &&
-	       !crypto_aead_chacha20poly1305_ietf_decrypt(
-		       data + DATA_HEADER, NULL, NULL, data + DATA_HEADER,
-		       len - DATA_HEADER, NULL, 0, number, wg->pair.rx);
+	return !is_client(wg) && wg->pair.local_index &&
+	       wireguard_confirms(wg->pair.local_index, wg->pair.rx, data, len);
 }
 
 static int receive_failed(struct wireguard *wg, int err)
@@ -433,11 +405,11 @@ static int receive_failed(struct wireguard *wg, int err)
  */
 static int receive_first(struct wireguard *wg)
 {
-	uint8_t data[DATAGRAM_MAX];
+	uint8_t data[UINT16_MAX];
 	int fd = wg->handshake->fd;
 	ssize_t len;
 
-	while (!wg->agreed) {
+	for (int i = 0; i < DATAGRAMS_MAX && !wg->agreed; i++) {
 		len = recv(fd, data, sizeof(data), MSG_DONTWAIT | MSG_PEEK);
 		if (len < 0)
 			return receive_failed(wg, errno);
@@ -455,13 +427,22 @@ static int receive_first(struct wireguard *wg)
 	return 0;
 }
 
+/* The kernel wants new keys.  One who has begun gets some. */
+static void ask_take(struct wireguard *wg)
+{
+	uint64_t now = wgclock_ms(), soonest = wg->begun_at + PAUSE_MS;
+
+	if (!wg->retry_at)
+		wg->renew_at = now > soonest ? now : soonest;
+}
+
 /* Of an open session the kernel passes on what is for the handshake. */
 static int receive_next(struct wireguard *wg)
 {
 	uint8_t data[WIREGUARD_MESSAGE_MAX + 1];
 	ssize_t len;
 
-	while (!wg->agreed) {
+	for (int i = 0; i < DATAGRAMS_MAX && !wg->agreed; i++) {
 		len = recv(wg->handshake->fd, data, sizeof(data),
 			   MSG_DONTWAIT);
 		if (len < 0)
@@ -469,8 +450,8 @@ static int receive_next(struct wireguard *wg)
 		if (!len)
 			return reason_set(reason_of(wg), ECONNABORTED,
 					  "the session has ended");
-		if (len == 1 && !data[0] && !wg->retry_at)
-			wg->renew_at = wgclock_ms();
+		if (len == 1 && !data[0])
+			ask_take(wg);
 		else
 			message_take(wg, data, len);
 	}

@@ -26,6 +26,10 @@ enum {
 	COOKIE_SEALED = COOKIE_NONCE +
 			crypto_aead_xchacha20poly1305_ietf_NPUBBYTES,
 	MACS_LEN = 2 * WIREGUARD_MAC_LEN,
+	/* A message with data: then comes the content. */
+	DATA_RECEIVER = 4,
+	DATA_COUNTER = 8,
+	DATA_HEADER = 16,
 };
 
 _Static_assert(INITIATION_TIMESTAMP + WIREGUARD_TIMESTAMP_LEN + NOISE_TAG +
@@ -37,6 +41,8 @@ _Static_assert(RESPONSE_NOTHING + NOISE_TAG + MACS_LEN ==
 _Static_assert(COOKIE_SEALED + WIREGUARD_MAC_LEN + NOISE_TAG ==
 		       WIREGUARD_COOKIE_LEN,
 	       "layout of the reply with a cookie");
+_Static_assert(DATA_HEADER + NOISE_TAG == WIREGUARD_CONFIRMATION_LEN,
+	       "layout of a message with data");
 
 static void put_u32(uint8_t *to, uint32_t value)
 {
@@ -194,6 +200,47 @@ bool wireguard_keys(struct wireguard_exchange *exchange,
 void wireguard_exchange_wipe(struct wireguard_exchange *exchange)
 {
 	sodium_memzero(exchange, sizeof(*exchange));
+}
+
+/* Confirmations ********************************************************** */
+
+enum { DATA_NUMBER = crypto_aead_chacha20poly1305_ietf_NPUBBYTES };
+
+/* The counter's bytes as the message has them, behind four that are zero. */
+static void number_make(uint8_t number[DATA_NUMBER], const uint8_t *data)
+{
+	memset(number, 0, 4);
+	memcpy(number + 4, data + DATA_COUNTER, DATA_NUMBER - 4);
+}
+
+void wireguard_confirmation_make(uint32_t index,
+				 const uint8_t key[WIREGUARD_KEY_LEN],
+				 uint8_t data[WIREGUARD_CONFIRMATION_LEN])
+{
+	uint8_t number[DATA_NUMBER];
+
+	memset(data, 0, DATA_HEADER);
+	data[0] = WIREGUARD_DATA;
+	put_u32(data + DATA_RECEIVER, index);
+	number_make(number, data);
+	crypto_aead_chacha20poly1305_ietf_encrypt(data + DATA_HEADER, NULL,
+						  NULL, 0, NULL, 0, NULL,
+						  number, key);
+}
+
+bool wireguard_confirms(uint32_t index, const uint8_t key[WIREGUARD_KEY_LEN],
+			uint8_t *data, size_t len)
+{
+	uint8_t number[DATA_NUMBER];
+
+	if (len < WIREGUARD_CONFIRMATION_LEN ||
+	    get_u32(data) != WIREGUARD_DATA ||
+	    get_u32(data + DATA_RECEIVER) != index)
+		return false;
+	number_make(number, data);
+	return !crypto_aead_chacha20poly1305_ietf_decrypt(
+		       data + DATA_HEADER, NULL, NULL, data + DATA_HEADER,
+		       len - DATA_HEADER, NULL, 0, number, key);
 }
 
 /* Macs and cookies ******************************************************* */

@@ -13,6 +13,7 @@ enum wireguard_type {
 	WIREGUARD_INITIATION = 1,
 	WIREGUARD_RESPONSE = 2,
 	WIREGUARD_COOKIE = 3,
+	WIREGUARD_DATA = 4, /* what the kernel sends and receives */
 };
 
 enum wireguard_sizes {
@@ -20,6 +21,7 @@ enum wireguard_sizes {
 	WIREGUARD_INITIATION_LEN = 148,
 	WIREGUARD_RESPONSE_LEN = 92,
 	WIREGUARD_COOKIE_LEN = 64,
+	WIREGUARD_CONFIRMATION_LEN = 32,
 	WIREGUARD_MESSAGE_MAX = WIREGUARD_INITIATION_LEN,
 	WIREGUARD_TIMESTAMP_LEN = 12, /* TAI64N */
 	WIREGUARD_MAC_LEN = 16, /* of mac1, mac2 and cookies */
@@ -41,7 +43,7 @@ struct wireguard_exchange {
 	bool initiator;
 };
 
-/* The type of a message that has the length which goes with it, else 0. */
+/* The type of a handshake's message whose length goes with it, else 0. */
 uint8_t wireguard_type_of(const uint8_t *data, size_t len);
 /* Whom a response or the reply with a cookie is for. */
 uint32_t wireguard_receiver_of(const uint8_t *data);
@@ -69,6 +71,17 @@ bool wireguard_keys(struct wireguard_exchange *exchange,
 		    uint8_t tx[WIREGUARD_KEY_LEN],
 		    uint8_t rx[WIREGUARD_KEY_LEN]);
 void wireguard_exchange_wipe(struct wireguard_exchange *exchange);
+
+/*
+ * The initiator's first use of its keys, under number 0 and without content,
+ * tells the responder that it has them; so does any message with data under
+ * them, of which confirms() leaves nothing.  @index is the receiver's.
+ */
+void wireguard_confirmation_make(uint32_t index,
+				 const uint8_t key[WIREGUARD_KEY_LEN],
+				 uint8_t data[WIREGUARD_CONFIRMATION_LEN]);
+bool wireguard_confirms(uint32_t index, const uint8_t key[WIREGUARD_KEY_LEN],
+			uint8_t *data, size_t len);
 
 /* mac1 for @receiver, and mac2 if there is a cookie of its. */
 bool wireguard_macs_put(uint8_t *data, size_t len,

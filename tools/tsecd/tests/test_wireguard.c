@@ -5,6 +5,7 @@
  */
 #include <err.h>
 #include <errno.h>
+#include <netinet/in.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <string.h>
@@ -19,6 +20,9 @@
 #include "tap.h"
 
 enum { CLIENT, SERVER, CONFIRM_LEN = 32, DATAGRAM_MAX = 2048 };
+
+/* After its last initiation nobody begins another sooner. */
+#define PAUSE_US (100 * 1000)
 
 /* What each end has in its files. */
 static char client_key[WGKEY_TEXT], server_key[WGKEY_TEXT];
@@ -378,6 +382,87 @@ static void drain(struct network *net)
 			;
 }
 
+/* Two sockets that hold more than a few datagrams. */
+static void udp_pair(int fd[2])
+{
+	struct sockaddr_in addr = { .sin_family = AF_INET };
+	socklen_t len = sizeof(addr);
+
+	addr.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	fd[0] = socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK, 0);
+	fd[1] = socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK, 0);
+	if (bind(fd[0], (void *)&addr, len) ||
+	    getsockname(fd[0], (void *)&addr, &len) ||
+	    connect(fd[1], (void *)&addr, len) ||
+	    getsockname(fd[1], (void *)&addr, &len) ||
+	    connect(fd[0], (void *)&addr, len))
+		err(1, "sockets of UDP");
+}
+
+static void begin_over_udp(struct network *net, int i)
+{
+	int fd[2];
+
+	begin(net, "-", "-");
+	udp_pair(fd);
+	dup2(fd[0], net->end[i].info.fd);
+	dup2(fd[1], net->fd[i]);
+	close(fd[0]);
+	close(fd[1]);
+}
+
+static unsigned int left_of(int fd)
+{
+	uint8_t data[DATAGRAM_MAX];
+	unsigned int n = 0;
+
+	while (recv(fd, data, sizeof(data), MSG_DONTWAIT) > 0)
+		n++;
+	return n;
+}
+
+/* Who floods one handshake does not stop the others of its worker. */
+static void test_flood(void)
+{
+	enum { FLOOD = 100 };
+	uint8_t data[DATAGRAM_MAX];
+	unsigned int left, steps;
+	struct network net;
+	struct peer *client = &net.end[CLIENT];
+
+	begin_over_udp(&net, CLIENT);
+	peer_step(client);
+	for (int i = 0; i < FLOOD; i++)
+		give(&net, CLIENT, (const uint8_t *)"nothing", 7);
+	peer_step(client);
+	left = left_of(client->info.fd);
+	ok(left && left < FLOOD, "a step leaves %u of %d datagrams to the next",
+	   left, FLOOD);
+	for (int i = 0; i < FLOOD; i++)
+		give(&net, CLIENT, (const uint8_t *)"nothing", 7);
+	pass(&net, CLIENT);
+	peer_step(&net.end[SERVER]);
+	pass(&net, SERVER);
+	for (steps = 0; !client->over && steps < FLOOD; steps++)
+		peer_step(client);
+	ok(client->over && !client->result && steps < FLOOD / 2,
+	   "what is behind a flood is met in %u steps", steps);
+	end(&net);
+
+	begin_over_udp(&net, CLIENT);
+	run(&net);
+	drain(&net);
+	memset(data, 0, sizeof(data));
+	data[0] = WIREGUARD_INITIATION;
+	for (int i = 0; i < FLOOD; i++)
+		give(&net, CLIENT, data, WIREGUARD_INITIATION_LEN);
+	go_on(client);
+	left = left_of(client->info.fd);
+	ok(left && left < FLOOD, "nor does one of an open session: %u of %d",
+	   left, FLOOD);
+	end(&net);
+}
+
 static void test_renew(void)
 {
 	const uint8_t asked = 0;
@@ -400,6 +485,28 @@ static void test_renew(void)
 	end(&net);
 }
 
+/* A peer takes who begins twice in a moment for a flood, and says nothing. */
+static void test_pause(void)
+{
+	const uint8_t asked = 0;
+	struct network net;
+	struct peer *client = &net.end[CLIENT];
+	unsigned int ms;
+
+	begin(&net, "-", "-");
+	run(&net);
+	drain(&net);
+	give(&net, CLIENT, &asked, sizeof(asked));
+	go_on(client);
+	ms = client->handshake.ops->timer(&client->handshake);
+	ok(!pass(&net, CLIENT) && ms * 1000 <= PAUSE_US,
+	   "asked for new keys too soon, an end waits for %u ms", ms);
+	usleep(ms * 1000 + 1000);
+	go_on(client);
+	renew(&net, CLIENT, "then it begins");
+	end(&net);
+}
+
 /* Who has begun itself takes an initiation, too. */
 static void test_both_begin(void)
 {
@@ -410,7 +517,7 @@ static void test_both_begin(void)
 	begin(&net, "-", "-");
 	run(&net);
 	drain(&net);
-	usleep(25 * 1000);
+	usleep(PAUSE_US);
 	give(&net, CLIENT, &asked, sizeof(asked));
 	go_on(&net.end[CLIENT]);
 	give(&net, SERVER, &asked, sizeof(asked));
@@ -432,7 +539,7 @@ static void begin_anew(struct network *net, uint8_t *data)
 	drain(net);
 	while (take(net, CLIENT, data))
 		;
-	usleep(25 * 1000);
+	usleep(PAUSE_US);
 	give(net, CLIENT, &asked, sizeof(asked));
 	go_on(&net->end[CLIENT]);
 	if (take(net, CLIENT, data) != WIREGUARD_INITIATION_LEN)
@@ -595,7 +702,9 @@ int main(void)
 	test_wrong_mac();
 	test_forged();
 	test_cookie();
+	test_flood();
 	test_renew();
+	test_pause();
 	test_both_begin();
 	test_elsewhere();
 	test_taken_up();

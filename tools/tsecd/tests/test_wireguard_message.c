@@ -138,6 +138,45 @@ static void test_keys(void)
 	   "and nothing is left to make them again");
 }
 
+static const char confirmation_hex[] =
+	"04000000222222220000000000000000"
+	"7b10d7058fd6195d3ef4f80e0a625b8b";
+
+static void test_confirmation(void)
+{
+	uint8_t data[WIREGUARD_CONFIRMATION_LEN + 16], key[WIREGUARD_KEY_LEN];
+	uint8_t kept[sizeof(data)], number[12] = { [4] = 7 };
+	const size_t len = WIREGUARD_CONFIRMATION_LEN;
+	const uint32_t index = 0x22222222;
+	unsigned int bad = 0;
+
+	hex_read(key, first_hex, sizeof(key));
+	wireguard_confirmation_make(index, key, kept);
+	ok(is_hex(kept, len, confirmation_hex), "a confirmation");
+	for (size_t i = 0; i < len; i++) {
+		memcpy(data, kept, len);
+		data[i] ^= 1;
+		bad += wireguard_confirms(index, key, data, len);
+	}
+	ok(!bad, "a changed one confirms nothing");
+	for (size_t i = 0; i < len; i++) {
+		memcpy(data, kept, len);
+		bad += wireguard_confirms(index, key, data, i);
+	}
+	ok(!bad, "nor one cut short");
+	memcpy(data, kept, len);
+	ok(wireguard_confirms(index, key, data, len), "the true one does");
+	memcpy(data, kept, 16);
+	data[8] = 7;
+	crypto_aead_chacha20poly1305_ietf_encrypt(data + 16, NULL, kept, 16,
+						  NULL, 0, NULL, number, key);
+	ok(wireguard_confirms(index, key, data, sizeof(data)),
+	   "and so does one with content, under a later number");
+	key[0] ^= 1;
+	memcpy(data, kept, len);
+	ok(!wireguard_confirms(index, key, data, len), "but under no other key");
+}
+
 /* As a responder under load makes it. */
 static void cookie_reply(uint8_t reply[WIREGUARD_COOKIE_LEN],
 			 const uint8_t *message, size_t len,
@@ -209,6 +248,7 @@ int main(void)
 	test_bad_initiations();
 	test_response();
 	test_keys();
+	test_confirmation();
 	test_types();
 	test_cookie();
 	return done_testing();
