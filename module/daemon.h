@@ -16,5 +16,6 @@ bool tsec_daemon_pend(struct tsec_session *session);
 void tsec_daemon_withdraw(struct tsec_session *session);
 void tsec_daemon_offer(struct tsec_session *session);
 struct tsec_session *tsec_daemon_claim(struct tsec_net *tn, u32 id);
+void tsec_daemon_unclaim(struct tsec_session *session);
 
 #endif /* TSEC_DAEMON_H */
