@@ -64,6 +64,19 @@ static inline void expect_refused(struct kunit *test,
 	KUNIT_EXPECT_NOT_NULL(test, why);
 }
 
+/* The outside of a datagram. */
+static inline int peek_hex(struct kunit *test,
+			   const struct tsec_packet_ops *ops, const char *hex,
+			   u8 cid_len, struct tsec_packet_header *header)
+{
+	size_t len = strlen(hex) / 2;
+	u8 *data = kunit_kzalloc(test, len ?: 1, GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, data);
+	unhex(test, data, len, hex);
+	return ops->peek(data, len, cid_len, header);
+}
+
 /* Room for a record, the payload in its place; kfree() what it returns. */
 static inline u8 *packet_put(struct kunit *test,
 			     const struct tsec_packet_ops *ops,
