@@ -12,20 +12,9 @@
 #include "mobility.h"
 #include "util.h"
 
-FIXTURE(mobility);
-MOBILITY_KINDS_ADD;
+MOBILITY_FIXTURE;
 
 static uint8_t wire[65536], buf[65536];
-
-FIXTURE_SETUP(mobility)
-{
-	mobility_make(self, &variant->kind, variant->end);
-}
-
-FIXTURE_TEARDOWN(mobility)
-{
-	mobility_end(self);
-}
 
 /* From one address to another, as it should be. */
 static void move(struct mobility_data *self, int n)
