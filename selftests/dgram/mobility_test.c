@@ -444,7 +444,7 @@ static void keys_renew(struct own_data *self, uint16_t version)
 
 	if (version != TSEC_VERSION_DTLS_1_3)
 		return;
-	option_set_int(self->a, SOL_TSEC, TSEC_KEY_UPDATE, 1);
+	key_update(self->a, 1);
 	stat_reaches("KeyUpdatesReceived", received + 2);
 }
 
