@@ -200,12 +200,13 @@ done
 # --- what a program can be made to meet
 
 [ ! -e /proc/self/fail-nth ] || failslab_prepare
-# Its harness puts no dash between number and name.
-storm()
+# Their harness puts no dash between number and name.
+program()
 {
-	"$faults/storm" | sed -E 's/^((not )?ok [0-9]+) /\1 - /'
+	"$faults/$1" | sed -E 's/^((not )?ok [0-9]+) /\1 - /'
 }
-tap_take storm storm
+tap_take storm program storm
+tap_take forged program forged
 
 tap_no_sessions 'nothing is left of all that'
 tap_run 'the module is unused' eventually is_unused
