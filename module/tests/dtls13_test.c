@@ -185,15 +185,8 @@ static void seals(struct kunit *test, const struct epoch *epoch, u64 seq,
 static void fit__lengths(struct kunit *test)
 {
 	struct tsec_packet_key *key = key_of(test, &aes_128_cid, true);
-	struct tsec_packet packet = { };
-	u64 seq = 1;
-	u32 len;
 
-	for (len = 25; len < 200; len++)
-		expect_fits(test, OPS, key, &seq, &packet, len);
-	KUNIT_EXPECT_EQ(test, OPS->fit(key, 0), 0);
-	KUNIT_EXPECT_EQ(test, OPS->fit(key, 24), 0);
-	KUNIT_EXPECT_EQ(test, OPS->fit(key, U32_MAX), OPS->payload_max);
+	expect_fit_lengths(test, OPS, key, 24, 25);
 	OPS->key_free(key);
 }
 

@@ -174,6 +174,23 @@ static inline void expect_fits(struct kunit *test,
 	}
 }
 
+/* Into records of @none bytes nothing fits, into those from @some on it does. */
+static inline void expect_fit_lengths(struct kunit *test,
+				      const struct tsec_packet_ops *ops,
+				      struct tsec_packet_key *pkey, u32 none,
+				      u32 some)
+{
+	struct tsec_packet packet = { };
+	u64 seq = 1;
+	u32 len;
+
+	for (len = some; len < 200; len++)
+		expect_fits(test, ops, pkey, &seq, &packet, len);
+	KUNIT_EXPECT_EQ(test, ops->fit(pkey, 0), 0);
+	KUNIT_EXPECT_EQ(test, ops->fit(pkey, none), 0);
+	KUNIT_EXPECT_EQ(test, ops->fit(pkey, U32_MAX), ops->payload_max);
+}
+
 /* Opens a copy; what comes out is left in @packet, its bytes in @out. */
 static inline int open_copy(struct kunit *test,
 			    const struct tsec_packet_ops *ops,

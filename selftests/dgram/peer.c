@@ -7,6 +7,7 @@
 
 #include "aead.h"
 #include "peer13.h"
+#include "util.h"
 
 enum { EXPLICIT = 8, AAD_MAX = 23 + TSEC_CID_MAX };
 
@@ -87,6 +88,18 @@ size_t peer_seal(struct peer *peer, uint8_t *out, int type, const void *data,
 void peer_write(struct peer *peer, const void *data, size_t len)
 {
 	ASSERT_EQ(send(peer->fd, data, len, 0), len);
+}
+
+void peer_expect_dropped(struct peer *peer, const void *data, size_t len,
+			 const char *counter)
+{
+	uint64_t before = stat_of(counter);
+	uint8_t byte;
+
+	peer_write(peer, data, len);
+	stat_reaches(counter, before + 1);
+	EXPECT_EQ(stat_of(counter), before + 1);
+	EXPECT_ERR(recv(peer->sock, &byte, 1, MSG_DONTWAIT), EAGAIN);
 }
 
 void peer_send(struct peer *peer, int type, const void *data, size_t len)

@@ -27,15 +27,13 @@ FIXTURE_SETUP(rekey)
 	pair_make(&self->pair, &variant->kind);
 	self->a = self->pair.a;
 	self->b = self->pair.b;
-	self->raw = calloc(1, sizeof(*self->raw));
-	self->raw->fd = -1;
+	self->raw = raw_new();
 }
 
 FIXTURE_TEARDOWN(rekey)
 {
 	pair_end(&self->pair);
-	close(self->raw->fd);
-	free(self->raw);
+	raw_free(self->raw);
 }
 
 static void epochs(int fd, uint32_t tx, uint32_t rx)
