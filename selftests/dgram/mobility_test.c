@@ -11,6 +11,7 @@
 
 #include "mobility.h"
 #include "util.h"
+#include "wire.h"
 
 MOBILITY_FIXTURE;
 
@@ -271,13 +272,10 @@ TEST_F(unnamed, stays)
 {
 	union tsec_addr at, to;
 	socklen_t len = sizeof(to);
-	int old = self->peer.fd, fd = socket(variant->kind.family, SOCK_DGRAM,
-					     0);
+	int old = self->peer.fd, fd = wire_socket(variant->kind.family, &at);
 	uint8_t message[RRC_LEN] = { 0 };
 
 	ASSERT_EQ(getpeername(old, &to.sa, &len), 0);
-	addr_loopback(&at, variant->kind.family, 0);
-	ASSERT_EQ(bind(fd, &at.sa, addr_len(&at)), 0);
 	ASSERT_EQ(connect(fd, &to.sa, len), 0);
 	self->peer.fd = fd;
 	peer_send(&self->peer, TYPE_DATA, "elsewhere", 9);

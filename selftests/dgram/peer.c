@@ -8,6 +8,7 @@
 #include "aead.h"
 #include "peer13.h"
 #include "util.h"
+#include "wire.h"
 
 enum { EXPLICIT = 8, AAD_MAX = 23 + TSEC_CID_MAX };
 
@@ -181,11 +182,7 @@ void peer_make(struct peer *peer, struct link *link)
 	peer->tx = link->to_client;
 	peer->rx = link->to_server;
 	peer_begin(peer);
-	peer->fd = socket(link->kind.family, SOCK_DGRAM, 0);
-	ASSERT_GE(peer->fd, 0);
-	addr_loopback(&other, link->kind.family, 0);
-	ASSERT_EQ(bind(peer->fd, &other.sa, addr_len(&other)), 0);
-	addr_of(&other, peer->fd);
+	peer->fd = wire_socket(link->kind.family, &other);
 	peer->sock = dgram_bound(link->client, link->kind.family, &own);
 	ASSERT_EQ(tsec_connect(peer->sock, &other), 0);
 	ASSERT_EQ(tsec_connect(peer->fd, &own), 0);
