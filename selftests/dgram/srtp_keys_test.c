@@ -42,16 +42,6 @@ static void mki_set(struct key *key, char number)
 	key->cid[3] = number;
 }
 
-/* Another master key for a session: 0 or a negative errno. */
-static int next_give(struct link *link, int fd, int direction,
-		     const struct key *key)
-{
-	struct tsec_info info;
-
-	info_of(fd, &info);
-	return session_key_give(link, info.id, direction, key, false);
-}
-
 static void next_make(struct key *key, char number)
 {
 	memset(key, 0, sizeof(*key));
@@ -78,8 +68,8 @@ TEST_F(srtp, next_master_key)
 	rtp_send(self->a, 65535, 40);
 	old_len = srtp_take(self, old);
 	next_make(&next, '2');
-	ASSERT_EQ(next_give(link, self->b, TSEC_DIR_RX, &next), 0);
-	ASSERT_EQ(next_give(link, self->a, TSEC_DIR_TX, &next), 0);
+	ASSERT_EQ(rekey(link, self->b, TSEC_DIR_RX, &next), 0);
+	ASSERT_EQ(rekey(link, self->a, TSEC_DIR_TX, &next), 0);
 	rtp_send(self->a, 0, 40);
 	len = srtp_take(self, packet);
 	EXPECT_EQ(memmem(packet, len, "mki1", 4), NULL);
@@ -113,8 +103,8 @@ TEST_F(srtp, master_keys_go)
 	len = srtp_take(self, old);
 	for (i = 1; i <= 3; i++) {
 		next_make(&next, '0' + i);
-		ASSERT_EQ(next_give(link, self->b, TSEC_DIR_RX, &next), 0);
-		ASSERT_EQ(next_give(link, self->a, TSEC_DIR_TX, &next), 0);
+		ASSERT_EQ(rekey(link, self->b, TSEC_DIR_RX, &next), 0);
+		ASSERT_EQ(rekey(link, self->a, TSEC_DIR_TX, &next), 0);
 		rtp_send(self->a, 1 + i, 40);
 		srtp_pass(self);
 		rtp_expect(self->b, 1 + i, 40);
@@ -127,7 +117,7 @@ TEST_F(srtp, master_keys_go)
 static void next_refused(struct srtp_data *self, int direction,
 			 const struct key *key, int err, const char *why)
 {
-	EXPECT_EQ(next_give(&self->link, self->a, direction, key), -err);
+	EXPECT_EQ(rekey(&self->link, self->a, direction, key), -err);
 	EXPECT_STREQ(tsec_nl_error(self->link.nl), why);
 }
 
@@ -186,8 +176,8 @@ TEST_F(srtp, next_master_keys_under_load)
 		if (want % (DATAGRAMS / REKEYS))
 			continue;
 		next_make(&next, ++mki);
-		ASSERT_EQ(next_give(&ends.link, ends.b, TSEC_DIR_RX, &next), 0);
-		ASSERT_EQ(next_give(&ends.link, ends.a, TSEC_DIR_TX, &next), 0);
+		ASSERT_EQ(rekey(&ends.link, ends.b, TSEC_DIR_RX, &next), 0);
+		ASSERT_EQ(rekey(&ends.link, ends.a, TSEC_DIR_TX, &next), 0);
 	}
 	numbers_end(&numbers);
 	ends_close(&ends);
