@@ -166,21 +166,30 @@ static struct tsec_session *pending_take(struct tsec_net *tn, u32 id)
 	return session;
 }
 
+/**
+ * tsec_daemon_unclaim() - count a session as claimed no longer
+ * @session: the session; nothing happens unless it is counted
+ *
+ * Context: Any.
+ */
+void tsec_daemon_unclaim(struct tsec_session *session)
+{
+	if (test_and_clear_bit(TSEC_SESSION_CLAIMED, &session->flags))
+		atomic_dec(&session->tn->running);
+}
+
 /*
  * False if it has ended meanwhile.  It is counted first, so that whoever ends
  * it later finds it counted.
  */
 static bool claim(struct tsec_session *session)
 {
-	struct tsec_net *tn = session->tn;
-
-	atomic_inc(&tn->running);
+	atomic_inc(&session->tn->running);
 	set_bit(TSEC_SESSION_CLAIMED, &session->flags);
 	if (tsec_session_advance(session, TSEC_STATE_PENDING,
 				 TSEC_STATE_HANDSHAKE))
 		return true;
-	if (test_and_clear_bit(TSEC_SESSION_CLAIMED, &session->flags))
-		atomic_dec(&tn->running);
+	tsec_daemon_unclaim(session);
 	return is_alive(session);
 }
 

@@ -17,5 +17,6 @@ void tsec_daemon_withdraw(struct tsec_session *session);
 void tsec_daemon_offer(struct tsec_session *session);
 void tsec_daemon_release(struct tsec_session *session);
 struct tsec_session *tsec_daemon_claim(struct tsec_net *tn, u32 id);
+void tsec_daemon_unclaim(struct tsec_session *session);
 
 #endif /* TSEC_DAEMON_H */

@@ -209,12 +209,9 @@ static bool handshake_count(struct tsec_session *session)
 
 static void handshake_uncount(struct tsec_session *session)
 {
-	struct tsec_net *tn = session->tn;
-
 	if (test_and_clear_bit(TSEC_SESSION_COUNTED, &session->flags))
-		atomic_dec(&tn->handshakes);
-	if (test_and_clear_bit(TSEC_SESSION_CLAIMED, &session->flags))
-		atomic_dec(&tn->running);
+		atomic_dec(&session->tn->handshakes);
+	tsec_daemon_unclaim(session);
 }
 
 /**

@@ -13,6 +13,7 @@
 #include <linux/jhash.h>
 #include <linux/random.h>
 
+#include "dgram.h"
 #include "packet.h"
 #include "pieces.h"
 
@@ -39,7 +40,7 @@ void tsec_pieces_free(struct tsec_pieces *pieces)
 		kfree_skb(pieces->slot[i].skb);
 }
 
-/* The datagram, with room for the rest of the message; its device may go. */
+/* The datagram, with room for the rest of the message. */
 static struct sk_buff *message_begin(const struct sk_buff *skb,
 				     const struct tsec_packet_piece *piece)
 {
@@ -48,7 +49,7 @@ static struct sk_buff *message_begin(const struct sk_buff *skb,
 	message = skb_copy_expand(skb, skb_headroom(skb),
 				  piece->total - piece->len, GFP_ATOMIC);
 	if (message)
-		message->dev = NULL;
+		tsec_dgram_set_aside(message);
 	return message;
 }
 

@@ -16,7 +16,6 @@
 
 #include "address.h"
 #include "key.h"
-#include "net.h"
 #include "record.h"
 #include "record/tls.h"
 #include "settings.h"
@@ -232,6 +231,7 @@ struct tsec_session *tsec_session_find(struct tsec_net *tn, u32 id);
 struct tsec_session *tsec_session_next(struct tsec_net *tn,
 				       unsigned long *id);
 void tsec_session_put(struct tsec_session *session);
+void tsec_session_queue(struct tsec_session *session, struct work_struct *work);
 void tsec_session_addresses(struct tsec_session *session);
 void tsec_session_address(const struct tsec_session *session, bool peer,
 			  union tsec_address *address);
@@ -255,29 +255,6 @@ tsec_session_get(struct tsec_session *session)
 {
 	refcount_inc(&session->refs);
 	return session;
-}
-
-/**
- * tsec_session_queue() - have a work of a session's done
- * @session: the session, which the caller holds, or found under RCU or the
- *	lock of its inner socket's callbacks
- * @work: the work, which lets go of a reference when it is done
- *
- * Context: Any but hard interrupts.
- */
-static inline void tsec_session_queue(struct tsec_session *session,
-				      struct work_struct *work)
-{
-	if (!refcount_inc_not_zero(&session->refs))
-		return;
-	/*
-	 * One that is queued already has a reference of its own.  But it may
-	 * be done by now, and then this one is the last: the work has to let
-	 * go of it, which takes a process.
-	 */
-	while (!queue_work(tsec_wq, work))
-		if (refcount_dec_not_one(&session->refs))
-			break;
 }
 
 /**

@@ -40,34 +40,24 @@ static const char short_record[] =
 	HEX("270c001d31e6c9ea3535a31e19fb129f84db25bec79a9b09c97991609aca8e5a",
 	    "07");
 
-static int peek_hex(struct kunit *test, const char *hex, u8 cid_len,
-		    struct tsec_packet_header *header)
-{
-	size_t len = strlen(hex) / 2;
-	u8 *data = kunit_kzalloc(test, len ?: 1, GFP_KERNEL);
-
-	KUNIT_ASSERT_NOT_NULL(test, data);
-	unhex(test, data, len, hex);
-	header->cid = NULL;
-	return OPS->peek(data, len, cid_len, header);
-}
-
 static void peek__protected(struct kunit *test)
 {
 	struct tsec_packet_header header;
 
-	KUNIT_EXPECT_EQ(test, peek_hex(test, first_record, 0, &header), 0);
+	KUNIT_EXPECT_EQ(test, peek_hex(test, OPS, first_record, 0, &header), 0);
 	KUNIT_EXPECT_EQ(test, header.len, 34);
 	KUNIT_EXPECT_EQ(test, header.key_id, 3);
 	KUNIT_EXPECT_TRUE(test, header.sealed);
 	KUNIT_EXPECT_EQ(test, (int)header.kind, (int)TSEC_PACKET_DATA);
 	KUNIT_EXPECT_NULL(test, header.cid);
-	KUNIT_EXPECT_EQ(test, peek_hex(test, aes_256_record, 4, &header), 0);
+	KUNIT_EXPECT_EQ(test, peek_hex(test, OPS, aes_256_record, 4, &header),
+			0);
 	KUNIT_EXPECT_EQ(test, header.key_id, 2);
 	KUNIT_EXPECT_EQ(test, header.cid_len, 0);
-	KUNIT_EXPECT_EQ(test, peek_hex(test, short_record, 0, &header), 0);
+	KUNIT_EXPECT_EQ(test, peek_hex(test, OPS, short_record, 0, &header), 0);
 	KUNIT_EXPECT_EQ(test, header.len, 33);
-	KUNIT_EXPECT_EQ(test, peek_hex(test, no_length_record, 0, &header), 0);
+	KUNIT_EXPECT_EQ(test, peek_hex(test, OPS, no_length_record, 0, &header),
+			0);
 	KUNIT_EXPECT_EQ(test, header.len, 32);
 }
 
@@ -75,12 +65,12 @@ static void peek__cid(struct kunit *test)
 {
 	struct tsec_packet_header header;
 
-	KUNIT_ASSERT_EQ(test, peek_hex(test, cid_record, 2, &header), 0);
+	KUNIT_ASSERT_EQ(test, peek_hex(test, OPS, cid_record, 2, &header), 0);
 	KUNIT_EXPECT_EQ(test, header.len, 36);
 	KUNIT_EXPECT_EQ(test, header.cid_len, 2);
 	KUNIT_ASSERT_NOT_NULL(test, header.cid);
 	EXPECT_HEX(test, header.cid, "c1d2");
-	KUNIT_EXPECT_EQ(test, peek_hex(test, cid_record, 0, &header),
+	KUNIT_EXPECT_EQ(test, peek_hex(test, OPS, cid_record, 0, &header),
 			-EINVAL);
 }
 
@@ -91,10 +81,10 @@ static void peek__several(struct kunit *test)
 	char two[256];
 
 	scnprintf(two, sizeof(two), "%s%s", first_record, no_length_record);
-	KUNIT_EXPECT_EQ(test, peek_hex(test, two, 0, &header), 0);
+	KUNIT_EXPECT_EQ(test, peek_hex(test, OPS, two, 0, &header), 0);
 	KUNIT_EXPECT_EQ(test, header.len, 34);
 	scnprintf(two, sizeof(two), "%s%s", no_length_record, first_record);
-	KUNIT_EXPECT_EQ(test, peek_hex(test, two, 0, &header), 0);
+	KUNIT_EXPECT_EQ(test, peek_hex(test, OPS, two, 0, &header), 0);
 	KUNIT_EXPECT_EQ(test, header.len, 66);
 }
 
@@ -102,17 +92,21 @@ static void peek__plain(struct kunit *test)
 {
 	struct tsec_packet_header header;
 
-	KUNIT_EXPECT_EQ(test, peek_hex(test, "16fefd0000000000000000000201021603",
+	KUNIT_EXPECT_EQ(test, peek_hex(test, OPS,
+				       "16fefd0000000000000000000201021603",
 				       0, &header), 0);
 	KUNIT_EXPECT_EQ(test, header.len, 15);
 	KUNIT_EXPECT_FALSE(test, header.sealed);
 	KUNIT_EXPECT_EQ(test, (int)header.kind, (int)TSEC_PACKET_HANDSHAKE);
-	KUNIT_EXPECT_EQ(test, peek_hex(test, "16feff000000000000000000020102",
+	KUNIT_EXPECT_EQ(test, peek_hex(test, OPS,
+				       "16feff000000000000000000020102",
 				       0, &header), 0);
-	KUNIT_EXPECT_EQ(test, peek_hex(test, "1afefd000000000000000000020000",
+	KUNIT_EXPECT_EQ(test, peek_hex(test, OPS,
+				       "1afefd000000000000000000020000",
 				       0, &header), 0);
 	KUNIT_EXPECT_EQ(test, (int)header.kind, (int)TSEC_PACKET_HANDSHAKE);
-	KUNIT_EXPECT_EQ(test, peek_hex(test, "15fefd000000000000000000020100",
+	KUNIT_EXPECT_EQ(test, peek_hex(test, OPS,
+				       "15fefd000000000000000000020100",
 				       0, &header), 0);
 	KUNIT_EXPECT_EQ(test, (int)header.kind, (int)TSEC_PACKET_CONTROL);
 }
@@ -142,7 +136,8 @@ static void peek__malformed(struct kunit *test)
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(bad); i++)
-		KUNIT_EXPECT_EQ_MSG(test, peek_hex(test, bad[i], 0, &header),
+		KUNIT_EXPECT_EQ_MSG(test, peek_hex(test, OPS, bad[i], 0,
+						   &header),
 				    -EINVAL, "%s", bad[i]);
 }
 
@@ -190,15 +185,8 @@ static void seals(struct kunit *test, const struct epoch *epoch, u64 seq,
 static void fit__lengths(struct kunit *test)
 {
 	struct tsec_packet_key *key = key_of(test, &aes_128_cid, true);
-	struct tsec_packet packet = { };
-	u64 seq = 1;
-	u32 len;
 
-	for (len = 25; len < 200; len++)
-		expect_fits(test, OPS, key, &seq, &packet, len);
-	KUNIT_EXPECT_EQ(test, OPS->fit(key, 0), 0);
-	KUNIT_EXPECT_EQ(test, OPS->fit(key, 24), 0);
-	KUNIT_EXPECT_EQ(test, OPS->fit(key, U32_MAX), OPS->payload_max);
+	expect_fit_lengths(test, OPS, key, 24, 25);
 	OPS->key_free(key);
 }
 

@@ -226,15 +226,8 @@ static void seals(struct kunit *test, const struct association *sa,
 static void fit__lengths(struct kunit *test)
 {
 	struct tsec_packet_key *key = key_of(test, &gcm, true);
-	struct tsec_packet packet = { };
-	u64 seq = 1;
-	u32 len;
 
-	for (len = 40; len < 200; len++)
-		expect_fits(test, OPS, key, &seq, &packet, len);
-	KUNIT_EXPECT_EQ(test, OPS->fit(key, 0), 0);
-	KUNIT_EXPECT_EQ(test, OPS->fit(key, 35), 0);
-	KUNIT_EXPECT_EQ(test, OPS->fit(key, U32_MAX), OPS->payload_max);
+	expect_fit_lengths(test, OPS, key, 35, 40);
 	OPS->key_free(key);
 }
 

@@ -64,6 +64,19 @@ static inline void expect_refused(struct kunit *test,
 	KUNIT_EXPECT_NOT_NULL(test, why);
 }
 
+/* The outside of a datagram. */
+static inline int peek_hex(struct kunit *test,
+			   const struct tsec_packet_ops *ops, const char *hex,
+			   u8 cid_len, struct tsec_packet_header *header)
+{
+	size_t len = strlen(hex) / 2;
+	u8 *data = kunit_kzalloc(test, len ?: 1, GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, data);
+	unhex(test, data, len, hex);
+	return ops->peek(data, len, cid_len, header);
+}
+
 /* Room for a record, the payload in its place; kfree() what it returns. */
 static inline u8 *packet_put(struct kunit *test,
 			     const struct tsec_packet_ops *ops,
@@ -159,6 +172,23 @@ static inline void expect_fits(struct kunit *test,
 				    "%u in %u", most + more, len);
 		kfree(buf);
 	}
+}
+
+/* Into records of @none bytes nothing fits, into those from @some on it does. */
+static inline void expect_fit_lengths(struct kunit *test,
+				      const struct tsec_packet_ops *ops,
+				      struct tsec_packet_key *pkey, u32 none,
+				      u32 some)
+{
+	struct tsec_packet packet = { };
+	u64 seq = 1;
+	u32 len;
+
+	for (len = some; len < 200; len++)
+		expect_fits(test, ops, pkey, &seq, &packet, len);
+	KUNIT_EXPECT_EQ(test, ops->fit(pkey, 0), 0);
+	KUNIT_EXPECT_EQ(test, ops->fit(pkey, none), 0);
+	KUNIT_EXPECT_EQ(test, ops->fit(pkey, U32_MAX), ops->payload_max);
 }
 
 /* Opens a copy; what comes out is left in @packet, its bytes in @out. */

@@ -97,28 +97,18 @@ static const struct vector vectors[] = {
 	      "80000000") },
 };
 
-static int peek_hex(struct kunit *test, const char *hex,
-		    struct tsec_packet_header *header)
-{
-	size_t len = strlen(hex) / 2;
-	u8 *data = kunit_kzalloc(test, len ?: 1, GFP_KERNEL);
-
-	KUNIT_ASSERT_NOT_NULL(test, data);
-	unhex(test, data, len, hex);
-	return OPS->peek(data, len, 0, header);
-}
-
 static void peek__packets(struct kunit *test)
 {
 	struct tsec_packet_header header;
 
-	KUNIT_EXPECT_EQ(test, peek_hex(test, rtp.payload, &header), 0);
+	KUNIT_EXPECT_EQ(test, peek_hex(test, OPS, rtp.payload, 0, &header), 0);
 	KUNIT_EXPECT_EQ(test, header.len, 28);
 	KUNIT_EXPECT_EQ(test, header.key_id, 0xcafebabe);
 	KUNIT_EXPECT_TRUE(test, header.sealed);
 	KUNIT_EXPECT_NULL(test, header.cid);
 	KUNIT_EXPECT_EQ(test, (int)header.kind, (int)TSEC_PACKET_DATA);
-	KUNIT_EXPECT_EQ(test, peek_hex(test, "81c8000bcafebabf", &header), 0);
+	KUNIT_EXPECT_EQ(test, peek_hex(test, OPS, "81c8000bcafebabf", 0,
+				       &header), 0);
 	KUNIT_EXPECT_EQ(test, header.key_id, 0xcafebabf);
 }
 
@@ -163,11 +153,11 @@ static void peek__cut_off(struct kunit *test)
 	char cut[sizeof(whole)];
 	size_t len;
 
-	KUNIT_EXPECT_EQ(test, peek_hex(test, whole, &header), 0);
+	KUNIT_EXPECT_EQ(test, peek_hex(test, OPS, whole, 0, &header), 0);
 	for (len = 0; len < sizeof(whole) - 1; len += 2) {
 		memcpy(cut, whole, sizeof(whole));
 		cut[len] = 0;
-		KUNIT_EXPECT_EQ_MSG(test, peek_hex(test, cut, &header),
+		KUNIT_EXPECT_EQ_MSG(test, peek_hex(test, OPS, cut, 0, &header),
 				    -EINVAL, "%zu bytes", len / 2);
 	}
 }

@@ -170,15 +170,8 @@ static void key_new__refused(struct kunit *test)
 static void fit__lengths(struct kunit *test)
 {
 	struct tsec_packet_key *key = sender(test);
-	struct tsec_packet packet = { };
-	u64 seq = 1;
-	u32 len;
 
-	for (len = 48; len < 200; len++)
-		expect_fits(test, OPS, key, &seq, &packet, len);
-	KUNIT_EXPECT_EQ(test, OPS->fit(key, 0), 0);
-	KUNIT_EXPECT_EQ(test, OPS->fit(key, 32), 0);
-	KUNIT_EXPECT_EQ(test, OPS->fit(key, U32_MAX), OPS->payload_max);
+	expect_fit_lengths(test, OPS, key, 32, 48);
 	OPS->key_free(key);
 }
 

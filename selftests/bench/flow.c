@@ -56,18 +56,12 @@ static double reader(struct end *end, const struct bench_options *options)
 
 int main(int argc, char **argv)
 {
-	const struct transport *transport;
 	struct bench_options options;
 	struct pair pair;
-	uint16_t port;
-	int listener;
 	pid_t pid;
 
 	options_parse(&options, argc, argv);
-	transport = transport_open(&options);
-	listener = transport_listen(transport, &options, &port);
-	pair_make(&pair, transport, &options, listener, port);
-	close(listener);
+	pair_alone(&pair, &options);
 	pid = end_start();
 	if (!pid) {
 		close(pair.ends[SERVER].fd);

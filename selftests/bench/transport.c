@@ -119,6 +119,16 @@ void pair_make(struct pair *pair, const struct transport *t,
 		t->begin(pair);
 }
 
+void pair_alone(struct pair *pair, const struct bench_options *options)
+{
+	const struct transport *transport = transport_open(options);
+	uint16_t port;
+	int listener = transport_listen(transport, options, &port);
+
+	pair_make(pair, transport, options, listener, port);
+	close(listener);
+}
+
 int end_begin(struct end *end)
 {
 	return end->transport->start ? end->transport->start(end) : 0;

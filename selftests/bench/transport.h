@@ -85,6 +85,8 @@ int transport_connect(const struct transport *t,
 void pair_make(struct pair *pair, const struct transport *t,
 	       const struct bench_options *options, int listener,
 	       uint16_t port);
+/* The same of the transport that is asked for, and nobody else may connect. */
+void pair_alone(struct pair *pair, const struct bench_options *options);
 
 int end_begin(struct end *end);
 void end_close(struct end *end);

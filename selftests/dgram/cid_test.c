@@ -33,16 +33,6 @@ FIXTURE_TEARDOWN(cid)
 	link_end(&self->link);
 }
 
-static void dropped(struct peer *peer, const void *data, size_t len,
-		    const char *counter)
-{
-	uint64_t before = stat_of(counter);
-
-	peer_write(peer, data, len);
-	stat_reaches(counter, before + 1);
-	EXPECT_ERR(recv(peer->sock, buf, sizeof(buf), MSG_DONTWAIT), EAGAIN);
-}
-
 TEST_F(cid, both_ways)
 {
 	ASSERT_EQ(send(self->sock, "hello", 5, 0), 5);
@@ -80,7 +70,7 @@ TEST_F(cid, wrong)
 	size_t len = peer_seal(&self->peer, wire, TYPE_DATA, "hello", 5);
 
 	wire[11] ^= 1;
-	dropped(&self->peer, wire, len, "PacketsMalformed");
+	peer_expect_dropped(&self->peer, wire, len, "PacketsMalformed");
 	wire[11] ^= 1;
 	peer_write(&self->peer, wire, len);
 	expect_datagram(self->sock, "hello", 5);
@@ -94,7 +84,7 @@ TEST_F(cid, missing)
 
 	self->peer.tx.cid_len = 0;
 	size = peer_seal(&self->peer, wire, TYPE_DATA, "hello", 5);
-	dropped(&self->peer, wire, size, "PacketsMalformed");
+	peer_expect_dropped(&self->peer, wire, size, "PacketsMalformed");
 	self->peer.tx.cid_len = len;
 	peer_send(&self->peer, TYPE_DATA, "hello", 5);
 	expect_datagram(self->sock, "hello", 5);

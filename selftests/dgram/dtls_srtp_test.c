@@ -12,12 +12,14 @@
 #include "daemon.h"
 #include "hello.h"
 #include "media.h"
+#include "rtp.h"
 #include "util.h"
 
 enum {
 	ROOM		= 2048,
 	FLOOD		= 5000,
-	LEN		= 160,
+	LEN		= 160,		/* bytes in packets of RTP */
+	REPORT		= 20,		/* and of RTCP */
 };
 
 static uint8_t buf[ROOM], got[ROOM];
@@ -53,7 +55,7 @@ static int srtp_bound(const struct kind *kind, union tsec_addr *addr)
 
 static void stock_rtp(struct stock *stock, uint16_t seq)
 {
-	int len = media_rtp(buf, seq, LEN);
+	int len = rtp_make(buf, seq, LEN);
 
 	ASSERT_EQ(srtp_protect(stock->tx, buf, &len), srtp_err_status_ok);
 	peer_write(&stock->peer, buf, len);
@@ -61,7 +63,7 @@ static void stock_rtp(struct stock *stock, uint16_t seq)
 
 static void stock_rtcp(struct stock *stock, uint32_t start)
 {
-	int len = media_rtcp(buf, start);
+	int len = rtcp_make(buf, start, REPORT);
 
 	ASSERT_EQ(srtp_protect_rtcp(stock->tx, buf, &len), srtp_err_status_ok);
 	peer_write(&stock->peer, buf, len);
@@ -69,18 +71,18 @@ static void stock_rtcp(struct stock *stock, uint32_t start)
 
 static void expect_rtp(int fd, uint16_t seq)
 {
-	expect_datagram(fd, buf, media_rtp(buf, seq, LEN));
+	expect_datagram(fd, buf, rtp_make(buf, seq, LEN));
 }
 
 static void expect_rtcp(int fd, uint32_t start)
 {
-	expect_datagram(fd, buf, media_rtcp(buf, start));
+	expect_datagram(fd, buf, rtcp_make(buf, start, REPORT));
 }
 
 /* Both ways. */
 static void talk_rtp(struct stock *stock, int fd, uint16_t seq)
 {
-	int len, size = media_rtp(buf, seq, LEN);
+	int len, size = rtp_make(buf, seq, LEN);
 
 	ASSERT_EQ(send(fd, buf, size, 0), size);
 	len = recv(stock->peer.fd, got, sizeof(got), 0);
@@ -278,7 +280,7 @@ TEST_F(dtls_srtp, daemon_tells_of_the_end)
 	EXPECT_TRUE(info.flags & TSEC_INFO_PEER_CLOSED);
 	EXPECT_EQ(stat_of("CloseNotifyReceived"), before + 1);
 	/* This end may still send. */
-	EXPECT_EQ(send(self->sock, buf, media_rtp(buf, 2, LEN), 0),
+	EXPECT_EQ(send(self->sock, buf, rtp_make(buf, 2, LEN), 0),
 		  RTP_HEADER + LEN);
 }
 
@@ -291,7 +293,7 @@ TEST_F(dtls_srtp, sends_the_farewell)
 	talk_rtp(&self->stock, self->sock, 1);
 	ASSERT_EQ(shutdown(self->sock, SHUT_WR), 0);
 	expect_raw(self->stock.peer.fd, "farewell", 8);
-	EXPECT_ERR(send(self->sock, buf, media_rtp(buf, 2, LEN), MSG_NOSIGNAL),
+	EXPECT_ERR(send(self->sock, buf, rtp_make(buf, 2, LEN), MSG_NOSIGNAL),
 		   EPIPE);
 	close(self->sock);
 	EXPECT_EQ(poll_for(self->stock.peer.fd, POLLIN, QUIET), 0);

@@ -545,15 +545,6 @@ static void next_key(struct key *key, uint32_t id)
 	key->seq = 0;
 }
 
-static int rekey(struct esp_data *self, int fd, int direction,
-		 const struct key *key)
-{
-	struct tsec_info info;
-
-	info_of(fd, &info);
-	return session_key_give(&self->link, info.id, direction, key, false);
-}
-
 /* Both SPIs bring packets to the session while the sender changes. */
 TEST_F(esp, keys_are_replaced)
 {
@@ -566,8 +557,8 @@ TEST_F(esp, keys_are_replaced)
 	first = key->id;
 	old_len = sent(self, 20, old);
 	next_key(key, first ^ 1);
-	ASSERT_EQ(rekey(self, self->b, TSEC_DIR_RX, key), 0);
-	ASSERT_EQ(rekey(self, self->a, TSEC_DIR_TX, key), 0);
+	ASSERT_EQ(rekey(&self->link, self->b, TSEC_DIR_RX, key), 0);
+	ASSERT_EQ(rekey(&self->link, self->a, TSEC_DIR_TX, key), 0);
 	len = sent(self, 30, packet);
 	EXPECT_EQ(get_be(packet, 4), first ^ 1);
 	expect_on_wire(self, packet, len, 1, 30);
@@ -589,16 +580,16 @@ TEST_F(esp, the_oldest_key_gives_way)
 	len = sent(self, 20, old);
 	for (i = 1; i <= 3; i++) {
 		next_key(key, key->id + 1);
-		ASSERT_EQ(rekey(self, self->b, TSEC_DIR_RX, key), 0);
+		ASSERT_EQ(rekey(&self->link, self->b, TSEC_DIR_RX, key), 0);
 	}
 	wire_give(self, old, len);
 	stat_reaches("PacketsNoKey", before + 1);
 	next_key(key, key->id - 3);
-	ASSERT_EQ(rekey(self, self->a, TSEC_DIR_RX, key), 0);
+	ASSERT_EQ(rekey(&self->link, self->a, TSEC_DIR_RX, key), 0);
 	/* As long as that one has it, it is nobody else's. */
-	EXPECT_EQ(rekey(self, self->b, TSEC_DIR_RX, key), -EEXIST);
+	EXPECT_EQ(rekey(&self->link, self->b, TSEC_DIR_RX, key), -EEXIST);
 	next_key(key, key->id + 3);
-	EXPECT_EQ(rekey(self, self->b, TSEC_DIR_RX, key), -EEXIST);
+	EXPECT_EQ(rekey(&self->link, self->b, TSEC_DIR_RX, key), -EEXIST);
 	expect_nothing(self->b);
 }
 

@@ -10,6 +10,7 @@
 
 #include "peer.h"
 #include "util.h"
+#include "wire.h"
 
 FIXTURE(gro) {
 	struct link link;
@@ -388,10 +389,7 @@ TEST_F(gro, before_connect)
 	peer.epoch = 1;
 	peer.sock = dgram_socket(self->link.client, 0);
 	option_set_int(peer.sock, IPPROTO_UDP, UDP_GRO, 1);
-	peer.fd = socket(variant->kind.family, SOCK_DGRAM, 0);
-	addr_loopback(&other, variant->kind.family, 0);
-	ASSERT_EQ(bind(peer.fd, &other.sa, addr_len(&other)), 0);
-	addr_of(&other, peer.fd);
+	peer.fd = wire_socket(variant->kind.family, &other);
 	ASSERT_EQ(tsec_connect(peer.sock, &other), 0);
 	addr_of(&own, peer.sock);
 	ASSERT_EQ(tsec_connect(peer.fd, &own), 0);

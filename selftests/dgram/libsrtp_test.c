@@ -6,10 +6,13 @@
 #include <unistd.h>
 
 #include "media.h"
+#include "rtp.h"
 #include "util.h"
+#include "wire.h"
 
 enum {
 	ROOM		= 2048,
+	REPORT		= 20,		/* bytes in packets of RTCP */
 };
 
 FIXTURE(libsrtp) {
@@ -35,10 +38,7 @@ FIXTURE_SETUP(libsrtp)
 				 ssrc_any_outbound);
 	self->rx = media_context(&link->kind, &link->to_server,
 				 ssrc_any_inbound);
-	self->fd = socket(link->kind.family, SOCK_DGRAM, 0);
-	addr_loopback(&other, link->kind.family, 0);
-	ASSERT_EQ(bind(self->fd, &other.sa, addr_len(&other)), 0);
-	addr_of(&other, self->fd);
+	self->fd = wire_socket(link->kind.family, &other);
 	self->sock = link_bound(link, link->client, &own);
 	ASSERT_EQ(tsec_connect(self->sock, &other), 0);
 	ASSERT_EQ(tsec_connect(self->fd, &own), 0);
@@ -55,7 +55,7 @@ FIXTURE_TEARDOWN(libsrtp)
 
 static void rtp_both(struct libsrtp_data *self, uint16_t seq, size_t len)
 {
-	int size = media_rtp(buf, seq, len), left = sizeof(got);
+	int size = rtp_make(buf, seq, len), left = sizeof(got);
 
 	ASSERT_EQ(send(self->sock, buf, size, 0), size);
 	left = recv(self->fd, got, sizeof(got), 0);
@@ -73,7 +73,7 @@ static void rtp_both(struct libsrtp_data *self, uint16_t seq, size_t len)
 
 static void rtcp_both(struct libsrtp_data *self, uint32_t start)
 {
-	int size = media_rtcp(buf, start), left;
+	int size = rtcp_make(buf, start, REPORT), left;
 
 	ASSERT_EQ(send(self->sock, buf, size, 0), size);
 	left = recv(self->fd, got, sizeof(got), 0);
@@ -124,7 +124,7 @@ TEST_F(libsrtp, long_headers)
 {
 	int size = RTP_HEADER + 8 + 8 + 30, left;
 
-	media_rtp(buf, 9, size - RTP_HEADER);
+	rtp_make(buf, 9, size - RTP_HEADER);
 	buf[0] = 0x80 | 0x10 | 2;
 	memcpy(buf + RTP_HEADER + 8, (uint8_t[]){ 0xbe, 0xde, 0, 1 }, 4);
 	ASSERT_EQ(send(self->sock, buf, size, 0), size);

@@ -4,8 +4,6 @@
 #include "media.h"
 #include "util.h"
 
-enum { SSRC = 0xc0ffee };
-
 static srtp_err_status_t prepared;
 
 /* libsrtp tests all its ciphers, which takes long: once, not in each test. */
@@ -64,33 +62,4 @@ srtp_t media_context(const struct kind *kind, const struct key *key,
 	ASSERT_EQ(prepared, srtp_err_status_ok);
 	ASSERT_EQ(srtp_create(&srtp, &policy), srtp_err_status_ok);
 	return srtp;
-}
-
-static void ssrc_put(uint8_t *at, uint32_t ssrc)
-{
-	for (int i = 0; i < 4; i++)
-		at[i] = ssrc >> (24 - 8 * i);
-}
-
-size_t media_rtp(uint8_t *out, uint16_t seq, size_t len)
-{
-	memset(out, 0, RTP_HEADER);
-	out[0] = 0x80;
-	out[1] = 111;
-	out[2] = seq >> 8;
-	out[3] = seq;
-	ssrc_put(out + 8, SSRC);
-	fill_pattern(out + RTP_HEADER, len, seq);
-	return RTP_HEADER + len;
-}
-
-size_t media_rtcp(uint8_t *out, uint32_t start)
-{
-	memset(out, 0, RTCP_LEN);
-	out[0] = 0x80;
-	out[1] = 200;
-	out[3] = RTCP_LEN / 4 - 1;
-	ssrc_put(out + 4, SSRC);
-	fill_pattern(out + 8, RTCP_LEN - 8, start);
-	return RTCP_LEN;
 }

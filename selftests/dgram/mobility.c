@@ -7,6 +7,7 @@
 
 #include "mobility.h"
 #include "util.h"
+#include "wire.h"
 
 static uint8_t buf[65536];
 
@@ -60,13 +61,10 @@ static int fd_more(struct mobility_data *self, const struct kind *kind,
 {
 	union tsec_addr to;
 	socklen_t len = sizeof(to);
-	int fd = socket(kind->family, SOCK_DGRAM, 0);
+	int fd = wire_socket(kind->family, at);
 
 	ASSERT_EQ(getpeername(self->fds[0], &to.sa, &len), 0);
-	addr_loopback(at, kind->family, 0);
-	ASSERT_EQ(bind(fd, &at->sa, addr_len(at)), 0);
 	ASSERT_EQ(connect(fd, &to.sa, len), 0);
-	addr_of(at, fd);
 	return fd;
 }
 

@@ -26,7 +26,7 @@ enum {
  */
 enum end { CONNECTED, ACCEPTED, UNCONNECTED };
 
-/* The data of fixtures of that name: FIXTURE(mobility); */
+/* The data of MOBILITY_FIXTURE. */
 struct mobility_data {
 	struct link link;
 	struct tsec_nl *nl;
@@ -69,6 +69,19 @@ struct mobility_variant {
 void mobility_make(struct mobility_data *self, const struct kind *kind,
 		   enum end end);
 void mobility_end(struct mobility_data *self);
+
+/* What a file needs for its TEST_F(mobility, ...). */
+#define MOBILITY_FIXTURE \
+	FIXTURE_SETUP(mobility) \
+	{ \
+		mobility_make(self, &variant->kind, variant->end); \
+	} \
+	FIXTURE_TEARDOWN(mobility) \
+	{ \
+		mobility_end(self); \
+	} \
+	FIXTURE(mobility); \
+	MOBILITY_KINDS_ADD
 
 /* A client whose keys, and the ID in what it sends, come from the daemon. */
 void client_begin_named(struct mobility_data *self, struct peer *peer,

@@ -11,21 +11,11 @@
 
 #include "mobility.h"
 #include "util.h"
+#include "wire.h"
 
-FIXTURE(mobility);
-MOBILITY_KINDS_ADD;
+MOBILITY_FIXTURE;
 
 static uint8_t wire[65536], buf[65536];
-
-FIXTURE_SETUP(mobility)
-{
-	mobility_make(self, &variant->kind, variant->end);
-}
-
-FIXTURE_TEARDOWN(mobility)
-{
-	mobility_end(self);
-}
 
 /* From one address to another, as it should be. */
 static void move(struct mobility_data *self, int n)
@@ -282,13 +272,10 @@ TEST_F(unnamed, stays)
 {
 	union tsec_addr at, to;
 	socklen_t len = sizeof(to);
-	int old = self->peer.fd, fd = socket(variant->kind.family, SOCK_DGRAM,
-					     0);
+	int old = self->peer.fd, fd = wire_socket(variant->kind.family, &at);
 	uint8_t message[RRC_LEN] = { 0 };
 
 	ASSERT_EQ(getpeername(old, &to.sa, &len), 0);
-	addr_loopback(&at, variant->kind.family, 0);
-	ASSERT_EQ(bind(fd, &at.sa, addr_len(&at)), 0);
 	ASSERT_EQ(connect(fd, &to.sa, len), 0);
 	self->peer.fd = fd;
 	peer_send(&self->peer, TYPE_DATA, "elsewhere", 9);
@@ -455,7 +442,7 @@ static void keys_renew(struct own_data *self, uint16_t version)
 
 	if (version != TSEC_VERSION_DTLS_1_3)
 		return;
-	option_set_int(self->a, SOL_TSEC, TSEC_KEY_UPDATE, 1);
+	key_update(self->a, 1);
 	stat_reaches("KeyUpdatesReceived", received + 2);
 }
 

@@ -61,6 +61,14 @@ int link_bound(const struct link *link, const char *profile,
 			     addr);
 }
 
+int rekey(struct link *link, int fd, int direction, const struct key *key)
+{
+	struct tsec_info info;
+
+	info_of(fd, &info);
+	return session_key_give(link, info.id, direction, key, false);
+}
+
 void ends_connect(struct ends *ends)
 {
 	struct link *link = &ends->link;

@@ -95,6 +95,9 @@ int link_socket(const struct link *link, const char *profile);
 int link_bound(const struct link *link, const char *profile,
 	       union tsec_addr *addr);
 
+/* Another key for the session of a socket; 0 or a negative errno. */
+int rekey(struct link *link, int fd, int direction, const struct key *key);
+
 /* A thread that sends numbers in order, as many as are wanted. */
 struct numbers {
 	int fd;

@@ -7,6 +7,8 @@
 
 #include "aead.h"
 #include "peer13.h"
+#include "util.h"
+#include "wire.h"
 
 enum { EXPLICIT = 8, AAD_MAX = 23 + TSEC_CID_MAX };
 
@@ -89,6 +91,18 @@ void peer_write(struct peer *peer, const void *data, size_t len)
 	ASSERT_EQ(send(peer->fd, data, len, 0), len);
 }
 
+void peer_expect_dropped(struct peer *peer, const void *data, size_t len,
+			 const char *counter)
+{
+	uint64_t before = stat_of(counter);
+	uint8_t byte;
+
+	peer_write(peer, data, len);
+	stat_reaches(counter, before + 1);
+	EXPECT_EQ(stat_of(counter), before + 1);
+	EXPECT_ERR(recv(peer->sock, &byte, 1, MSG_DONTWAIT), EAGAIN);
+}
+
 void peer_send(struct peer *peer, int type, const void *data, size_t len)
 {
 	static uint8_t record[PEER_ROOM];
@@ -168,11 +182,7 @@ void peer_make(struct peer *peer, struct link *link)
 	peer->tx = link->to_client;
 	peer->rx = link->to_server;
 	peer_begin(peer);
-	peer->fd = socket(link->kind.family, SOCK_DGRAM, 0);
-	ASSERT_GE(peer->fd, 0);
-	addr_loopback(&other, link->kind.family, 0);
-	ASSERT_EQ(bind(peer->fd, &other.sa, addr_len(&other)), 0);
-	addr_of(&other, peer->fd);
+	peer->fd = wire_socket(link->kind.family, &other);
 	peer->sock = dgram_bound(link->client, link->kind.family, &own);
 	ASSERT_EQ(tsec_connect(peer->sock, &other), 0);
 	ASSERT_EQ(tsec_connect(peer->fd, &own), 0);

@@ -51,6 +51,9 @@ size_t peer_seal(struct peer *peer, uint8_t *out, int type, const void *data,
 		 size_t len);
 /* A datagram as it is. */
 void peer_write(struct peer *peer, const void *data, size_t len);
+/* ... which is dropped, for this reason, and nothing else changes. */
+void peer_expect_dropped(struct peer *peer, const void *data, size_t len,
+			 const char *counter);
 /* A datagram with one record. */
 void peer_send(struct peer *peer, int type, const void *data, size_t len);
 /* Wait for a datagram that holds one record, and open it. */

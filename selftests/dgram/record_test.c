@@ -32,18 +32,6 @@ FIXTURE_TEARDOWN(record)
 	link_end(&self->link);
 }
 
-/* This datagram is dropped, for this reason, and nothing else changes. */
-static void dropped(struct peer *peer, const void *data, size_t len,
-		    const char *counter)
-{
-	uint64_t before = stat_of(counter);
-
-	peer_write(peer, data, len);
-	stat_reaches(counter, before + 1);
-	EXPECT_EQ(stat_of(counter), before + 1);
-	EXPECT_ERR(recv(peer->sock, buf, sizeof(buf), MSG_DONTWAIT), EAGAIN);
-}
-
 /* The session goes on as if nothing had been. */
 static void goes_on(struct peer *peer)
 {
@@ -130,11 +118,11 @@ TEST_F(record, changed)
 		if (i == 11 || i == 12)
 			continue;
 		wire[i] ^= 1;
-		dropped(&self->peer, wire, len, "BadRecords");
+		peer_expect_dropped(&self->peer, wire, len, "BadRecords");
 		wire[i] ^= 1;
 	}
 	wire[0] = TYPE_ALERT;
-	dropped(&self->peer, wire, len, "BadRecords");
+	peer_expect_dropped(&self->peer, wire, len, "BadRecords");
 	wire[0] = TYPE_DATA;
 	peer_write(&self->peer, wire, len);
 	expect_datagram(self->sock, "hello", 5);
@@ -146,9 +134,9 @@ TEST_F(record, replayed)
 
 	peer_write(&self->peer, wire, len);
 	expect_datagram(self->sock, "once", 4);
-	dropped(&self->peer, wire, len, "PacketsReplayed");
+	peer_expect_dropped(&self->peer, wire, len, "PacketsReplayed");
 	goes_on(&self->peer);
-	dropped(&self->peer, wire, len, "PacketsReplayed");
+	peer_expect_dropped(&self->peer, wire, len, "PacketsReplayed");
 }
 
 TEST_F(record, out_of_order)
@@ -169,17 +157,17 @@ TEST_F(record, late)
 
 	self->peer.tx.seq = 1024;
 	goes_on(&self->peer);
-	dropped(&self->peer, wire, len, "PacketsLate");
+	peer_expect_dropped(&self->peer, wire, len, "PacketsLate");
 	self->peer.tx.seq = 1;
 	goes_on(&self->peer);
 }
 
 TEST_F(record, no_record)
 {
-	dropped(&self->peer, "hello", 5, "PacketsMalformed");
-	dropped(&self->peer, "", 0, "PacketsMalformed");
+	peer_expect_dropped(&self->peer, "hello", 5, "PacketsMalformed");
+	peer_expect_dropped(&self->peer, "", 0, "PacketsMalformed");
 	memset(wire, TYPE_DATA, 100);
-	dropped(&self->peer, wire, 100, "PacketsMalformed");
+	peer_expect_dropped(&self->peer, wire, 100, "PacketsMalformed");
 	goes_on(&self->peer);
 }
 
@@ -188,7 +176,7 @@ TEST_F(record, truncated)
 	size_t len = peer_seal(&self->peer, wire, TYPE_DATA, "hello", 5), i;
 
 	for (i = 0; i < len; i++)
-		dropped(&self->peer, wire, i, "PacketsMalformed");
+		peer_expect_dropped(&self->peer, wire, i, "PacketsMalformed");
 	peer_write(&self->peer, wire, len);
 	expect_datagram(self->sock, "hello", 5);
 }
@@ -199,9 +187,9 @@ TEST_F(record, too_short)
 	size_t len = peer_seal(&self->peer, wire, TYPE_DATA, "", 0);
 
 	wire[12]--;
-	dropped(&self->peer, wire, len - 1, "PacketsMalformed");
+	peer_expect_dropped(&self->peer, wire, len - 1, "PacketsMalformed");
 	wire[12] = 0;
-	dropped(&self->peer, wire, PEER_HEADER, "PacketsMalformed");
+	peer_expect_dropped(&self->peer, wire, PEER_HEADER, "PacketsMalformed");
 }
 
 TEST_F(record, too_long)
@@ -210,7 +198,7 @@ TEST_F(record, too_long)
 
 	memset(buf, 'x', RECORD_MAX + 1);
 	len = peer_seal(&self->peer, wire, TYPE_DATA, buf, RECORD_MAX + 1);
-	dropped(&self->peer, wire, len, "PacketsTooLong");
+	peer_expect_dropped(&self->peer, wire, len, "PacketsTooLong");
 	goes_on(&self->peer);
 }
 
@@ -226,9 +214,12 @@ TEST_F(record, unprotected)
 		TYPE_ALERT, 0xfe, 0xfd, 0, 0, 0, 0, 0, 0, 0, 1, 0, 2, 2, 40
 	};
 
-	dropped(&self->peer, data, sizeof(data), "PacketsUnprotected");
-	dropped(&self->peer, hello, sizeof(hello), "PacketsUnprotected");
-	dropped(&self->peer, alert, sizeof(alert), "PacketsUnprotected");
+	peer_expect_dropped(&self->peer, data, sizeof(data),
+			    "PacketsUnprotected");
+	peer_expect_dropped(&self->peer, hello, sizeof(hello),
+			    "PacketsUnprotected");
+	peer_expect_dropped(&self->peer, alert, sizeof(alert),
+			    "PacketsUnprotected");
 	goes_on(&self->peer);
 }
 
@@ -238,7 +229,7 @@ TEST_F(record, unknown_epoch)
 
 	self->peer.epoch = 2;
 	len = peer_seal(&self->peer, wire, TYPE_DATA, "hello", 5);
-	dropped(&self->peer, wire, len, "PacketsNoKey");
+	peer_expect_dropped(&self->peer, wire, len, "PacketsNoKey");
 	self->peer.epoch = 1;
 	goes_on(&self->peer);
 }
@@ -249,7 +240,7 @@ TEST_F(record, connection_id)
 	size_t len = peer_seal(&self->peer, wire, TYPE_DATA, "hello", 5);
 
 	wire[0] = TYPE_CID;
-	dropped(&self->peer, wire, len, "PacketsMalformed");
+	peer_expect_dropped(&self->peer, wire, len, "PacketsMalformed");
 }
 
 TEST_F(record, close_notify_received)

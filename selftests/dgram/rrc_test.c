@@ -14,20 +14,9 @@ enum {
 	TRIES	= 3,
 };
 
-FIXTURE(mobility);
-MOBILITY_KINDS_ADD;
+MOBILITY_FIXTURE;
 
 static uint8_t wire[65536], buf[65536];
-
-FIXTURE_SETUP(mobility)
-{
-	mobility_make(self, &variant->kind, variant->end);
-}
-
-FIXTURE_TEARDOWN(mobility)
-{
-	mobility_end(self);
-}
 
 /* Only the challenge goes to an address that nothing is known of. */
 TEST_F(mobility, sends_nothing_else_before_the_proof)

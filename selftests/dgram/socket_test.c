@@ -11,6 +11,7 @@
 
 #include "pair.h"
 #include "util.h"
+#include "wire.h"
 
 FIXTURE(sock) {
 	struct link link;
@@ -26,11 +27,7 @@ static char buf[100];
 FIXTURE_SETUP(sock)
 {
 	link_make(&self->link, &variant->kind);
-	self->udp = socket(variant->kind.family, SOCK_DGRAM, 0);
-	ASSERT_GE(self->udp, 0);
-	addr_loopback(&self->addr, variant->kind.family, 0);
-	ASSERT_EQ(bind(self->udp, &self->addr.sa, addr_len(&self->addr)), 0);
-	addr_of(&self->addr, self->udp);
+	self->udp = wire_socket(variant->kind.family, &self->addr);
 	self->fd = dgram_socket(self->link.client, 0);
 }
 

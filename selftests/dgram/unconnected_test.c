@@ -18,6 +18,7 @@
 #include "relay.h"
 #include "unconnected.h"
 #include "util.h"
+#include "wire.h"
 
 #ifndef UDP_SEGMENT
 #define UDP_SEGMENT	103
@@ -210,11 +211,8 @@ TEST_F(unconnected, leaves_accept_alone)
 TEST_F(unconnected, sends_to_nobody_else)
 {
 	union tsec_addr other;
-	int fd = socket(variant->kind.family, SOCK_DGRAM, 0);
+	int fd = wire_socket(variant->kind.family, &other);
 
-	addr_loopback(&other, variant->kind.family, 0);
-	ASSERT_EQ(bind(fd, &other.sa, addr_len(&other)), 0);
-	addr_of(&other, fd);
 	EXPECT_ERR(send_to(self->server, "x", 1, &other), ENOTCONN);
 	EXPECT_STREQ(error_of(self->server),
 		     "no session is established with this address");

@@ -36,6 +36,20 @@ void wire_send(int fd, const union tsec_addr *to, const void *packet,
 	ASSERT_EQ(sendto(fd, packet, len, 0, &to->sa, addr_len(to)), len);
 }
 
+void wire_pass(int from, int to, int times)
+{
+	uint8_t packet[2048];
+	size_t len = wire_recv(from, packet, sizeof(packet), NULL);
+
+	while (times--)
+		ASSERT_EQ(send(to, packet, len, 0), len);
+}
+
+void wire_lose(int from)
+{
+	wire_pass(from, -1, 0);
+}
+
 void expect_raw(int fd, const void *packet, size_t len)
 {
 	static uint8_t buf[65536];

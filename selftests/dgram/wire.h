@@ -14,6 +14,10 @@ int wire_socket(sa_family_t family, union tsec_addr *addr);
 size_t wire_recv(int fd, void *packet, size_t size, union tsec_addr *from);
 void wire_send(int fd, const union tsec_addr *to, const void *packet,
 	       size_t len);
+/* The next one from one of two that are connected to the other, so often. */
+void wire_pass(int from, int to, int times);
+/* The next one is lost. */
+void wire_lose(int from);
 /* The next that comes, soon, is this one; of any socket. */
 void expect_raw(int fd, const void *packet, size_t len);
 /* No more comes; of any socket. */

@@ -506,17 +506,6 @@ TEST_F(wireguard, follows_nobody_else)
 	is_at(self, 0);
 }
 
-static void key_give(struct wireguard_data *self, int fd, int direction,
-		     const struct key *key)
-{
-	struct tsec_info info;
-	socklen_t len = sizeof(info);
-
-	ASSERT_EQ(getsockopt(fd, SOL_TSEC, TSEC_INFO, &info, &len), 0);
-	ASSERT_EQ(session_key_give(&self->link, info.id, direction, key, false),
-		  0);
-}
-
 /* Nothing under a key is newer than what came under the next one. */
 TEST_F(wireguard, follows_the_newest_key)
 {
@@ -530,8 +519,8 @@ TEST_F(wireguard, follows_the_newest_key)
 	key.id = INDEX + 1;
 	ASSERT_EQ(send(self->a, "old", 3, 0), 3);
 	len[0] = wire_take(self, packet[0]);
-	key_give(self, self->b, TSEC_DIR_RX, &key);
-	key_give(self, self->a, TSEC_DIR_TX, &key);
+	ASSERT_EQ(rekey(&self->link, self->b, TSEC_DIR_RX, &key), 0);
+	ASSERT_EQ(rekey(&self->link, self->a, TSEC_DIR_TX, &key), 0);
 	ASSERT_EQ(send(self->a, "new", 3, 0), 3);
 	len[1] = wire_take(self, packet[1]);
 	wire_give(self, &self->addr_b, packet[1], len[1]);

@@ -201,6 +201,7 @@ done
 
 [ ! -e /proc/self/fail-nth ] || failslab_prepare
 tap_take_program storm
+tap_take_program forged
 
 tap_no_sessions 'nothing is left of all that'
 tap_run 'the module is unused' eventually is_unused

@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "daemon_fuzz.h"
+#include "fuzz.h"
 
 const char fuzz_private_key[] =
 	"-----BEGIN PRIVATE KEY-----\n"
@@ -30,14 +31,6 @@ const char fuzz_certificate[] =
 	"fbzsQo8iMAUGAytlcANBAGVVgN+diuZhawpnaGw7QyBeU6eRKShXNrdlm2OlPWTj\n"
 	"yR9dy+zqk+rpWhpZbvbRJl959/nFAu5BDc/1witxWQE=\n"
 	"-----END CERTIFICATE-----\n";
-
-void fuzz_touch(const void *data, size_t len)
-{
-	const volatile uint8_t *at = data;
-
-	while (len--)
-		(void)*at++;
-}
 
 static bool is_proof(const void *data, size_t len)
 {
@@ -58,8 +51,8 @@ int gnutls_rnd(gnutls_rnd_level_t level, void *data, size_t len)
 
 int gnutls_memcmp(const void *a, const void *b, size_t len)
 {
-	fuzz_touch(a, len);
-	fuzz_touch(b, len);
+	touch(a, len);
+	touch(b, len);
 	return !is_proof(a, len) && !is_proof(b, len);
 }
 
@@ -72,7 +65,7 @@ int gnutls_aead_cipher_init(gnutls_aead_cipher_hd_t *handle,
 	static char cookie;
 
 	(void)cipher;
-	fuzz_touch(key->data, key->size);
+	touch(key->data, key->size);
 	*handle = (void *)&cookie;
 	return 0;
 }
@@ -89,8 +82,8 @@ int gnutls_aead_cipher_encrypt(gnutls_aead_cipher_hd_t handle,
 			       size_t *sealed_len)
 {
 	(void)handle;
-	fuzz_touch(nonce, nonce_len);
-	fuzz_touch(aad, aad_len);
+	touch(nonce, nonce_len);
+	touch(aad, aad_len);
 	if (*sealed_len < len + tag_len)
 		return GNUTLS_E_SHORT_MEMORY_BUFFER;
 	memmove(sealed, plain, len);
@@ -106,8 +99,8 @@ int gnutls_aead_cipher_decrypt(gnutls_aead_cipher_hd_t handle,
 			       size_t *plain_len)
 {
 	(void)handle;
-	fuzz_touch(nonce, nonce_len);
-	fuzz_touch(aad, aad_len);
+	touch(nonce, nonce_len);
+	touch(aad, aad_len);
 	if (len < tag_len || *plain_len < len - tag_len)
 		return GNUTLS_E_DECRYPTION_FAILED;
 	*plain_len = len - tag_len;
@@ -124,8 +117,8 @@ int gnutls_cipher_init(gnutls_cipher_hd_t *handle,
 	static char cookie;
 
 	(void)cipher;
-	fuzz_touch(key->data, key->size);
-	fuzz_touch(iv->data, iv->size);
+	touch(key->data, key->size);
+	touch(iv->data, iv->size);
 	*handle = (void *)&cookie;
 	return 0;
 }
@@ -139,7 +132,7 @@ int gnutls_cipher_encrypt2(gnutls_cipher_hd_t handle, const void *plain,
 			   size_t len, void *sealed, size_t sealed_len)
 {
 	(void)handle;
-	fuzz_touch(plain, len);
+	touch(plain, len);
 	memset(sealed, 0, sealed_len);
 	return 0;
 }
@@ -154,7 +147,7 @@ int gnutls_privkey_sign_data2(gnutls_privkey_t key,
 	(void)key;
 	(void)algorithm;
 	(void)flags;
-	fuzz_touch(data->data, data->size);
+	touch(data->data, data->size);
 	signature->size = 64;
 	signature->data = gnutls_malloc(signature->size);
 	if (!signature->data)
@@ -171,7 +164,7 @@ int gnutls_pubkey_verify_data2(gnutls_pubkey_t key,
 	(void)key;
 	(void)algorithm;
 	(void)flags;
-	fuzz_touch(data->data, data->size);
+	touch(data->data, data->size);
 	return is_proof(signature->data, signature->size) ?
 		       0 : GNUTLS_E_PK_SIG_VERIFY_FAILED;
 }
@@ -184,6 +177,6 @@ void curve25519_mul_g(uint8_t *public, const uint8_t *secret)
 void curve25519_mul(uint8_t *shared, const uint8_t *secret,
 		    const uint8_t *public)
 {
-	fuzz_touch(secret, CURVE25519_SIZE);
+	touch(secret, CURVE25519_SIZE);
 	memcpy(shared, public, CURVE25519_SIZE);
 }

@@ -3,15 +3,10 @@
 #ifndef TSEC_DAEMON_FUZZ_H
 #define TSEC_DAEMON_FUZZ_H
 
-#include <stddef.h>
-
 /* Each byte of what proves something: tags, binders, signatures, Finished. */
 #define FUZZ_TAG 0xaa
 
 /* Of either end: it has signed itself, for a.example, and is good forever. */
 extern const char fuzz_certificate[], fuzz_private_key[];
-
-/* The sanitizer looks at each byte. */
-void fuzz_touch(const void *data, size_t len);
 
 #endif /* TSEC_DAEMON_FUZZ_H */

@@ -10,18 +10,13 @@
 #include <string.h>
 
 #include "daemon_fuzz.h"
+#include "fuzz.h"
 #include "handshake/dtls12_record.h"
 #include "handshake/wire.h"
 
 enum { CID_MAX = 20, ROOM = 8192 };
 
 static uint8_t secret[32], cid[CID_MAX];
-
-static void must(bool condition)
-{
-	if (!condition)
-		abort();
-}
 
 static struct dtls12_key key_choose(struct wire_reader *input)
 {
@@ -52,9 +47,11 @@ static void again(const struct dtls12_key *key, const uint8_t *record,
 	must(ret > 0 && named[0] == DTLS12_CID &&
 	     dtls12_record_len(named, ret, key->cid.size) == (size_t)ret &&
 	     dtls12_record_epoch(named, ret) ==
-		     dtls12_record_epoch(record, len));
+		     dtls12_record_epoch(record, len),
+	     "a record that was given a connection ID");
 	ret = dtls12_record_unname(key, named, ret, plain, sizeof(plain));
-	must(ret == (int)len && !memcmp(plain, record, len));
+	must(ret == (int)len && !memcmp(plain, record, len),
+	     "a record that did not come back");
 }
 
 static void take(const struct dtls12_key *key, const uint8_t *data, size_t len)
@@ -63,26 +60,21 @@ static void take(const struct dtls12_key *key, const uint8_t *data, size_t len)
 	uint8_t out[ROOM];
 	int ret;
 
-	must(record_len <= len);
+	must(record_len <= len, "length of a record");
 	dtls12_record_epoch(data, len);
-	fuzz_touch(data, record_len);
+	touch(data, record_len);
 	dtls12_record_name(key, data, record_len, out, sizeof(out));
 	ret = dtls12_record_unname(key, data, record_len, out, sizeof(out));
 	if (ret >= 0)
 		again(key, out, ret);
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct wire_reader input = wire_reader(data, size);
 	struct dtls12_key key = key_choose(&input);
-	uint8_t *copy = malloc(input.left ? input.left : 1);
+	uint8_t *copy = copy_of(input.at, input.left);
 
-	must(copy);
-	if (input.left)
-		memcpy(copy, input.at, input.left);
 	take(&key, copy, input.left);
 	free(copy);
 	return 0;

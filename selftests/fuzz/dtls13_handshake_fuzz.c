@@ -7,12 +7,12 @@
  * sends.  Nothing of what this end sends arrives anywhere.
  */
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 
 #include "daemon_fuzz.h"
+#include "fuzz.h"
 #include "handshake/dtls13.h"
 #include "tests/clock.h"
 #include "tests/peer.h"
@@ -49,14 +49,6 @@ struct end {
 
 static struct end end;
 
-static void must(bool condition, const char *what)
-{
-	if (condition)
-		return;
-	fprintf(stderr, "broken: %s\n", what);
-	abort();
-}
-
 /* Sockets and sessions *************************************************** */
 
 ssize_t recv(int fd, void *data, size_t size, int flags)
@@ -78,7 +70,7 @@ ssize_t send(int fd, const void *data, size_t len, int flags)
 	(void)fd;
 	(void)flags;
 	must(len && len <= DTLS13_DATAGRAM, "length of a datagram");
-	fuzz_touch(data, len);
+	touch(data, len);
 	return len;
 }
 
@@ -112,8 +104,8 @@ bool sessions_take(const uint8_t name[SESSION_NAME_SIZE],
 void sessions_put(const uint8_t name[SESSION_NAME_SIZE],
 		  const struct saved_session *saved)
 {
-	fuzz_touch(name, SESSION_NAME_SIZE);
-	fuzz_touch(saved->data.data, saved->data.size);
+	touch(name, SESSION_NAME_SIZE);
+	touch(saved->data.data, saved->data.size);
 }
 
 unsigned int sessions_count(const uint8_t name[SESSION_NAME_SIZE])
@@ -276,28 +268,17 @@ static void message(struct wire_reader bytes)
 	       wire_reader(header, sizeof(header)), bytes);
 }
 
-/* In memory that ends where they end. */
-static uint8_t *copy_of(struct wire_reader bytes)
-{
-	uint8_t *copy = malloc(bytes.left ? bytes.left : 1);
-
-	must(copy, "memory of the fuzzer");
-	if (bytes.left)
-		memcpy(copy, bytes.at, bytes.left);
-	return copy;
-}
-
 static void records_read(struct wire_reader bytes)
 {
 	struct dtls13_keys receive = state()->receive, data = state()->data;
 	struct dtls13_keys *const keys[] = { &receive, &data };
-	uint8_t *copy = copy_of(bytes), *at = copy;
+	uint8_t *copy = copy_of(bytes.at, bytes.left), *at = copy;
 	struct dtls13_record record;
 	size_t left = bytes.left;
 
 	while (dtls13_record_take(keys, 2, &state()->cid, &at, &left,
 				  &record) != DTLS13_AT_END)
-		fuzz_touch(record.data, record.len);
+		touch(record.data, record.len);
 	free(copy);
 }
 
@@ -319,7 +300,7 @@ static void late(struct wire_reader bytes)
 	if (!end.peer.over || end.peer.result ||
 	    !handshake->ops->lingers(handshake))
 		return;
-	copy = copy_of(bytes);
+	copy = copy_of(bytes.at, bytes.left);
 	handshake->ops->message(handshake, copy, bytes.left);
 	free(copy);
 }
@@ -360,8 +341,6 @@ static void step(uint8_t choice, struct wire_reader bytes)
 		break;
 	}
 }
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

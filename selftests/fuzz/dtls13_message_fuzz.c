@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "fuzz.h"
 #include "packet.h"
 #include "record/dtls13_message.h"
 #include "record/tls.h"
@@ -53,18 +54,13 @@ static void ack(const u8 *data, size_t len)
 		abort();
 }
 
-int LLVMFuzzerTestOneInput(const u8 *data, size_t len);
-
 int LLVMFuzzerTestOneInput(const u8 *data, size_t len)
 {
 	u8 *copy;
 
 	if (!len)
 		return 0;
-	copy = malloc(len - 1 ?: 1);
-	if (!copy)
-		abort();
-	memcpy(copy, data + 1, len - 1);
+	copy = copy_of(data + 1, len - 1);
 	if (*data & 1)
 		message(copy, len - 1);
 	else

@@ -13,6 +13,7 @@
 #include <linux/string.h>
 
 #include "aead.h"
+#include "fuzz.h"
 #include "key.h"
 #include "keystream.h"
 #include "packet_fuzz.h"
@@ -26,13 +27,6 @@ struct tsec_keystream {
 	u8 key_len;
 };
 
-/* The sanitizer looks at each byte. */
-static void touch(const u8 *data, size_t len)
-{
-	while (len--)
-		(void)*(const volatile u8 *)data++;
-}
-
 static int tag_check(const u8 *tag, size_t len)
 {
 	return memchr_inv(tag, PACKET_TAG, len) ? -EBADMSG : 0;
@@ -42,7 +36,7 @@ struct tsec_aead *tsec_aead_new(const char *alg, const u8 *key, u8 key_len)
 {
 	struct tsec_aead *aead = kzalloc(sizeof(*aead), GFP_KERNEL);
 
-	touch((const u8 *)alg, strlen(alg));
+	touch(alg, strlen(alg));
 	touch(key, key_len);
 	return aead ?: ERR_PTR(-ENOMEM);
 }
@@ -92,7 +86,7 @@ struct tsec_keystream *tsec_keystream_new(const char *alg, const u8 *key,
 {
 	struct tsec_keystream *stream = kzalloc(sizeof(*stream), GFP_KERNEL);
 
-	touch((const u8 *)alg, strlen(alg));
+	touch(alg, strlen(alg));
 	touch(key, key_len);
 	return stream ?: ERR_PTR(-ENOMEM);
 }
@@ -201,7 +195,7 @@ int tsec_hkdf_expand_label_dtls(enum tsec_hash hash, const u8 *secret,
 {
 	touch(context, context_len);
 	touch(secret, tsec_hash_size(hash));
-	touch((const u8 *)label, strlen(label));
+	touch(label, strlen(label));
 	memset(out, 1, out_len);
 	return 0;
 }

@@ -11,8 +11,8 @@
 #include <linux/err.h>
 #include <linux/kernel.h>
 #include <linux/slab.h>
-#include <stdio.h>
 
+#include "fuzz.h"
 #include "packet_fuzz.h"
 
 enum step {
@@ -27,16 +27,6 @@ enum step {
 enum {
 	CHOICE_LOADED	= 0x80,
 	PEER_LEN	= 12,	/* two addresses of IPv4, and their ports */
-};
-
-/**
- * struct input - the fuzzer's bytes
- * @data: what is left of them
- * @len: how many are left
- */
-struct input {
-	const u8 *data;
-	size_t len;
 };
 
 /**
@@ -55,22 +45,6 @@ struct bench {
 
 bool fuzz_no_memory;
 
-static void must(bool condition, const char *what)
-{
-	if (condition)
-		return;
-	fprintf(stderr, "broken: %s\n", what);
-	abort();
-}
-
-static u8 take_byte(struct input *in)
-{
-	if (!in->len)
-		return 0;
-	in->len--;
-	return *in->data++;
-}
-
 /* The rest of a step; @len is set. */
 static const u8 *take_bytes(struct input *in, u32 *len)
 {
@@ -83,16 +57,6 @@ static const u8 *take_bytes(struct input *in, u32 *len)
 	in->data += *len;
 	in->len -= *len;
 	return bytes;
-}
-
-/* In memory that ends where they end. */
-static u8 *copy_of(const u8 *bytes, u32 len)
-{
-	u8 *copy = malloc(len ? len : 1);
-
-	must(copy, "memory of the fuzzer");
-	memcpy(copy, bytes, len);
-	return copy;
 }
 
 static void check_header(const struct tsec_packet_header *header,
@@ -341,8 +305,6 @@ static struct tsec_packet_key *key_new(struct input *in, bool sending,
 	*seq = max(key.seq, protocol.ops->seq_min);
 	return pkey;
 }
-
-int LLVMFuzzerTestOneInput(const u8 *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 {

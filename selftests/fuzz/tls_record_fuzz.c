@@ -10,8 +10,8 @@
 #include <linux/errno.h>
 #include <linux/kernel.h>
 #include <linux/mm.h>
-#include <stdio.h>
 
+#include "fuzz.h"
 #include "key.h"
 #include "record/tls.h"
 
@@ -28,16 +28,6 @@ enum step {
 	STEP_ASKED,		/* this end asked for a key update */
 	STEP_NO_MEMORY,		/* the next record finds no memory at first */
 	STEP_MAX,
-};
-
-/**
- * struct input - the fuzzer's bytes
- * @data: what is left of them
- * @len: how many are left
- */
-struct input {
-	const u8 *data;
-	size_t len;
 };
 
 /**
@@ -67,22 +57,6 @@ int tsec_key_renew(struct tsec_key *key)
 	abort();
 }
 
-static void must(bool condition, const char *what)
-{
-	if (condition)
-		return;
-	fprintf(stderr, "broken: %s\n", what);
-	abort();
-}
-
-static u8 take_byte(struct input *in)
-{
-	if (!in->len)
-		return 0;
-	in->len--;
-	return *in->data++;
-}
-
 /* A copy of its own for each record, so that the sanitizer sees its end. */
 static u8 *take_record(struct input *in, size_t *len)
 {
@@ -92,9 +66,7 @@ static u8 *take_record(struct input *in, size_t *len)
 	*len |= take_byte(in);
 	*len = min(*len, in->len);
 	*len = min_t(size_t, *len, TSEC_TLS_PAYLOAD_MAX);
-	copy = malloc(*len ? *len : 1);
-	must(copy, "memory of the fuzzer");
-	memcpy(copy, in->data, *len);
+	copy = copy_of(in->data, *len);
 	in->data += *len;
 	in->len -= *len;
 	return copy;
@@ -294,8 +266,6 @@ static void step(struct bench *b, struct input *in)
 	feed(b, type, record, len);
 	free(record);
 }
-
-int LLVMFuzzerTestOneInput(const u8 *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 {

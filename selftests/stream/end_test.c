@@ -29,16 +29,13 @@ FIXTURE_SETUP(end)
 	pair_make(&self->pair, &variant->kind);
 	self->a = self->pair.a;
 	self->b = self->pair.b;
-	self->raw = calloc(1, sizeof(*self->raw));
-	self->raw->fd = -1;
+	self->raw = raw_new();
 }
 
 FIXTURE_TEARDOWN(end)
 {
 	pair_end(&self->pair);
-	if (self->raw)
-		close(self->raw->fd);
-	free(self->raw);
+	raw_free(self->raw);
 }
 
 /* From here on the other end is a raw one. */

@@ -44,14 +44,6 @@ FIXTURE_TEARDOWN(limit)
 
 static uint8_t buf[100000];
 
-static uint32_t tx_epoch(int fd)
-{
-	struct tsec_info info;
-
-	info_of(fd, &info);
-	return info.tx.epoch;
-}
-
 /* Send one record after the other until it is refused; how many went. */
 static int send_until(int fd, int len, int err)
 {

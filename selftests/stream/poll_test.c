@@ -28,8 +28,7 @@ FIXTURE_SETUP(poll)
 	pair_make(&self->pair, &variant->kind);
 	self->a = self->pair.a;
 	self->b = self->pair.b;
-	self->raw = calloc(1, sizeof(*self->raw));
-	self->raw->fd = -1;
+	self->raw = raw_new();
 	self->ep = epoll_create1(0);
 }
 
@@ -37,8 +36,7 @@ FIXTURE_TEARDOWN(poll)
 {
 	pair_end(&self->pair);
 	close(self->ep);
-	close(self->raw->fd);
-	free(self->raw);
+	raw_free(self->raw);
 }
 
 static const short all = POLLIN | POLLOUT | POLLRDHUP | POLLPRI;

@@ -286,6 +286,21 @@ void raw_expect_update(struct raw *raw, int request)
 	renew(&raw->kind, &raw->rx);
 }
 
+struct raw *raw_new(void)
+{
+	struct raw *raw = calloc(1, sizeof(*raw));
+
+	ASSERT_NE(raw, NULL);
+	raw->fd = -1;
+	return raw;
+}
+
+void raw_free(struct raw *raw)
+{
+	close(raw->fd);
+	free(raw);
+}
+
 void raw_reset(struct raw *raw)
 {
 	struct linger linger = { .l_onoff = 1 };

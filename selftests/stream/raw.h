@@ -48,6 +48,11 @@ struct raw {
 	uint8_t data[RAW_ROOM];
 };
 
+/* One that is connected to nobody yet. */
+struct raw *raw_new(void);
+/* Closes its socket, too. */
+void raw_free(struct raw *raw);
+
 /*
  * A tsec socket in the role, and a raw peer for it: both ends connected.
  * Returns the tsec socket.

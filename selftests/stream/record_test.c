@@ -28,7 +28,7 @@ FIXTURE_SETUP(record)
 {
 	signal(SIGPIPE, SIG_IGN);
 	link_make(&self->link, &variant->kind);
-	self->raw = calloc(1, sizeof(*self->raw));
+	self->raw = raw_new();
 	self->fd = raw_pair(self->raw, &self->link, TSEC_ROLE_SERVER);
 	self->tls13 = variant->kind.version == TSEC_VERSION_TLS_1_3;
 }
@@ -36,8 +36,7 @@ FIXTURE_SETUP(record)
 FIXTURE_TEARDOWN(record)
 {
 	close(self->fd);
-	close(self->raw->fd);
-	free(self->raw);
+	raw_free(self->raw);
 	link_end(&self->link);
 }
 

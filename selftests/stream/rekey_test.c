@@ -27,38 +27,28 @@ FIXTURE_SETUP(rekey)
 	pair_make(&self->pair, &variant->kind);
 	self->a = self->pair.a;
 	self->b = self->pair.b;
-	self->raw = calloc(1, sizeof(*self->raw));
-	self->raw->fd = -1;
+	self->raw = raw_new();
 }
 
 FIXTURE_TEARDOWN(rekey)
 {
 	pair_end(&self->pair);
-	close(self->raw->fd);
-	free(self->raw);
-}
-
-static void update(int fd, int request)
-{
-	option_set_int(fd, SOL_TSEC, TSEC_KEY_UPDATE, request);
+	raw_free(self->raw);
 }
 
 static void epochs(int fd, uint32_t tx, uint32_t rx)
 {
-	struct tsec_info info;
-
-	info_of(fd, &info);
-	EXPECT_EQ(info.tx.epoch, tx);
-	EXPECT_EQ(info.rx.epoch, rx);
+	EXPECT_EQ(tx_epoch(fd), tx);
+	EXPECT_EQ(rx_epoch(fd), rx);
 }
 
 TEST_F(rekey, one_way)
 {
-	update(self->a, 0);
+	key_update(self->a, 0);
 	talk_both(self->a, self->b);
 	epochs(self->a, 1, 0);
 	epochs(self->b, 0, 1);
-	update(self->b, 0);
+	key_update(self->b, 0);
 	talk_both(self->a, self->b);
 	epochs(self->a, 1, 1);
 	epochs(self->b, 1, 1);
@@ -66,7 +56,7 @@ TEST_F(rekey, one_way)
 
 TEST_F(rekey, requested)
 {
-	update(self->a, 1);
+	key_update(self->a, 1);
 	talk_both(self->a, self->b);
 	epochs(self->a, 1, 1);
 	epochs(self->b, 1, 1);
@@ -79,7 +69,7 @@ TEST_F(rekey, counters)
 	struct tsec_info info;
 
 	talk(self->a, self->b, "one record");
-	update(self->a, 1);
+	key_update(self->a, 1);
 	talk_both(self->a, self->b);
 	EXPECT_EQ(stat_of("KeyUpdatesSent"), sent + 2);
 	EXPECT_EQ(stat_of("KeyUpdatesReceived"), received + 2);
@@ -110,7 +100,7 @@ TEST_F(rekey, hundreds)
 	option_set_int(self->a, IPPROTO_TCP, TCP_NODELAY, 1);
 	option_set_int(self->b, IPPROTO_TCP, TCP_NODELAY, 1);
 	for (i = 1; i <= 300; i++) {
-		update(i & 1 ? self->a : self->b, 0);
+		key_update(i & 1 ? self->a : self->b, 0);
 		talk_both(self->a, self->b);
 	}
 	epochs(self->a, 150, 150);
@@ -122,7 +112,7 @@ TEST_F(rekey, hundreds_requested)
 	int i;
 
 	for (i = 1; i <= 100; i++) {
-		update(self->a, 1);
+		key_update(self->a, 1);
 		talk_both(self->a, self->b);
 	}
 	epochs(self->a, 100, 100);
@@ -131,16 +121,16 @@ TEST_F(rekey, hundreds_requested)
 /* Two updates with nothing between them. */
 TEST_F(rekey, twice_in_a_row)
 {
-	update(self->a, 0);
-	update(self->a, 0);
+	key_update(self->a, 0);
+	key_update(self->a, 0);
 	talk_both(self->a, self->b);
 	epochs(self->b, 0, 2);
 }
 
 TEST_F(rekey, both_at_once)
 {
-	update(self->a, 1);
-	update(self->b, 1);
+	key_update(self->a, 1);
+	key_update(self->b, 1);
 	talk_both(self->a, self->b);
 	talk_both(self->a, self->b);
 	epochs(self->a, 2, 2);
@@ -152,7 +142,7 @@ TEST_F(rekey, pending_data_before_and_after)
 	char buf[20];
 
 	ASSERT_EQ(send(self->a, "before", 6, 0), 6);
-	update(self->a, 0);
+	key_update(self->a, 0);
 	ASSERT_EQ(send(self->a, "after!", 6, 0), 6);
 	ASSERT_EQ(recv(self->b, buf, 6, 0), 6);
 	EXPECT_MEMEQ(buf, "before", 6);
@@ -165,7 +155,7 @@ TEST_F(rekey, waitall_over_the_update)
 	char buf[20];
 
 	ASSERT_EQ(send(self->a, "before", 6, 0), 6);
-	update(self->a, 0);
+	key_update(self->a, 0);
 	ASSERT_EQ(send(self->a, "after!", 6, 0), 6);
 	ASSERT_EQ(recv(self->b, buf, 12, MSG_WAITALL), 12);
 	EXPECT_MEMEQ(buf, "beforeafter!", 12);
@@ -176,7 +166,7 @@ TEST_F(rekey, trunc_over_the_update)
 	char buf[20];
 
 	ASSERT_EQ(send(self->a, "before", 6, 0), 6);
-	update(self->a, 0);
+	key_update(self->a, 0);
 	ASSERT_EQ(send(self->a, "after!", 6, 0), 6);
 	ASSERT_EQ(recv(self->b, NULL, 9, MSG_TRUNC), 9);
 	ASSERT_EQ(recv(self->b, buf, 20, 0), 3);
@@ -187,7 +177,7 @@ TEST_F(rekey, peek)
 {
 	char buf[20];
 
-	update(self->a, 0);
+	key_update(self->a, 0);
 	ASSERT_EQ(send(self->a, "data", 4, 0), 4);
 	ASSERT_EQ(recv(self->b, buf, 20, MSG_PEEK), 4);
 	ASSERT_EQ(recv(self->b, buf, 20, MSG_PEEK), 4);
@@ -201,13 +191,13 @@ TEST_F(rekey, peek_before_the_update)
 
 	ASSERT_EQ(send(self->a, "before", 6, 0), 6);
 	ASSERT_EQ(recv(self->b, buf, 20, MSG_PEEK), 6);
-	update(self->a, 0);
+	key_update(self->a, 0);
 	ASSERT_EQ(send(self->a, "after!", 6, 0), 6);
 	ASSERT_EQ(recv(self->b, buf, 20, MSG_PEEK), 6);
 	EXPECT_MEMEQ(buf, "before", 6);
 	ASSERT_EQ(recv(self->b, buf, 12, MSG_WAITALL), 12);
 	EXPECT_MEMEQ(buf, "beforeafter!", 12);
-	update(self->a, 0);
+	key_update(self->a, 0);
 	talk_both(self->a, self->b);
 }
 
@@ -216,7 +206,7 @@ TEST_F(rekey, msg_more_before_the_update)
 	char buf[20];
 
 	ASSERT_EQ(send(self->a, "open", 4, MSG_MORE), 4);
-	update(self->a, 0);
+	key_update(self->a, 0);
 	ASSERT_EQ(send(self->a, "next", 4, 0), 4);
 	ASSERT_EQ(recv(self->b, buf, 8, MSG_WAITALL), 8);
 	EXPECT_MEMEQ(buf, "opennext", 8);
@@ -231,7 +221,7 @@ TEST_F(rekey, splice)
 	ASSERT_EQ(pipe(p), 0);
 	for (i = 0; i < 5; i++) {
 		ASSERT_EQ(send(self->a, "before", 6, 0), 6);
-		update(self->a, 0);
+		key_update(self->a, 0);
 		ASSERT_EQ(send(self->a, "after!", 6, 0), 6);
 		ASSERT_EQ(splice(self->b, NULL, p[1], NULL, 100, 0), 6);
 		ASSERT_EQ(splice(self->b, NULL, p[1], NULL, 100, 0), 6);
@@ -248,7 +238,7 @@ TEST_F(rekey, splice_into)
 	ASSERT_EQ(pipe(p), 0);
 	for (i = 0; i < 5; i++) {
 		ASSERT_EQ(write(p[1], "piped", 5), 5);
-		update(self->a, i & 1);
+		key_update(self->a, i & 1);
 		ASSERT_EQ(splice(p[0], NULL, self->a, NULL, 5, 0), 5);
 		ASSERT_EQ(recv(self->b, buf, 20, 0), 5);
 		EXPECT_MEMEQ(buf, "piped", 5);
@@ -259,13 +249,13 @@ TEST_F(rekey, poll_pending)
 {
 	char buf[20];
 
-	update(self->a, 0);
+	key_update(self->a, 0);
 	EXPECT_EQ(poll_for(self->b, POLLIN, 30), 0);
 	ASSERT_EQ(send(self->a, "data", 4, 0), 4);
 	EXPECT_EQ(poll_for(self->b, POLLIN, SOON), POLLIN);
 	EXPECT_EQ(recv(self->b, buf, 20, MSG_DONTWAIT), 4);
 	ASSERT_EQ(send(self->a, "data", 4, 0), 4);
-	update(self->a, 0);
+	key_update(self->a, 0);
 	EXPECT_EQ(poll_for(self->b, POLLIN, SOON), POLLIN);
 	EXPECT_EQ(recv(self->b, buf, 20, MSG_DONTWAIT), 4);
 	EXPECT_EQ(poll_for(self->b, POLLIN, 30), 0);
@@ -291,7 +281,7 @@ TEST_F(rekey, on_the_wire)
 	int fd = raw_pair(self->raw, &self->pair.link, TSEC_ROLE_CLIENT);
 	char buf[10];
 
-	update(fd, 1);
+	key_update(fd, 1);
 	raw_expect_update(self->raw, 1);
 	raw_update(self->raw, 0);
 	raw_send(self->raw, RAW_DATA, "data", 4);
@@ -369,7 +359,7 @@ static void pump(int fd, int updates, int times)
 		fill_pattern(buf, sizeof(buf), i);
 		send_all(fd, buf, sizeof(buf));
 		if (updates)
-			update(fd, i & 1);
+			key_update(fd, i & 1);
 	}
 	_exit(0);
 }
@@ -428,7 +418,7 @@ TEST_F(rekey, from_outside)
 		pump(self->a, 0, 40);
 	if (!fork()) {
 		for (i = 0; i < 40; i++)
-			update(self->a, 0);
+			key_update(self->a, 0);
 		_exit(0);
 	}
 	take(self->b, 40);
@@ -443,7 +433,7 @@ TEST_F(rekey, with_a_full_buffer)
 	static uint8_t buf[65536];
 	size_t got = 0;
 
-	update(self->a, 1);
+	key_update(self->a, 1);
 	while (got < filled) {
 		ssize_t n = recv(self->b, buf, sizeof(buf), 0);
 
@@ -466,7 +456,7 @@ TEST_F(rekey, while_a_sender_waits)
 		_exit(0);
 	}
 	usleep(20000);
-	update(self->a, 0);
+	key_update(self->a, 0);
 	EXPECT_EQ(drain(self->b), filled + sizeof(buf));
 	reap_ok(1);
 	epochs(self->b, 0, 1);
@@ -480,7 +470,7 @@ TEST_F(rekey, after_shutdown)
 	/* There is no key left to renew; what it says is of no matter. */
 	setsockopt(self->a, SOL_TSEC, TSEC_KEY_UPDATE, &zero, sizeof(zero));
 	EXPECT_EQ(drain(self->b), 0);
-	update(self->b, 1);
+	key_update(self->b, 1);
 	talk(self->b, self->a, "half open");
 	epochs(self->a, 0, 1);
 }
@@ -515,7 +505,7 @@ TEST_F(rekey, own_flood)
 	int i;
 
 	for (i = 0; i < 100; i++)
-		update(self->a, i & 1);
+		key_update(self->a, i & 1);
 	in_step(self->a, self->b);
 }
 

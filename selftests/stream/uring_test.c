@@ -295,13 +295,10 @@ TEST_F(uring, shutdown)
 /* With a key update in the middle of it all. */
 TEST_F(uring, over_a_key_update)
 {
-	int zero = 0;
-
 	if (variant->kind.version != TSEC_VERSION_TLS_1_3)
 		NOT_HERE("TLS 1.2 has no key updates");
 	data_op(&self->ring, IORING_OP_RECV, self->b, buf, 10, 0);
-	ASSERT_EQ(setsockopt(self->a, SOL_TSEC, TSEC_KEY_UPDATE, &zero,
-			     sizeof(zero)), 0);
+	key_update(self->a, 0);
 	EXPECT_TRUE(waiting(&self->ring));
 	ASSERT_EQ(send(self->a, "data", 4, 0), 4);
 	EXPECT_EQ(result(&self->ring), 4);

@@ -153,6 +153,27 @@ void info_of(int fd, struct tsec_info *info)
 	ASSERT_EQ(len, sizeof(*info));
 }
 
+uint32_t tx_epoch(int fd)
+{
+	struct tsec_info info;
+
+	info_of(fd, &info);
+	return info.tx.epoch;
+}
+
+uint32_t rx_epoch(int fd)
+{
+	struct tsec_info info;
+
+	info_of(fd, &info);
+	return info.rx.epoch;
+}
+
+void key_update(int fd, int request)
+{
+	option_set_int(fd, SOL_TSEC, TSEC_KEY_UPDATE, request);
+}
+
 const char *error_of(int fd)
 {
 	static char text[TSEC_ERROR_MAX + 1];

@@ -52,6 +52,11 @@ ssize_t drain(int fd);
 int option_int(int fd, int level, int name);
 void option_set_int(int fd, int level, int name, int value);
 void info_of(int fd, struct tsec_info *info);
+/* How often a direction's key was renewed. */
+uint32_t tx_epoch(int fd);
+uint32_t rx_epoch(int fd);
+/* Renews the sending key; request: and asks the peer for the same. */
+void key_update(int fd, int request);
 /* TSEC_ERROR, in a static buffer. */
 const char *error_of(int fd);
 void nonblocking(int fd, int on);

@@ -5,8 +5,9 @@
 cd "$(dirname "$0")/.." || exit 1
 tmp=$(mktemp -d) || exit 1
 trap 'rm -rf "$tmp"' EXIT
-n=0
-failed=0
+program=./tsec-run title='tsec run'
+# shellcheck source=../../lib/tests/tap.sh
+. ../lib/tests/tap.sh
 
 export TSEC_RUN_LIBRARY=$PWD/tests/libfake.so TSEC_RUN_FAMILY=14
 if [ "$SAN" = 1 ]; then
@@ -14,25 +15,6 @@ if [ "$SAN" = 1 ]; then
 	LD_PRELOAD=$(cc -print-file-name=libasan.so)
 	export LD_PRELOAD ASAN_OPTIONS=detect_leaks=0:verify_asan_link_order=0
 fi
-
-ok() { # passed what
-	n=$((n + 1))
-	[ "$1" = 0 ] && echo "ok $n - $2" && return
-	echo "not ok $n - $2"
-	failed=1
-}
-
-# expect CODE TEXT ARGS...: the exit code, and text on either output
-expect() {
-	local code=$1 text=$2 out got
-	shift 2
-	out=$(./tsec-run "$@" 2>&1 </dev/null)
-	got=$?
-	[ $got = "$code" ] && [[ $out == *"$text"* ]]
-	ok $? "tsec run $*"
-	[ $got = "$code" ] || echo "#   exit code $got, expected $code"
-	[[ $out == *"$text"* ]] || echo "#   ${out//$'\n'/$'\n'#   }"
-}
 
 # connects TEXT OPTIONS... -- HOST PORT: what is said of a connection
 connects() {
@@ -164,5 +146,4 @@ ok $? "a program's children are secured"
 [[ $out == *"Connection refused: a fake reason"* ]]
 ok $? "and a failure is explained"
 
-echo "1..$n"
-exit $failed
+done_testing

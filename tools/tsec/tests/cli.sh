@@ -5,27 +5,9 @@
 cd "$(dirname "$0")/.." || exit 1
 tmp=$(mktemp -d) || exit 1
 trap 'rm -rf "$tmp"' EXIT
-n=0
-failed=0
-
-ok() { # passed what
-	n=$((n + 1))
-	[ "$1" = 0 ] && echo "ok $n - $2" && return
-	echo "not ok $n - $2"
-	failed=1
-}
-
-# expect CODE TEXT ARGS...: the exit code, and text on either output
-expect() {
-	local code=$1 text=$2 out got
-	shift 2
-	out=$(./tsec "$@" 2>&1 </dev/null)
-	got=$?
-	[ $got = "$code" ] && [[ $out == *"$text"* ]]
-	ok $? "tsec $*"
-	[ $got = "$code" ] || echo "#   exit code $got, expected $code"
-	[[ $out == *"$text"* ]] || echo "#   $out"
-}
+program=./tsec title=tsec
+# shellcheck source=../../lib/tests/tap.sh
+. ../lib/tests/tap.sh
 
 expect 1 "Usage: tsec"
 expect 0 "Usage: tsec" help
@@ -179,5 +161,4 @@ fi
 bash -n completion/tsec
 ok $? "the completion is a shell script"
 
-echo "1..$n"
-exit $failed
+done_testing

@@ -22,7 +22,6 @@
 #include "dtls_cid.h"
 #include "flight.h"
 #include "tls.h"
-#include "wire.h"
 
 /* Bytes of UDP payload that get through IPv6 everywhere, and tunnels. */
 #define MTU 1200
@@ -288,14 +287,9 @@ static int dtls_finish(struct handshake *handshake, struct outcome *outcome)
 /* One that the library has not used, and neither it nor the kernel will. */
 static uint64_t next_number(struct dtls *dtls, const void *data, size_t len)
 {
-	unsigned char next[8] = { 0 };
-	struct wire_reader reader = wire_reader(next, sizeof(next));
-
 	if (!dtls12_record_epoch(data, len))
 		return dtls->next_plain++;
-	gnutls_record_get_state(dtls->tls->session, 0, NULL, NULL, NULL, next);
-	wire_get(&reader, 2); /* the epoch */
-	return wire_get(&reader, 6) + dtls->repeats;
+	return tls_keys_sequence(dtls->tls, TSEC_DIR_TX) + dtls->repeats;
 }
 
 /*

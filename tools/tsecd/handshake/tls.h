@@ -120,6 +120,8 @@ int tls_refuse_key(struct tls *tls);
 /* tls_keys.c: secrets out of the library, into the outcome */
 void tls_keys_listen(struct tls *tls);
 int tls_keys_export(struct tls *tls, struct outcome *outcome);
+/* The number of the next record in that direction, without its epoch. */
+uint64_t tls_keys_sequence(const struct tls *tls, int direction);
 
 /* tls_error.c: what the library says, as errno and sentence */
 int tls_error(struct tls *tls, int ret);

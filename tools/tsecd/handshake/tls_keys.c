@@ -105,20 +105,25 @@ static uint16_t version_of(gnutls_protocol_t version)
 	}
 }
 
-/*
- * With datagrams, the epoch stands before the number (RFC 6347 section 4.1),
- * and data may have overtaken the end of the handshake.
- */
-static uint64_t sequence_of(const struct tls *tls, int direction,
-			    const unsigned char seq[8])
+/* With datagrams, the epoch stands before it (RFC 6347 section 4.1). */
+uint64_t tls_keys_sequence(const struct tls *tls, int direction)
 {
+	unsigned char seq[8] = { 0 };
 	uint64_t value;
 
+	gnutls_record_get_state(tls->session, direction == TSEC_DIR_RX, NULL,
+				NULL, NULL, seq);
 	memcpy(&value, seq, sizeof(value));
 	value = be64toh(value);
-	if (!tls->datagrams)
-		return value;
-	return direction == TSEC_DIR_TX ? value & ((UINT64_C(1) << 48) - 1) : 0;
+	return tls->datagrams ? value & ((UINT64_C(1) << 48) - 1) : value;
+}
+
+/* Data in datagrams may have overtaken the end of the handshake. */
+static uint64_t first_sequence(const struct tls *tls, int direction)
+{
+	if (tls->datagrams && direction == TSEC_DIR_RX)
+		return 0;
+	return tls_keys_sequence(tls, direction);
 }
 
 /* TLS 1.3: the secret, of which the kernel makes this key and the next. */
@@ -162,17 +167,16 @@ static int put_direction(struct tls *tls, struct outcome *outcome,
 {
 	struct tsec_key_info *key = &outcome->key[direction];
 	gnutls_datum_t iv, data;
-	unsigned char seq[8];
 
 	if (gnutls_record_get_state(tls->session, direction == TSEC_DIR_RX,
-				    NULL, &iv, &data, seq) < 0)
+				    NULL, &iv, &data, NULL) < 0)
 		return reason_set(&tls->handshake->reason, EPROTO,
 				  "the TLS library gave no record state");
 	tsec_set(key, KEY_SESSION, session, tls->handshake->session);
 	tsec_set(key, KEY_DIRECTION, direction, direction);
 	tsec_set(key, KEY_VERSION, version, outcome->done.version);
 	tsec_set(key, KEY_CIPHER, cipher, outcome->done.cipher);
-	tsec_set(key, KEY_SEQ, seq, sequence_of(tls, direction, seq));
+	tsec_set(key, KEY_SEQ, seq, first_sequence(tls, direction));
 	if (key->version == TSEC_VERSION_TLS_1_3)
 		return put_secret(tls, outcome, direction);
 	return put_key(tls, outcome, direction, &data, &iv);

@@ -279,6 +279,16 @@ bool blob_is(const struct tsec_blob *a, const struct tsec_blob *b)
 	return a->len && a->len == b->len && !memcmp(a->data, b->data, a->len);
 }
 
+bool peer_has_cid(const struct peer *peer, int direction,
+		  const struct tsec_blob *cid)
+{
+	const struct tsec_key_info *key = &peer->outcome.key[direction];
+
+	if (!cid)
+		return !(key->have & TSEC_HAS(KEY_CID));
+	return (key->have & TSEC_HAS(KEY_CID)) && blob_is(&key->cid, cid);
+}
+
 unsigned int network_give_late(struct peer *peer, bool *more)
 {
 	uint8_t data[DATAGRAM_MAX];

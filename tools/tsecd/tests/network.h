@@ -102,6 +102,10 @@ void network_explain(const struct network *net);
 /* Are they the same bytes, and at least one? */
 bool blob_is(const struct tsec_blob *a, const struct tsec_blob *b);
 
+/* Has an end got that connection ID in that direction?  @cid: NULL for none. */
+bool peer_has_cid(const struct peer *peer, int direction,
+		  const struct tsec_blob *cid);
+
 /* Hands an end what has come for it after its handshake was over. */
 unsigned int network_give_late(struct peer *peer, bool *more);
 
