@@ -172,6 +172,7 @@ static int send_all(int fd, uint32_t count)
 	return EXIT_SUCCESS;
 }
 
+/* That a peer is gone, which a keepalive may find out, is no error here. */
 static void receive_waiting(int fd)
 {
 	uint8_t data[65536];
@@ -179,7 +180,7 @@ static void receive_waiting(int fd)
 
 	while ((len = recv(fd, data, sizeof(data), MSG_DONTWAIT)) > 0)
 		message_take(data, len);
-	if (len < 0 && errno != EAGAIN)
+	if (len < 0 && errno != EAGAIN && errno != ECONNREFUSED)
 		err(EXIT_FAILURE, "recv");
 }
 
