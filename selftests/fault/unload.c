@@ -20,7 +20,7 @@
 
 enum {
 	ROUNDS		= 8,
-	SESSIONS	= 6,		/* open ones; as many wait for a daemon */
+	SESSIONS	= 6,		/* open ones; as many are pending */
 	THREADS		= 4,
 	LATER_US	= 500,		/* until the next attempt, or look */
 	ATTEMPTS	= 20000,

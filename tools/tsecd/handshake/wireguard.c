@@ -29,7 +29,7 @@ enum wireguard_limits {
 	REKEY_ATTEMPT_MS = 90 * 1000,
 	REKEY_TIMEOUT_MS = 5 * 1000,
 	JITTER_MS = 333, /* so that two ends do not begin at once forever */
-	PAUSE_MS = 100, /* peers take those who begin sooner again for a flood */
+	PAUSE_MS = 100, /* sooner again is a flood to peers */
 	COOKIE_MS = 120 * 1000,
 	IDLE_MS = 3600 * 1000, /* nothing is due */
 	/*
