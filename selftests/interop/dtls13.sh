@@ -100,11 +100,11 @@ tap_like 'over IPv6' "$(TSEC_HOST=::1 dtls13_client 4508 --name localhost)" \
 # --- afterwards: keys renew themselves, exporters agree
 
 start r "$peer" server --profile web --datagrams 127.0.0.1 4509 \
-	datagram send two datagram send four datagram send six \
+	datagram send two datagram send four datagram renewed 1 send six \
 	info export EXPORTER-x y 32
 wait_line "$work/r.out" LISTENING
 said=$(tsec_client 4509 --datagrams --min 1.3 --name localhost -- \
-	send one datagram update 1 send three datagram send five datagram \
+	send one datagram update 1 send three datagram renewed 1 send five datagram \
 	info export EXPORTER-x y 32)
 finish r
 tap_like 'the keys of both directions renew themselves' "$said" \

@@ -293,8 +293,8 @@ TEST_F(conn, other_keys)
 }
 
 /*
- * An address that answers nothing: a listener whose queue of one is full.  It is
- * once it has seen the end of the handshake, which may be after the client.
+ * An address that answers nothing: a listener whose queue of one is full.  That
+ * it is once it has seen the end of the handshake, later than the client.
  */
 static void silent_make(union tsec_addr *addr, sa_family_t family)
 {
