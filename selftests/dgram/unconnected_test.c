@@ -117,10 +117,37 @@ TEST_F(unconnected, begins_with_a_receiver_that_waits)
 	EXPECT_TRUE(addr_same(from, &self->from[0]));
 }
 
+/* Each of them once, with its number, in whatever order: they have none. */
+static void expect_numbers(struct unconnected_data *self, const int *numbers,
+			   const union tsec_addr *from)
+{
+	unsigned int seen = 0;
+	int i;
+
+	for (i = 0; i < PEERS; i++) {
+		ASSERT_TRUE(numbers[i] >= 0 && numbers[i] < PEERS);
+		EXPECT_TRUE(addr_same(&from[i], &self->from[numbers[i]]));
+		seen |= 1U << numbers[i];
+	}
+	EXPECT_EQ(seen, (1U << PEERS) - 1);
+}
+
+static int number_recv(int fd, union tsec_addr *from)
+{
+	socklen_t len = sizeof(*from);
+	int number = -1;
+
+	ASSERT_EQ(poll_for(fd, POLLIN, SOON) & POLLIN, POLLIN);
+	ASSERT_EQ(recvfrom(fd, &number, sizeof(number), 0, &from->sa, &len),
+		  sizeof(number));
+	return number;
+}
+
 /* listen() says no more than that: what is called next decides. */
 TEST_F(unconnected, takes_what_waited_for_accept)
 {
-	int i;
+	union tsec_addr from[PEERS];
+	int i, numbers[PEERS];
 
 	ASSERT_EQ(listen(self->server, PEERS), 0);
 	peers_begin(self, &variant->kind, PEERS);
@@ -128,7 +155,8 @@ TEST_F(unconnected, takes_what_waited_for_accept)
 		peer_send(&self->peers[i], TYPE_DATA, &i, sizeof(i));
 	stat_reaches("HandshakesDone", PEERS);
 	for (i = 0; i < PEERS; i++)
-		expect_from(self->server, &i, sizeof(i), &self->from[i]);
+		numbers[i] = number_recv(self->server, &from[i]);
+	expect_numbers(self, numbers, from);
 	EXPECT_ERR(accept(self->server, NULL, NULL), EINVAL);
 	ASSERT_EQ(send_to(self->server, "x", 1, &self->from[3]), 1);
 	peer_hears(&self->peers[3], "x", 1);
@@ -301,13 +329,13 @@ TEST_F(unconnected, many_with_one_call)
 	struct mmsghdr msgs[PEERS] = { 0 };
 	union tsec_addr from[PEERS];
 	struct iovec iov[PEERS];
-	int i, seen[PEERS];
+	int i, numbers[PEERS];
 
 	wait_first(self->server);
 	peers_begin(self, &variant->kind, PEERS);
 	for (i = 0; i < PEERS; i++) {
 		peer_send(&self->peers[i], TYPE_DATA, &i, sizeof(i));
-		iov[i] = (struct iovec){ &seen[i], sizeof(seen[i]) };
+		iov[i] = (struct iovec){ &numbers[i], sizeof(numbers[i]) };
 		msgs[i].msg_hdr = (struct msghdr){
 			.msg_name	= &from[i],
 			.msg_namelen	= sizeof(from[i]),
@@ -317,10 +345,7 @@ TEST_F(unconnected, many_with_one_call)
 	}
 	nonblocking(self->server, 0);
 	ASSERT_EQ(recvmmsg(self->server, msgs, PEERS, 0, NULL), PEERS);
-	for (i = 0; i < PEERS; i++) {
-		EXPECT_EQ(seen[i], i);
-		EXPECT_TRUE(addr_same(&from[i], &self->from[i]));
-	}
+	expect_numbers(self, numbers, from);
 	ASSERT_EQ(sendmmsg(self->server, msgs, PEERS, 0), PEERS);
 	for (i = 0; i < PEERS; i++)
 		peer_hears(&self->peers[i], &i, sizeof(i));
